@@ -1,0 +1,1 @@
+"""sme_match: matching of small manufacturers with buyers, for regional support bodies."""
