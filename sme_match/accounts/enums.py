@@ -1,0 +1,12 @@
+"""Closed vocabularies of accounts."""
+
+from enum import StrEnum
+
+
+class LinkPurpose(StrEnum):
+    """What a signed link lets its holder do; a link never serves another purpose."""
+
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 -- a purpose, not a password
+    MEETING_REPLY = "meeting_reply"
+    OUTCOME_REPORT = "outcome_report"

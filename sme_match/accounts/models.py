@@ -1,0 +1,96 @@
+"""Users, their sessions, signed links and the counters that slow down guessing."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from sme_match.accounts.enums import LinkPurpose
+from sme_match.core.actor import Actor, Role
+from sme_match.db.base import Base, Versioned, enum_type
+from sme_match.support_bodies.models import SupportBody
+
+
+class User(Versioned, Base):
+    """A person who signs in. Buyers need no account: they act through signed links."""
+
+    __tablename__ = "user"
+    __table_args__ = (
+        CheckConstraint(
+            "(role = 'administrator') = (body_id IS NULL)", name="body_unless_administrator"
+        ),
+        CheckConstraint("(role = 'sme') = (company_id IS NOT NULL)", name="company_if_sme"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    body_id: Mapped[int | None] = mapped_column(ForeignKey("support_body.id"), index=True)
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"), index=True)
+    role: Mapped[Role] = mapped_column(enum_type(Role))
+    name: Mapped[str] = mapped_column(String(100))
+    name_kana: Mapped[str] = mapped_column(String(100), default="")
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    """Stored in lower case; the sign-in name."""
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    """Argon2id; None until the invitation is accepted."""
+    language: Mapped[str] = mapped_column(String(2), default="ja")
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    last_sign_in_at: Mapped[datetime | None]
+
+    body: Mapped[SupportBody | None] = relationship(lazy="raise")
+
+    def as_actor(self) -> Actor:
+        """Return the plain value that use cases take."""
+        return Actor(
+            role=self.role,
+            name=self.name,
+            user_id=self.id,
+            body_id=self.body_id,
+            company_id=self.company_id,
+        )
+
+
+class UserSession(Base):
+    """One signed-in browser. The cookie holds the token, the table only its hash."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship(lazy="raise")
+
+
+class SignedLink(Base):
+    """A link in a mail that lets its holder do one thing, until it expires, is used or revoked."""
+
+    __tablename__ = "signed_link"
+    __table_args__ = (Index(None, "purpose", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[LinkPurpose] = mapped_column(enum_type(LinkPurpose))
+    subject_id: Mapped[int]
+    """The user for invitations and resets, the meeting for replies and reports."""
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"))
+    """The company in whose name the holder acts (meeting replies and reports)."""
+    body_id: Mapped[int | None] = mapped_column(ForeignKey("support_body.id"))
+    holder_name: Mapped[str] = mapped_column(String(100), default="")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class AttemptCounter(Base):
+    """How often something was tried in a time window: holds over several workers."""
+
+    __tablename__ = "attempt_counter"
+
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    window_start: Mapped[datetime] = mapped_column(primary_key=True)
+    count: Mapped[int]

@@ -1,0 +1,1 @@
+"""Companies (企業), contacts, certificates and sharing between support bodies."""

@@ -1,0 +1,28 @@
+"""Closed vocabularies of companies."""
+
+from enum import StrEnum
+
+
+class AgglomerationType(StrEnum):
+    """Types of industrial agglomeration; they must not be lumped together in figures."""
+
+    CASTLE_TOWN = "castle_town"
+    PRODUCTION_AREA = "production_area"
+    URBAN = "urban"
+    ATTRACTED = "attracted"
+
+
+class ContactKind(StrEnum):
+    """What a contact is for."""
+
+    MAIN = "main"
+    DEPUTY = "deputy"
+    DAY = "day"
+
+
+class Visibility(StrEnum):
+    """Who may see an item of a company's profile."""
+
+    PUBLIC = "public"
+    PARTNERS = "partners"
+    BODIES = "bodies"

@@ -1,0 +1,50 @@
+"""Engines for SQLite (embedded default) and PostgreSQL, with the same guarantees on both.
+
+SQLite: WAL, foreign keys on, writers begin with BEGIN IMMEDIATE so that a read followed by a write
+never fails with "database is locked"; read transactions run with query_only so that a GET request
+cannot change anything. PostgreSQL: read transactions are READ ONLY.
+"""
+
+from pathlib import Path
+from sqlite3 import Connection as SQLiteConnection
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_TIMEOUT_SECONDS = 15
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for the database at `url`; the folder of an SQLite file is made if needed."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def for_reading(engine: Engine) -> Engine:
+    """Return a view of the engine whose transactions cannot write."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(postgresql_readonly=True, read_only=True)
+    return engine.execution_options(read_only=True)
+
+
+def _prepare_sqlite(connection: SQLiteConnection, entry: ConnectionPoolEntry) -> None:
+    del entry
+    # The driver would emit its own BEGIN at the first write, which is too late for the lock.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-32000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options: dict[str, Any] = dict(connection.get_execution_options())
+    read_only = bool(options.get("read_only"))
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

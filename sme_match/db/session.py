@@ -1,0 +1,37 @@
+"""Sessions and the unit of work. Nothing outside this package commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from sme_match.db.engine import for_reading, make_engine
+
+
+class Database:
+    """The database of one installation: one engine, sessions for reading and for writing."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: Engine = make_engine(url)
+        self._reading = for_reading(self.engine)
+
+    def open_session(self, *, write: bool) -> Session:
+        """Return a new session; one for reading cannot change anything."""
+        return Session(self.engine if write else self._reading, expire_on_commit=False)
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """Commit what the block did, or nothing of it when it raises."""
+        with self.open_session(write=True) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session for reading."""
+        with self.open_session(write=False) as session:
+            yield session
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()

@@ -1,0 +1,1 @@
+"""The demonstration region: deterministic, fictional, plausible Japanese data."""

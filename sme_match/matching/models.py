@@ -1,0 +1,88 @@
+"""Matching runs (append-only), proposals (提案) and the log of decisions on them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from sme_match.companies.models import Company
+from sme_match.db.base import Base, Versioned, enum_type
+from sme_match.matching.enums import ProposalState, RejectionReason
+from sme_match.needs.models import Need
+
+
+class MatchRun(Base):
+    """One run of the engine for one need."""
+
+    __tablename__ = "match_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    body_id: Mapped[int] = mapped_column(ForeignKey("support_body.id"), index=True)
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), index=True)
+    need_version: Mapped[int]
+    engine_version: Mapped[str] = mapped_column(String(40))
+    settings: Mapped[dict[str, Any]]
+    index_size: Mapped[int]
+    """Number of companies the engine looked at."""
+    excluded: Mapped[dict[str, Any]]
+    """Condition kind -> number of companies that a must excluded."""
+    near_misses: Mapped[list[dict[str, Any]]]
+    """Companies that fail exactly one must, with the condition and both values."""
+    ran_at: Mapped[datetime]
+    ran_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
+class Proposal(Versioned, Base):
+    """One need × one SME. The score and its reasons are those of the latest run that found it."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        UniqueConstraint("need_id", "company_id"),
+        Index(None, "body_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    body_id: Mapped[int] = mapped_column(ForeignKey("support_body.id"))
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"))
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("match_run.id"), index=True)
+    rank: Mapped[int]
+    score: Mapped[Decimal] = mapped_column(Numeric(5, 1))
+    """0–100; the sum of the parts in `explanation`."""
+    confidence: Mapped[Decimal] = mapped_column(Numeric(4, 3))
+    """Share of the needed data that is known, 0–1; apart from the score."""
+    musts_failed: Mapped[int] = mapped_column(default=0)
+    musts_unknown: Mapped[int] = mapped_column(default=0)
+    explanation: Mapped[dict[str, Any]]
+    """Parts, terms with points, conditions with both values, excerpt with marks."""
+    state: Mapped[ProposalState] = mapped_column(enum_type(ProposalState), default=ProposalState.NEW)
+    reason: Mapped[RejectionReason | None] = mapped_column(enum_type(RejectionReason))
+    note: Mapped[str] = mapped_column(String(500), default="")
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    decider_name: Mapped[str] = mapped_column(String(100), default="")
+    created_at: Mapped[datetime]
+
+    need: Mapped[Need] = relationship(lazy="raise")
+    company: Mapped[Company] = relationship(lazy="raise")
+    run: Mapped[MatchRun] = relationship(lazy="raise")
+
+
+class ProposalDecision(Base):
+    """The log of decisions; undo writes the inverse row."""
+
+    __tablename__ = "proposal_decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    from_state: Mapped[ProposalState] = mapped_column(enum_type(ProposalState))
+    to_state: Mapped[ProposalState] = mapped_column(enum_type(ProposalState))
+    from_reason: Mapped[RejectionReason | None] = mapped_column(enum_type(RejectionReason))
+    reason: Mapped[RejectionReason | None] = mapped_column(enum_type(RejectionReason))
+    from_note: Mapped[str] = mapped_column(String(500), default="")
+    note: Mapped[str] = mapped_column(String(500), default="")
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("proposal_decision.id"))

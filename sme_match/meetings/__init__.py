@@ -1,0 +1,1 @@
+"""Meetings (商談): times, room link, calendar invitation, attendance."""

@@ -1,0 +1,117 @@
+"""Meetings (商談), offered times, answers, and the cells that make double booking impossible."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from sme_match.companies.models import Company
+from sme_match.db.base import Base, Versioned, enum_type
+from sme_match.matching.models import Proposal
+from sme_match.meetings.enums import (
+    AbsentSide,
+    Answer,
+    MeetingChannel,
+    MeetingState,
+    Origin,
+    Party,
+    RoomKind,
+)
+from sme_match.needs.models import Need
+
+
+class Meeting(Versioned, Base):
+    """One SME and one buyer about one need."""
+
+    __tablename__ = "meeting"
+    __table_args__ = (
+        CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="both_times"),
+        CheckConstraint("starts_at IS NULL OR starts_at < ends_at", name="starts_before_end"),
+        Index(None, "body_id", "state", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    body_id: Mapped[int] = mapped_column(ForeignKey("support_body.id"))
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), index=True)
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), index=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
+    """The SME."""
+    buyer_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
+    state: Mapped[MeetingState] = mapped_column(enum_type(MeetingState), default=MeetingState.PROPOSED)
+    channel: Mapped[MeetingChannel] = mapped_column(
+        enum_type(MeetingChannel), default=MeetingChannel.WEB
+    )
+    origin: Mapped[Origin] = mapped_column(enum_type(Origin), default=Origin.SYSTEM)
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    answer_by: Mapped[datetime | None]
+    """Until when both sides are asked to answer; afterwards the request expires."""
+    room_kind: Mapped[RoomKind | None] = mapped_column(enum_type(RoomKind))
+    room_url: Mapped[str] = mapped_column(String(500), default="")
+    venue: Mapped[str] = mapped_column(String(200), default="")
+    """Place or phone number, when they do not meet on the web."""
+    calendar_uid: Mapped[str] = mapped_column(String(100), unique=True)
+    calendar_sequence: Mapped[int] = mapped_column(default=0)
+    absent_side: Mapped[AbsentSide | None] = mapped_column(enum_type(AbsentSide))
+    absence_told: Mapped[bool | None]
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    """Why it was declined, cancelled, broken off or carried over."""
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+    need: Mapped[Need] = relationship(lazy="raise")
+    proposal: Mapped[Proposal | None] = relationship(lazy="raise")
+    company: Mapped[Company] = relationship(lazy="raise", foreign_keys=[company_id])
+    buyer: Mapped[Company] = relationship(lazy="raise", foreign_keys=[buyer_id])
+    offers: Mapped[list["MeetingOffer"]] = relationship(
+        back_populates="meeting", lazy="raise", order_by="MeetingOffer.starts_at"
+    )
+
+
+class MeetingOffer(Base):
+    """One offered time. Offers hold no calendar: only a confirmed meeting does."""
+
+    __tablename__ = "meeting_offer"
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "starts_at"),
+        CheckConstraint("starts_at < ends_at", name="starts_before_end"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    meeting: Mapped[Meeting] = relationship(back_populates="offers", lazy="raise")
+    answers: Mapped[list["OfferAnswer"]] = relationship(lazy="raise")
+
+
+class OfferAnswer(Base):
+    """One side's answer to one offered time."""
+
+    __tablename__ = "offer_answer"
+    __table_args__ = (UniqueConstraint("offer_id", "party"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    offer_id: Mapped[int] = mapped_column(ForeignKey("meeting_offer.id"), index=True)
+    party: Mapped[Party] = mapped_column(enum_type(Party))
+    answer: Mapped[Answer] = mapped_column(enum_type(Answer))
+    answered_at: Mapped[datetime]
+    answered_by: Mapped[str] = mapped_column(String(100))
+
+
+class BookingCell(Base):
+    """A quarter of an hour of one company. The primary key makes a double booking unstorable.
+
+    A confirmed meeting holds one cell per company and quarter it touches; cancelling frees them.
+    """
+
+    __tablename__ = "booking_cell"
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), primary_key=True)
+    cell: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Quarters of an hour since 1970-01-01T00:00Z."""
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)

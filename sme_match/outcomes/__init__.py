@@ -1,0 +1,1 @@
+"""Outcomes (商談結果) from both sides and follow-ups (追跡)."""

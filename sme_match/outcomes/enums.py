@@ -1,0 +1,67 @@
+"""Closed vocabularies of outcomes."""
+
+from enum import IntEnum, StrEnum
+
+
+class Stage(IntEnum):
+    """The stage ladder of PRODUCT: how far the contact has come."""
+
+    CONTACT = 0
+    INFORMATION = 1
+    DRAWING = 2
+    QUOTE_ASKED = 3
+    QUOTE_GIVEN = 4
+    PROTOTYPE = 5
+    DEAL = 6
+    CONTINUING = 7
+
+
+class End(StrEnum):
+    """How a contact ended or stopped."""
+
+    NO_DEAL = "no_deal"
+    ON_HOLD = "on_hold"
+    UNKNOWN = "unknown"
+
+
+class Reporter(StrEnum):
+    """Who reported."""
+
+    SME = "sme"
+    BUYER = "buyer"
+    COORDINATOR = "coordinator"
+
+
+class AmountSource(StrEnum):
+    """Where an amount comes from."""
+
+    SME_SAID = "sme_said"
+    BUYER_SAID = "buyer_said"
+    DOCUMENT_SEEN = "document_seen"
+
+
+class NoDealReason(StrEnum):
+    """Why there was no deal."""
+
+    EQUIPMENT = "equipment"
+    SIZE = "size"
+    ACCURACY = "accuracy"
+    MATERIAL = "material"
+    LOT_TOO_SMALL = "lot_too_small"
+    LOT_TOO_LARGE = "lot_too_large"
+    PRICE = "price"
+    LEAD_TIME = "lead_time"
+    CAPACITY = "capacity"
+    CERTIFICATE = "certificate"
+    DISTANCE = "distance"
+    INFORMATION = "information"
+    TERMS = "terms"
+    OTHER = "other"
+
+
+class FollowUpState(StrEnum):
+    """Where a follow-up stands."""
+
+    DUE = "due"
+    DONE = "done"
+    CLOSED = "closed"

@@ -1,0 +1,1 @@
+"""Import of register files: preview, errors per row, application and undo. Knows no domain."""

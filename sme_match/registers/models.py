@@ -1,0 +1,31 @@
+"""Imports of register files."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sme_match.db.base import Base, Versioned, enum_type
+from sme_match.registers.enums import ImportState
+
+
+class RegisterImport(Versioned, Base):
+    """One uploaded file: what was read, what was wrong, what was written, so that it can be undone."""
+
+    __tablename__ = "register_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    body_id: Mapped[int] = mapped_column(ForeignKey("support_body.id"), index=True)
+    register: Mapped[str] = mapped_column(String(32))
+    """`companies`, `capabilities` or `needs`."""
+    filename: Mapped[str] = mapped_column(String(200))
+    state: Mapped[ImportState] = mapped_column(enum_type(ImportState), default=ImportState.PREVIEW)
+    header: Mapped[list[str]]
+    rows: Mapped[list[dict[str, Any]]]
+    """One item per row: number, values as read, errors, warnings, decision."""
+    written: Mapped[list[dict[str, Any]]]
+    """One item per record written: id, version, and the values before (None when it was created)."""
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime]
+    applied_at: Mapped[datetime | None]

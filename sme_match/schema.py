@@ -1,0 +1,33 @@
+"""Every table in one place, for migrations and tests: importing this module fills the metadata."""
+
+from sme_match.accounts import models as accounts
+from sme_match.audit import models as audit
+from sme_match.capabilities import models as capabilities
+from sme_match.companies import models as companies
+from sme_match.db.base import Base
+from sme_match.db.leases import Lease
+from sme_match.matching import models as matching
+from sme_match.meetings import models as meetings
+from sme_match.needs import models as needs
+from sme_match.notifications import models as notifications
+from sme_match.outcomes import models as outcomes
+from sme_match.registers import models as registers
+from sme_match.support_bodies import models as support_bodies
+
+MODULES = (
+    support_bodies,
+    accounts,
+    audit,
+    notifications,
+    registers,
+    companies,
+    capabilities,
+    needs,
+    matching,
+    meetings,
+    outcomes,
+)
+
+__all__ = ["METADATA", "MODULES", "Lease"]
+
+METADATA = Base.metadata
