@@ -1,0 +1,1 @@
+"""Outcome figures of the support bodies beside official series for the same prefectures."""
