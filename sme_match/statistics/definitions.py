@@ -1,0 +1,150 @@
+"""What each figure means: one click away from every number a lead is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sme_match.core.text import mark_text
+
+_OWN_RECORDS = mark_text("このシステムの記録")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """The meaning of a figure, as message ids of the catalogue; no denominator = a plain count."""
+
+    key: str
+    title: str
+    text: str
+    denominator: str = ""
+    source: str = _OWN_RECORDS
+
+
+_ALL = (
+    Definition(
+        "needs",
+        mark_text("発注企業のニーズ"),
+        mark_text("期間中に登録された発注案件の数です。下書きは数えません。"),
+    ),
+    Definition(
+        "proposals",
+        mark_text("推薦した組み合わせ"),
+        mark_text(
+            "期間中に推薦した「発注案件と企業」の組み合わせの数です。同じ組み合わせは1組と数えます。"
+        ),
+    ),
+    Definition(
+        "accepted",
+        mark_text("採用した組み合わせ"),
+        mark_text("推薦した組み合わせのうち、コーディネーターが採用したものの数です。"),
+        mark_text("推薦した組み合わせ"),
+    ),
+    Definition(
+        "meetings",
+        mark_text("商談を実施した数"),
+        mark_text(
+            "期間中に実施した商談の数（延べ）です。欠席・中断・中止・持越しは数えません。"
+            "流れの図では、実施まで進んだ組み合わせを1組と数えます。"
+        ),
+        mark_text("流れの図では、採用した組み合わせ"),
+    ),
+    Definition(
+        "quotes",
+        mark_text("見積り・試作"),
+        mark_text("結果が「見積り提出」以上（見積り・試作・成約・継続取引）になったものの数です。"),
+        mark_text("流れの図では、商談を実施した組み合わせ"),
+    ),
+    Definition(
+        "quote_rate",
+        mark_text("見積りにつながった割合"),
+        mark_text(
+            "期間中に実施した商談のうち、結果が「見積り提出」以上になった割合です。"
+            "結果が未報告の商談も分母に入れ、その数を別に示します。"
+        ),
+        mark_text("期間中に実施した商談"),
+    ),
+    Definition(
+        "deals",
+        mark_text("成約した数"),
+        mark_text(
+            "結果が「成約（初回受注）」以上になった商談の数です。成約した日の期間に数え、"
+            "成約日が無いものは商談日で数えます。見込みは含みません。"
+        ),
+        mark_text("流れの図では、見積り・試作まで進んだ組み合わせ"),
+    ),
+    Definition(
+        "first_order_yen",
+        mark_text("初回受注額"),
+        mark_text(
+            "期間中に成約した商談の初回受注額の合計（税抜）です。"
+            "金額が未報告の成約は合計に入らず、その数を別に示します。見込み額は足しません。"
+        ),
+    ),
+    Definition(
+        "total_yen",
+        mark_text("契約した金額"),
+        mark_text(
+            "期間中に成約した商談の、これまでの受注額の合計（税抜）です。"
+            "金額が未報告の成約は合計に入らず、その数を別に示します。見込み額は足しません。"
+        ),
+    ),
+    Definition(
+        "prospects",
+        mark_text("見込み"),
+        mark_text(
+            "期間中に実施した商談のうち、見積り依頼から試作までの段階にあり、"
+            "不成立で終わっていないものの数です。成約には足しません。"
+        ),
+    ),
+    Definition(
+        "smes",
+        mark_text("商談に参加した企業の数"),
+        mark_text("期間中に商談を1回以上実施した受注側企業の数（実数）です。同じ企業は1社と数えます。"),
+    ),
+    Definition(
+        "buyers",
+        mark_text("商談に参加した発注企業の数"),
+        mark_text("期間中に商談を1回以上実施した発注企業の数（実数）です。同じ企業は1社と数えます。"),
+    ),
+    Definition(
+        "crossing_meetings",
+        mark_text("県境を越えた商談の割合"),
+        mark_text(
+            "発注企業と受注側企業の所在都道府県が異なる商談の割合です。"
+            "どちらかの所在地が不明な商談は分母から除き、その数を別に示します。"
+        ),
+        mark_text("両方の所在地が分かる、期間中に実施した商談"),
+    ),
+    Definition(
+        "crossing_deals",
+        mark_text("県境を越えた成約の割合"),
+        mark_text(
+            "発注企業と受注側企業の所在都道府県が異なる成約の割合です。"
+            "どちらかの所在地が不明な成約は分母から除き、その数を別に示します。"
+        ),
+        mark_text("両方の所在地が分かる、期間中の成約"),
+    ),
+    Definition(
+        "unreported",
+        mark_text("結果が分からない商談の割合"),
+        mark_text("期間中に実施した商談のうち、結果の報告が無いか「不明」と報告された割合です。"),
+        mark_text("期間中に実施した商談"),
+    ),
+    Definition(
+        "conversion",
+        mark_text("次へ進む割合"),
+        mark_text("流れの図で、前の段階の組み合わせのうち次の段階へ進んだ割合です。"),
+        mark_text("前の段階の組み合わせ"),
+    ),
+    Definition(
+        "location_quotient",
+        mark_text("特化係数"),
+        mark_text(
+            "その地域の産業の構成比を、全国の構成比で割った値です。"
+            "1より大きいと、全国よりその産業に特化しています。"
+        ),
+        mark_text("全国の構成比"),
+        mark_text("総務省・経済産業省「経済センサス」"),
+    ),
+)
+DEFINITIONS: Mapping[str, Definition] = MappingProxyType({item.key: item for item in _ALL})

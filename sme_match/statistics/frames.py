@@ -1,0 +1,323 @@
+"""Outcome figures from plain records: funnel, groups, months, key figures.
+
+Every figure is the number of the record ids it carries, so that a page can list them.
+Proposals are counted once (need × SME); meetings, quotes and deals are counted in meetings
+(延べ); companies are distinct (実数). Prospects are never added to deals. A record whose code
+is not known stays in a group of its own.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+
+from sme_match.matching.enums import ProposalState
+from sme_match.meetings.enums import MeetingState
+from sme_match.outcomes.enums import End, Stage
+from sme_match.statistics.indices import share
+from sme_match.statistics.periods import Period
+from sme_match.statistics.rows import NeedRow, PairRow
+
+Ids = tuple[int, ...]
+
+_DAYS = ("created_on", "need_created_on", "proposed_on", "decided_on", "met_on", "deal_on")
+_CODES = ("process_code", "jsic_code", "prefecture", "need_prefecture", "sme_prefecture")
+_STATES = ("proposal_state", "meeting_state", "outcome_end")
+
+
+class Side(StrEnum):
+    """Whose prefecture a figure is put in."""
+
+    SME = "sme"
+    BUYER = "buyer"
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelStage:
+    """A step of the funnel; `ids` are needs in the first step, proposals in all others.
+
+    `conversion` is the part of the step before that got here; None for needs and proposals
+    (their units differ) and when nothing was in the step before.
+    """
+
+    key: str
+    ids: Ids
+    conversion: float | None = None
+    is_lowest: bool = False
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """The way from needs to deals; held meetings that no proposal led to stand apart."""
+
+    stages: tuple[FunnelStage, ...]
+    proposals_per_need: float | None
+    unproposed_meeting_ids: Ids
+
+    @property
+    def lowest(self) -> FunnelStage | None:
+        """The step that the smallest part of the step before reaches."""
+        return next((stage for stage in self.stages if stage.is_lowest), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Yen of deals, before tax; deals without the amount are named, not counted as nothing."""
+
+    first_order_yen: int
+    first_order_unknown_ids: Ids
+    total_yen: int
+    total_unknown_ids: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The figures of one prefecture, process or industry; key None = not known."""
+
+    key: str | None
+    need_ids: Ids
+    proposal_ids: Ids
+    meeting_ids: Ids
+    """Meetings that were held."""
+    quote_ids: Ids
+    deal_ids: Ids
+    sme_ids: Ids
+    """Companies with a held meeting, distinct."""
+    amounts: Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The meetings held and the deals closed in one month and in the same month a year before."""
+
+    period: Period
+    meeting_ids: Ids
+    deal_ids: Ids
+    previous_meeting_ids: Ids
+    previous_deal_ids: Ids
+
+
+def need_frame(rows: Iterable[NeedRow]) -> pd.DataFrame:
+    """Return needs as a frame for the functions below."""
+    return _frame(rows, NeedRow)
+
+
+def pair_frame(rows: Iterable[PairRow]) -> pd.DataFrame:
+    """Return pairs as a frame for the functions below, with a column per question.
+
+    accepted, held, reported (a held meeting whose outcome is known), quoted (stage 4 or more),
+    dealt (stage 6 or more), prospect (stage 3 to 5, not ended without a deal), crossing (the two
+    prefectures differ; empty when one is unknown), dealt_on (day of the deal, else of the meeting).
+    """
+    frame = _frame(rows, PairRow)
+    stage, end = frame["outcome_stage"], frame["outcome_end"]
+    frame["accepted"] = frame["proposal_state"] == ProposalState.ACCEPTED
+    frame["held"] = frame["meeting_state"] == MeetingState.HELD
+    frame["reported"] = frame["held"] & stage.notna() & (end != End.UNKNOWN)
+    frame["quoted"] = _at_least(stage, Stage.QUOTE_GIVEN)
+    frame["dealt"] = _at_least(stage, Stage.DEAL)
+    frame["prospect"] = _at_least(stage, Stage.QUOTE_ASKED) & ~frame["dealt"] & (end != End.NO_DEAL)
+    known = frame["need_prefecture"].notna() & frame["sme_prefecture"].notna()
+    differs = frame["need_prefecture"] != frame["sme_prefecture"]
+    frame["crossing"] = differs.astype("boolean").where(known)
+    frame["dealt_on"] = frame["deal_on"].fillna(frame["met_on"])
+    return frame
+
+
+def within(frame: pd.DataFrame, column: str, period: Period) -> pd.DataFrame:
+    """Return the rows whose day in a column lies in the period."""
+    days = frame[column]
+    return frame.loc[(days >= pd.Timestamp(period.start)) & (days < pd.Timestamp(period.end))]
+
+
+def ids_of(frame: pd.DataFrame, column: str, flag: str | None = None) -> Ids:
+    """Return the distinct ids of a column in ascending order, where a flag is set."""
+    chosen = frame if flag is None else frame.loc[frame[flag]]
+    return tuple(sorted(int(value) for value in chosen[column].dropna().unique()))
+
+
+def funnel(needs: pd.DataFrame, pairs: pd.DataFrame) -> Funnel:
+    """Return how far the given proposals have come, beside the given needs.
+
+    Choose the rows first: needs created and proposals made in a period (`within`) answer
+    "what became of them"; a proposal counts in a step when any of its meetings got there.
+    """
+    counted = [
+        FunnelStage("needs", ids_of(needs, "need_id")),
+        FunnelStage("proposals", ids_of(pairs, "proposal_id")),
+    ]
+    steps = {"accepted": "accepted", "meetings": "held", "quotes": "quoted", "deals": "dealt"}
+    for key, flag in steps.items():
+        ids = ids_of(pairs, "proposal_id", flag)
+        counted.append(FunnelStage(key, ids, share(len(ids), counted[-1].count)))
+    rates = [stage.conversion for stage in counted if stage.conversion is not None]
+    lowest = next((s.key for s in counted if rates and s.conversion == min(rates)), None)
+    stages = tuple(FunnelStage(s.key, s.ids, s.conversion, s.key == lowest) for s in counted)
+    unproposed = pairs.loc[pairs["proposal_id"].isna()]
+    return Funnel(
+        stages,
+        share(stages[1].count, stages[0].count),
+        ids_of(unproposed, "meeting_id", "held"),
+    )
+
+
+def by_prefecture(needs: pd.DataFrame, pairs: pd.DataFrame, side: Side) -> list[Group]:
+    """Return the figures by prefecture of one side, in the order of the codes.
+
+    Needs belong to the buyer's prefecture and are left out on the SMEs' side.
+    """
+    if side is Side.SME:
+        groups = _groups(needs.iloc[:0], "prefecture", pairs, "sme_prefecture")
+    else:
+        groups = _groups(needs, "prefecture", pairs, "need_prefecture")
+    return sorted(groups, key=lambda group: (group.key is None, group.key or ""))
+
+
+def by_process(needs: pd.DataFrame, pairs: pd.DataFrame) -> list[Group]:
+    """Return the figures by process of the need, most meetings first, unknown last."""
+    return _busiest_first(_groups(needs, "process_code", pairs, "process_code"))
+
+
+def by_industry(needs: pd.DataFrame, pairs: pd.DataFrame) -> list[Group]:
+    """Return the figures by the buyer's industry (JSIC), most meetings first, unknown last."""
+    return _busiest_first(_groups(needs, "jsic_code", pairs, "jsic_code"))
+
+
+def by_month(pairs: pd.DataFrame, period: Period) -> list[Month]:
+    """Return the months of a period, each beside the same month a year before.
+
+    Meetings belong to the day they were held, deals to the day of the deal. Give all rows:
+    those of the year before are needed too.
+    """
+    held = _ids_by_month(pairs, "met_on", "held")
+    dealt = _ids_by_month(pairs, "dealt_on", "dealt")
+    months = [(month, month.start, month.year_before().start) for month in period.months()]
+    return [
+        Month(
+            period=month,
+            meeting_ids=held.get(now, ()),
+            deal_ids=dealt.get(now, ()),
+            previous_meeting_ids=held.get(before, ()),
+            previous_deal_ids=dealt.get(before, ()),
+        )
+        for month, now, before in months
+    ]
+
+
+def amounts(deals: pd.DataFrame) -> Amounts:
+    """Return the amounts of the deals among the given rows; each meeting counts once."""
+    once = deals.loc[deals["dealt"]].drop_duplicates("meeting_id")
+    return Amounts(
+        int(once["first_order_yen"].sum()),
+        ids_of(once.loc[once["first_order_yen"].isna()], "meeting_id"),
+        int(once["total_yen"].sum()),
+        ids_of(once.loc[once["total_yen"].isna()], "meeting_id"),
+    )
+
+
+def unknown_share(groups: Iterable[Group]) -> float | None:
+    """Return the part of the held meetings whose group is not known; None without meetings."""
+    counts = [(group.key is None, len(group.meeting_ids)) for group in groups]
+    return share(sum(n for unknown, n in counts if unknown), sum(n for _, n in counts))
+
+
+def group_table(groups: Iterable[Group]) -> pd.DataFrame:
+    """Return groups as a table of numbers, one row each, for a sheet."""
+    rows = [
+        {
+            "key": group.key,
+            "needs": len(group.need_ids),
+            "proposals": len(group.proposal_ids),
+            "meetings": len(group.meeting_ids),
+            "quotes": len(group.quote_ids),
+            "deals": len(group.deal_ids),
+            "smes": len(group.sme_ids),
+            "first_order_yen": group.amounts.first_order_yen,
+            "total_yen": group.amounts.total_yen,
+        }
+        for group in groups
+    ]
+    names = ["key", "needs", "proposals", "meetings", "quotes", "deals", "smes"]
+    return pd.DataFrame(rows, columns=[*names, "first_order_yen", "total_yen"])
+
+
+def _frame(rows: Iterable[Any], kind: type) -> pd.DataFrame:
+    listed = list(rows)
+    columns = {
+        field.name: _typed(field.name, [getattr(row, field.name) for row in listed])
+        for field in fields(kind)
+    }
+    return pd.DataFrame(columns)
+
+
+def _typed(name: str, values: list[Any]) -> "pd.Series[Any]":
+    if name in _DAYS:
+        return pd.Series(values, dtype="datetime64[s]")
+    if name in _CODES or name in _STATES:
+        # An empty code and none at all say the same: not known.
+        return pd.Series([None if not value else str(value) for value in values], dtype="str")
+    return pd.Series(values, dtype="Int64")
+
+
+def _at_least(stage: "pd.Series[Any]", least: Stage) -> "pd.Series[bool]":
+    return (stage >= int(least)).fillna(value=False).astype(bool)
+
+
+def _groups(
+    needs: pd.DataFrame, need_column: str, pairs: pd.DataFrame, pair_column: str
+) -> list[Group]:
+    keys = {str(key) for key in needs[need_column].dropna()}
+    keys |= {str(key) for key in pairs[pair_column].dropna()}
+    need_parts = {str(key): part for key, part in needs.groupby(need_column)}
+    pair_parts = {str(key): part for key, part in pairs.groupby(pair_column)}
+    found = [
+        _group(key, need_parts.get(key, needs.iloc[:0]), pair_parts.get(key, pairs.iloc[:0]))
+        for key in sorted(keys)
+    ]
+    need_rest = needs.loc[needs[need_column].isna()]
+    pair_rest = pairs.loc[pairs[pair_column].isna()]
+    if len(need_rest) or len(pair_rest):
+        found.append(_group(None, need_rest, pair_rest))
+    return found
+
+
+def _group(key: str | None, needs: pd.DataFrame, pairs: pd.DataFrame) -> Group:
+    return Group(
+        key=key,
+        need_ids=ids_of(needs, "need_id"),
+        proposal_ids=ids_of(pairs, "proposal_id"),
+        meeting_ids=ids_of(pairs, "meeting_id", "held"),
+        quote_ids=ids_of(pairs, "meeting_id", "quoted"),
+        deal_ids=ids_of(pairs, "meeting_id", "dealt"),
+        sme_ids=ids_of(pairs, "sme_id", "held"),
+        amounts=amounts(pairs),
+    )
+
+
+def _busiest_first(groups: list[Group]) -> list[Group]:
+    def order(group: Group) -> tuple[bool, int, int, str]:
+        return (
+            group.key is None,
+            -len(group.meeting_ids),
+            -len(group.need_ids),
+            group.key or "",
+        )
+
+    return sorted(groups, key=order)
+
+
+def _ids_by_month(pairs: pd.DataFrame, day: str, flag: str) -> dict[date, Ids]:
+    chosen = pairs.loc[pairs[flag]].dropna(subset=[day, "meeting_id"])
+    first_days = [moment.date().replace(day=1) for moment in chosen[day]]
+    found: dict[date, set[int]] = {}
+    for first, meeting_id in zip(first_days, chosen["meeting_id"], strict=True):
+        found.setdefault(first, set()).add(int(meeting_id))
+    return {first: tuple(sorted(ids)) for first, ids in found.items()}

@@ -1,0 +1,54 @@
+"""The plain records that outcome figures are counted from."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class NeedRow:
+    """A need that was opened (drafts are not needs yet). Prefecture and industry are the buyer's.
+
+    An empty code means unknown.
+    """
+
+    need_id: int
+    created_on: date
+    process_code: str | None
+    prefecture: str | None
+    jsic_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """One need × one SME, and one of their meetings when there is any.
+
+    A proposal with two meetings is two rows; a meeting arranged without a proposal has no
+    proposal. Days are days in Japan. States and stages are those of `matching.enums`,
+    `meetings.enums` and `outcomes.enums`; amounts are yen before tax.
+    """
+
+    need_id: int
+    sme_id: int
+    buyer_id: int
+    body_id: int
+    need_prefecture: str | None
+    """The buyer's."""
+    sme_prefecture: str | None
+    process_code: str | None
+    jsic_code: str | None
+    """The buyer's, as on the need."""
+    need_created_on: date
+    proposal_id: int | None = None
+    proposal_state: str | None = None
+    proposed_on: date | None = None
+    decided_on: date | None = None
+    meeting_id: int | None = None
+    meeting_state: str | None = None
+    met_on: date | None = None
+    outcome_stage: int | None = None
+    outcome_end: str | None = None
+    first_order_yen: int | None = None
+    total_yen: int | None = None
+    expected_year_yen: int | None = None
+    """A prospect: reported apart, never added to deals."""
+    deal_on: date | None = None
