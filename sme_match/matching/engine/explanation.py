@@ -1,0 +1,220 @@
+"""Why a profile was found: similarities per readable term, and the places to mark in both texts."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from sme_match.matching.engine.documents import Document, Key
+from sme_match.matching.engine.index import ANALYZERS, Index, Similarities
+from sme_match.matching.engine.text import Token, word_tokens
+
+EXCERPT_CHARACTERS: Final = 120
+_EXCERPT_LEAD: Final = 20
+_GRAM_BLOCKS: Final = ("cjk", "latin")
+
+
+class Mark(NamedTuple):
+    """A half-open place in a named field."""
+
+    field: str
+    start: int
+    end: int
+
+
+class TermSimilarity(NamedTuple):
+    """What a word of the need adds to the similarity, with its counterpart in the profile.
+
+    `document_term` is empty when only pieces of the word are found in the profile.
+    """
+
+    query_term: str
+    document_term: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A piece of the profile's best line; marks are half-open places in `text`."""
+
+    field: str
+    start: int
+    text: str
+    marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The similarities of the terms sum to `similarity`; strongest term first."""
+
+    similarity: float
+    terms: tuple[TermSimilarity, ...]
+    query_marks: tuple[Mark, ...]
+    document_marks: tuple[Mark, ...]
+    excerpt: Excerpt | None
+
+
+class Explainer:
+    """Explains many profiles against one need; what concerns the need alone is done once.
+
+    Sub-word terms are folded into the word of the need on which they lie, in equal parts when
+    there are several, so that a reader meets only words that stand in the need.
+    """
+
+    def __init__(self, index: Index, query: Document, found: Similarities) -> None:
+        self._index = index
+        self._found = found
+        self._places: dict[str, list[Mark]] = defaultdict(list)
+        self._labels: dict[str, str] = {}
+        weights: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        for name, text in query.fields.items():
+            weight = index.settings.field_weight(name)
+            for block, token, groups in self._read(name, text):
+                for group in groups:
+                    weights[block, token.term][group] += weight / len(groups)
+        self._shares = {
+            term: {group: weight / sum(groups.values()) for group, weight in groups.items()}
+            for term, groups in weights.items()
+        }
+
+    def _read(self, name: str, text: str) -> Iterator[tuple[str, Token, list[str]]]:
+        """Yield each token of the need with the words that it belongs to."""
+        owners: dict[int, list[str]] = defaultdict(list)
+        for token in word_tokens(text):
+            self._note(token.term, name, text, token.start, token.end)
+            for place in range(token.start, token.end):
+                owners[place].append(token.term)
+            yield "word", token, [token.term]
+        for block in _GRAM_BLOCKS:
+            homeless = []
+            for token in ANALYZERS[block].tokens(text):
+                places = range(token.start, token.end)
+                groups = dict.fromkeys(word for place in places for word in owners.get(place, ()))
+                if groups:
+                    yield block, token, list(groups)
+                else:
+                    homeless.append(token)
+            for start, end in merge((token.start, token.end) for token in homeless):
+                group = text[start:end]
+                self._note(group, name, text, start, end)
+                for token in homeless:
+                    if start <= token.start and token.end <= end:
+                        yield block, token, [group]
+
+    def _note(self, group: str, name: str, text: str, start: int, end: int) -> None:
+        self._labels.setdefault(group, text[start:end])
+        self._places[group].append(Mark(name, start, end))
+
+    def explain(self, key: Key) -> Explanation:
+        """Return the terms, marks and excerpt for one profile."""
+        contributions = self._index.contributions(self._found, key)
+        similarities: dict[str, float] = defaultdict(float)
+        matched: dict[tuple[str, str], tuple[str, ...]] = {}
+        for block, term, value in contributions:
+            shares = self._shares.get((block, term), {})
+            matched[block, term] = tuple(shares)
+            for group, share in shares.items():
+                similarities[group] += value * share
+        document = self._index.document(key)
+        counterparts = _counterparts(document, matched)
+        surfaces = {group: _surface(document, marks) for group, marks in counterparts.items()}
+        ordered = sorted(similarities, key=lambda group: (-similarities[group], group))
+        marks = [mark for group in similarities for mark in counterparts.get(group, ())]
+        return Explanation(
+            similarity=sum(contribution.similarity for contribution in contributions),
+            terms=tuple(
+                TermSimilarity(self._labels[group], surfaces.get(group, ""), similarities[group])
+                for group in ordered
+            ),
+            query_marks=_merged(mark for group in ordered for mark in self._places[group]),
+            document_marks=_merged(marks),
+            excerpt=self._excerpt(key, _merged(marks)),
+        )
+
+    def _excerpt(self, key: Key, marks: Iterable[Mark]) -> Excerpt | None:
+        number = int(self._found.best_passages[self._index.position(key)])
+        if number < 0:
+            return None
+        passage = self._index.passage(number)
+        spans = [
+            (mark.start - passage.start, mark.end - passage.start)
+            for mark in marks
+            if mark.field == passage.field
+            and passage.start <= mark.start
+            and mark.end <= passage.start + len(passage.text)
+        ]
+        first = _window(passage.text, spans)
+        text = passage.text[first : first + EXCERPT_CHARACTERS]
+        inside = [
+            (max(start - first, 0), min(end - first, len(text)))
+            for start, end in spans
+            if start < first + len(text) and end > first
+        ]
+        return Excerpt(passage.field, passage.start + first, text, tuple(inside))
+
+
+def _counterparts(
+    document: Document, matched: Mapping[tuple[str, str], tuple[str, ...]]
+) -> dict[str, list[Mark]]:
+    """Return where each word of the need is found in the profile.
+
+    A word is marked where the profile has the same word; only where it has none, the longest
+    common pieces are marked.
+    """
+    words: dict[str, list[Mark]] = defaultdict(list)
+    pieces: dict[str, list[Mark]] = defaultdict(list)
+    for name, text in document.fields.items():
+        for token in word_tokens(text):
+            for group in matched.get(("word", token.term), ()):
+                words[group].append(Mark(name, token.start, token.end))
+        for block in _GRAM_BLOCKS:
+            for token in ANALYZERS[block].tokens(text):
+                for group in matched.get((block, token.term), ()):
+                    pieces[group].append(Mark(name, token.start, token.end))
+    return {group: words.get(group) or _longest(pieces[group]) for group in {**words, **pieces}}
+
+
+def _longest(marks: list[Mark]) -> list[Mark]:
+    merged = _merged(marks)
+    length = max(mark.end - mark.start for mark in merged)
+    return [mark for mark in merged if mark.end - mark.start == length]
+
+
+def _surface(document: Document, marks: Iterable[Mark]) -> str:
+    """Return the most frequent wording at these places, the first of equals."""
+    wordings = Counter(document.fields[mark.field][mark.start : mark.end] for mark in marks)
+    return wordings.most_common(1)[0][0] if wordings else ""
+
+
+def _merged(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    by_field: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for mark in marks:
+        by_field[mark.field].append((mark.start, mark.end))
+    return tuple(
+        Mark(name, start, end) for name, spans in by_field.items() for start, end in merge(spans)
+    )
+
+
+def merge(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join half-open spans that overlap or touch, in order."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _window(text: str, spans: list[tuple[int, int]]) -> int:
+    """Return where the excerpt begins so that most marked characters are in it."""
+    if len(text) <= EXCERPT_CHARACTERS or not spans:
+        return 0
+
+    def marked(first: int) -> int:
+        last = first + EXCERPT_CHARACTERS
+        return sum(max(0, min(end, last) - max(start, first)) for start, end in spans)
+
+    latest = len(text) - EXCERPT_CHARACTERS
+    starts = [min(max(start - _EXCERPT_LEAD, 0), latest) for start, _ in spans]
+    return max(starts, key=lambda first: (marked(first), -first))

@@ -1,0 +1,288 @@
+"""From free Japanese and English text to terms that know where they stand in it.
+
+Three analyzers feed the index: words, Japanese character n-grams and Latin character n-grams.
+"""
+
+import re
+import sys
+import threading
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
+
+# Sudachi refuses input above 49,149 bytes; a Japanese character takes three bytes in UTF-8.
+SUDACHI_CHARACTERS: Final = 12_000
+_CACHED_TEXTS: Final = 65_536
+
+CJK_GRAMS: Final = (1, 2)
+LATIN_GRAMS: Final = (3, 4, 5)
+
+
+class Token(NamedTuple):
+    """A term and its half-open place in the original text."""
+
+    term: str
+    start: int
+    end: int
+
+
+class NormalText(NamedTuple):
+    """Normalised text with, for each character, its half-open place in the original."""
+
+    text: str
+    starts: tuple[int, ...] | range
+    ends: tuple[int, ...] | range
+
+    def token(self, term: str, start: int, end: int) -> Token:
+        """Return the term with its place translated to the original text."""
+        return Token(term, self.starts[start], self.ends[end - 1])
+
+
+_CJK: Final = r"\u3005\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+# A sound mark may stand apart from its kana: half-width (ｶﾞ), combining, or torn off by a
+# PDF ("カ ゙ス"); it belongs to the character before it.
+_CLUSTER: Final = re.compile(
+    r"[ぁ-ゖァ-ヺｦ-ﾝ] ?[\u3099-\u309cﾞﾟ]|[^\x00-\x7f][\u0300-\u036f]+|.", re.DOTALL
+)
+_SOUND_MARKS: Final = str.maketrans({"゛": "\u3099", "゜": "\u309a", "ﾞ": "\u3099", "ﾟ": "\u309a"})
+_TORN_MARK: Final = re.compile(r"[゛゜\u3099\u309a]")
+_GAP: Final = re.compile(rf"(?<=[{_CJK}])[ \t\u3000]+(?=[{_CJK}])")
+_DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | {"ø": "φ", "Ø": "φ", "Φ": "φ", "⌀": "φ"})
+
+
+def normalize(text: str) -> NormalText:
+    """Return the text in NFKC and lower case, gaps inside Japanese closed, with its places.
+
+    Each original character is normalised alone (with its sound mark), so that every
+    character of the result can be marked in the text that the user wrote.
+    """
+    plain = text.lower()
+    if (
+        len(plain) == len(text)
+        and unicodedata.is_normalized("NFKC", plain)
+        and not _TORN_MARK.search(plain)
+    ):
+        places: tuple[tuple[int, ...] | range, tuple[int, ...] | range]
+        places = (range(len(text)), range(1, len(text) + 1))
+    else:
+        pieces: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        for match in _CLUSTER.finditer(text):
+            cluster = match.group()
+            if len(cluster) > 1:
+                cluster = cluster.replace(" ", "").translate(_SOUND_MARKS)
+            # A space that NFKC puts before a lone accent would split a word.
+            piece = unicodedata.normalize("NFKC", cluster).lower()
+            pieces.append(piece)
+            starts.extend([match.start()] * len(piece))
+            ends.extend([match.end()] * len(piece))
+        plain, places = "".join(pieces), (tuple(starts), tuple(ends))
+    return _close_gaps(NormalText(plain.translate(_DASHES), *places))
+
+
+def _close_gaps(normal: NormalText) -> NormalText:
+    """Drop the spaces between two Japanese characters ("モ リブデン")."""
+    gaps = [match.span() for match in _GAP.finditer(normal.text)]
+    if not gaps:
+        return normal
+    dropped = {place for start, end in gaps for place in range(start, end)}
+    kept = [place for place in range(len(normal.text)) if place not in dropped]
+    return NormalText(
+        "".join(normal.text[place] for place in kept),
+        tuple(normal.starts[place] for place in kept),
+        tuple(normal.ends[place] for place in kept),
+    )
+
+
+# Terms that neither Sudachi nor a plain word rule keeps whole: it reads SUS304 as sus + 304 and
+# M3 as a cubic metre. Named groups say how the surface becomes a term; the first match wins.
+_NUMBER: Final = r"\d+(?:,\d{3})*(?:\.\d+)?"
+_PROTECTED: Final = re.compile(
+    rf"""
+    (?P<standard>(?<![a-z])(?:jis|iso|iatf|as|en|astm|din|nadcap|mil)(?:/?(?:ts|iec))?
+        [ -]?[a-z]?[ -]?\d{{2,6}}(?:-\d+)?(?![a-z0-9]))(?::\d{{4}})?
+    | (?P<tolerance>(?:±|\+/-)[ ]?{_NUMBER})[ ]?(?P<tolerance_unit>mm|μm|um|ミクロン)?
+    | (?P<size>φ[ ]?{_NUMBER})[ ]?(?:mm)?
+    | (?P<roughness>(?<![a-z])r[az][ ]?\d+(?:\.\d+)?)
+    | (?P<axes>[2-9五三四][ ]?軸)
+    | (?P<lot>\d+[ ]?(?:個|本|枚|台|点)(?:から|より|~))
+    | (?P<code>(?<![a-z0-9])(?=[a-z0-9/-]*\d)(?=[a-z0-9/-]*[a-z])[a-z0-9]+(?:[-/][a-z0-9]+)*)
+    | (?P<word>[a-zà-ÿ]+)
+    | (?P<japanese>[{_CJK}]+)
+    """,
+    re.VERBOSE,
+)
+_QUANTITY: Final = re.compile(
+    r"\d+(?:ea|se|st|pc|pcs|set|sets|kt|pr|gl|rl|ro|sh|hd|bx|mm|cm|m|kg|g|t|l|v|w|kw|hz|%)"
+)
+_CODE_PART: Final = re.compile(r"[a-z0-9]+")
+_AXES: Final = str.maketrans("三四五", "345")
+
+# Grammar words of English; Japanese ones fall away by their part of speech.
+_STOP_WORDS: Final = frozenset(
+    "a an and are as at be by can for from in into is it of on or our that the their this to "
+    "up we which will with you your".split()
+)
+_CONTENT: Final = frozenset({"名詞", "動詞", "形容詞", "形状詞"})
+_EMPTY_KINDS: Final = frozenset({"数詞", "助動詞語幹", "非自立可能"})
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> Dictionary:
+    return Dictionary()
+
+
+class _PerThread(threading.local):
+    """A Sudachi Tokenizer must not be shared between threads; a Dictionary may."""
+
+    def __init__(self) -> None:
+        self.tokenizer: Tokenizer = _dictionary().tokenizer(mode=SplitMode.A)
+
+
+_per_thread = _PerThread()
+
+
+def word_tokens(text: str) -> list[Token]:
+    """Return the words of the text with their places.
+
+    Standards, grades, dimensions and part codes stay whole; Latin words are lightly stemmed;
+    Japanese runs are split by Sudachi into short units in their dictionary form.
+    """
+    normal = normalize(text)
+    tokens: list[Token] = []
+    for match in _PROTECTED.finditer(normal.text):
+        kind = match.lastgroup
+        surface, start, end = match.group(), match.start(), match.end()
+        if kind == "japanese":
+            tokens.extend(normal.token(*place) for place in _japanese_words(surface, start))
+        elif kind == "word":
+            if surface not in _STOP_WORDS:
+                tokens.append(normal.token(stem(surface), start, end))
+        elif kind == "code":
+            tokens.extend(normal.token(*place) for place in _code_terms(surface, start))
+        else:
+            tokens.append(normal.token(_protected_term(match), start, end))
+    return tokens
+
+
+def _protected_term(match: re.Match[str]) -> str:
+    if match["tolerance"]:
+        number = float(match["tolerance"].lstrip("±+/- ").replace(",", ""))
+        micrometres = match["tolerance_unit"] not in (None, "mm")
+        return f"±{number / 1000 if micrometres else number:g}"
+    surface = next(value for value in match.groups() if value)
+    return re.sub(r"[ ,]|(?<=[a-z])-(?=\d)", "", surface).translate(_AXES)
+
+
+def _code_terms(surface: str, start: int) -> Iterator[tuple[str, int, int]]:
+    """Yield a part code whole, then its parts ("lm500-g07", "lm500", "g07")."""
+    if _QUANTITY.fullmatch(surface):
+        return
+    yield surface, start, start + len(surface)
+    parts = list(_CODE_PART.finditer(surface))
+    if len(parts) > 1:
+        for part in parts:
+            if not part.group().isdigit() and part.group() not in _STOP_WORDS:
+                yield part.group(), start + part.start(), start + part.end()
+
+
+def _japanese_words(surface: str, start: int) -> Iterator[tuple[str, int, int]]:
+    for offset in range(0, len(surface), SUDACHI_CHARACTERS):
+        chunk = surface[offset : offset + SUDACHI_CHARACTERS]
+        begin = start + offset
+        for morpheme in _per_thread.tokenizer.tokenize(chunk):
+            if _is_content(morpheme):
+                term = morpheme.normalized_form().lower()
+                yield term, begin + morpheme.begin(), begin + morpheme.end()
+
+
+_content_by_id: Final[dict[int, bool]] = {}
+
+
+def _is_content(morpheme: Morpheme) -> bool:
+    """Tell whether the part of speech carries meaning; asked once per part of speech."""
+    known = _content_by_id.get(morpheme.part_of_speech_id())
+    if known is None:
+        kind, *details = morpheme.part_of_speech()
+        known = kind in _CONTENT and _EMPTY_KINDS.isdisjoint(details)
+        _content_by_id[morpheme.part_of_speech_id()] = known
+    return known
+
+
+_ENDINGS: Final = (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"))
+_VOWEL: Final = re.compile(r"[aeiouy]")
+
+
+def stem(word: str) -> str:
+    """Return a Latin word without plural, -ing, -ed and final -e.
+
+    Light on purpose: it joins "machining", "machined" and "machines" and leaves short words
+    and part names ("assy", "bearing" beside "bearings") recognisable.
+    """
+    word = _singular(word)
+    for ending in ("ing", "ed"):
+        base = word.removesuffix(ending)
+        if base != word and len(base) >= 3 and _VOWEL.search(base):
+            word = base[:-1] if base[-1] == base[-2] and base[-1] not in "lsz" else base
+            break
+    return word[:-1] if len(word) > 4 and word.endswith("e") else word
+
+
+def _singular(word: str) -> str:
+    for ending, replacement in _ENDINGS:
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            return word.removesuffix(ending) + replacement
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+_CJK_RUN: Final = re.compile(rf"[{_CJK}]+")
+_FIRST_IDEOGRAPH: Final = "\u3400"
+_LATIN_RUN: Final = re.compile(r"[a-zà-ÿ0-9]+")
+
+
+def _gram_tokens(text: str, runs: re.Pattern[str], sizes: tuple[int, ...]) -> list[Token]:
+    normal = normalize(text)
+    tokens = []
+    for match in runs.finditer(normal.text):
+        run, start = match.group(), match.start()
+        for size in sizes:
+            for place in range(len(run) - size + 1):
+                begin = start + place
+                tokens.append(normal.token(run[place : place + size], begin, begin + size))
+    return tokens
+
+
+def cjk_gram_tokens(text: str) -> list[Token]:
+    """Return pairs of characters and single ideographs of the Japanese runs, with their places.
+
+    A single kana says nothing and only blurs the ranking; a single ideograph often is a word.
+    """
+    tokens = _gram_tokens(text, _CJK_RUN, CJK_GRAMS)
+    return [token for token in tokens if len(token.term) > 1 or token.term >= _FIRST_IDEOGRAPH]
+
+
+def latin_gram_tokens(text: str) -> list[Token]:
+    """Return the 3- to 5-character pieces of the Latin runs, with their places."""
+    return _gram_tokens(text, _LATIN_RUN, LATIN_GRAMS)
+
+
+@lru_cache(maxsize=_CACHED_TEXTS)
+def word_terms(text: str) -> tuple[str, ...]:
+    """Return the terms of `word_tokens`; remembered, for a profile changes line by line."""
+    return tuple(sys.intern(token.term) for token in word_tokens(text))
+
+
+def cjk_gram_terms(text: str) -> list[str]:
+    """Return the terms of `cjk_gram_tokens`."""
+    return [token.term for token in cjk_gram_tokens(text)]
+
+
+def latin_gram_terms(text: str) -> list[str]:
+    """Return the terms of `latin_gram_tokens`."""
+    return [token.term for token in latin_gram_tokens(text)]
