@@ -4,10 +4,26 @@ import re
 import unicodedata
 
 _SPACES = re.compile(r"\s+")
-_CJK = r"[\u3040-\u30ff\u3400-\u9fff]"
+_LINE_BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+# Pasted text brings zero-width characters and control codes that nobody sees; PostgreSQL
+# refuses NUL outright.
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
+# Variation selectors choose the shape of one character (葛 with its two forms).
+_SELECTORS = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_CJK = r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
 # Text copied out of PDF files carries spaces inside Japanese words ("モ リブデン").
 _SPACE_IN_CJK = re.compile(rf"(?<={_CJK}) (?={_CJK})")
-_HYPHENS = re.compile(r"[‐‑‒–—―−ー－ｰ]")
+_HYPHENS = re.compile(r"[‐‑‒–—―−─━ー－ｰ]")
+_COMPANY_FORM = re.compile(
+    r"株式会社|有限会社|合同会社|合資会社|合名会社|\((?:株|有|同|資|名)\)"
+    r"|(?:,\s*|\b)co\.?,?\s*(?:ltd|inc)\b\.?|(?:,\s*|\b)(?:ltd|inc|corp|llc|k\.k)\b\.?"
+)
+# Shapes of one character in names that offices mix; NFKC keeps them apart.
+_NAME_VARIANTS = str.maketrans(
+    "髙﨑邊邉澤濵濱齋齊廣國櫻眞德瀨嶋嶌龍", "高崎辺辺沢浜浜斎斉広国桜真徳瀬島島竜"
+)
 
 
 def mark_text(text: str) -> str:
@@ -24,12 +40,13 @@ def normalize_width(text: str) -> str:
     >>> normalize_width("　ＡＢＣ　ｱﾙﾐ ")
     'ABC アルミ'
     """
-    return _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+    visible = _INVISIBLE.sub("", text)
+    return _SPACES.sub(" ", unicodedata.normalize("NFKC", visible)).strip()
 
 
 def normalize_multiline(text: str) -> str:
     """Like `normalize_width`, line by line; blank lines at the ends fall away."""
-    lines = (normalize_width(line) for line in text.replace("\r\n", "\n").split("\n"))
+    lines = (normalize_width(line) for line in _LINE_BREAKS.split(text))
     return "\n".join(lines).strip("\n")
 
 
@@ -51,9 +68,10 @@ def normalize_hyphens(text: str) -> str:
 def fold_for_search(text: str) -> str:
     """Return the form under which names are compared: NFKC, lower case, no company-form words.
 
+    A name that is nothing but a company form keeps it: the empty text would match everything.
+
     >>> fold_for_search("㈱ みやぎ精密") == fold_for_search("株式会社みやぎ精密")
     True
     """
-    folded = normalize_width(text).casefold()
-    folded = re.sub(r"株式会社|有限会社|合同会社|合資会社|合名会社|\((?:株|有|同)\)", "", folded)
-    return re.sub(r"\s+", "", folded)
+    folded = _SELECTORS.sub("", normalize_width(text)).casefold().translate(_NAME_VARIANTS)
+    return _SPACES.sub("", _COMPANY_FORM.sub("", folded)) or _SPACES.sub("", folded)

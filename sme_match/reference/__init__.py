@@ -1,0 +1,1 @@
+"""Read-only reference data shipped with the service, and lenient lookups over it."""
