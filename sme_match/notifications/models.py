@@ -26,9 +26,12 @@ class OutboxMail(Base):
     calendar: Mapped[str | None] = mapped_column(Text)
     """A text/calendar part, or None."""
     calendar_method: Mapped[str | None] = mapped_column(String(16))
-    message_id: Mapped[str] = mapped_column(String(200))
+    message_id: Mapped[str] = mapped_column(String(64))
+    """Left part of the Message-ID: the same in every attempt, so that receivers drop a second copy."""
     created_at: Mapped[datetime]
     next_attempt_at: Mapped[datetime]
+    useful_until: Mapped[datetime | None]
+    """After this it is voided rather than sent (a reminder of a meeting that has begun)."""
     attempts: Mapped[int] = mapped_column(default=0)
     lease_owner: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None]
