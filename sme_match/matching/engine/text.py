@@ -11,7 +11,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
+from sudachipy import (  # type: ignore[import-untyped]  # ships stubs without a py.typed mark
+    Dictionary,
+    Morpheme,
+    SplitMode,
+    Tokenizer,
+)
 
 # Sudachi refuses input above 49,149 bytes; a Japanese character takes three bytes in UTF-8.
 SUDACHI_CHARACTERS: Final = 12_000
@@ -75,7 +80,6 @@ def normalize(text: str) -> NormalText:
             cluster = match.group()
             if len(cluster) > 1:
                 cluster = cluster.replace(" ", "").translate(_SOUND_MARKS)
-            # A space that NFKC puts before a lone accent would split a word.
             piece = unicodedata.normalize("NFKC", cluster).lower()
             pieces.append(piece)
             starts.extend([match.start()] * len(piece))
@@ -124,8 +128,11 @@ _AXES: Final = str.maketrans("三四五", "345")
 
 # Grammar words of English; Japanese ones fall away by their part of speech.
 _STOP_WORDS: Final = frozenset(
-    "a an and are as at be by can for from in into is it of on or our that the their this to "
-    "up we which will with you your".split()
+    re.findall(
+        r"\w+",
+        "a an and are as at be by can for from in into is it of on or our that the their this to "
+        "up we which will with you your",
+    )
 )
 _CONTENT: Final = frozenset({"名詞", "動詞", "形容詞", "形状詞"})
 _EMPTY_KINDS: Final = frozenset({"数詞", "助動詞語幹", "非自立可能"})
@@ -214,6 +221,7 @@ def _is_content(morpheme: Morpheme) -> bool:
 
 
 _ENDINGS: Final = (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"))
+_SHORTEST_STEM: Final = 3
 _VOWEL: Final = re.compile(r"[aeiouy]")
 
 
@@ -226,17 +234,17 @@ def stem(word: str) -> str:
     word = _singular(word)
     for ending in ("ing", "ed"):
         base = word.removesuffix(ending)
-        if base != word and len(base) >= 3 and _VOWEL.search(base):
+        if base != word and len(base) >= _SHORTEST_STEM and _VOWEL.search(base):
             word = base[:-1] if base[-1] == base[-2] and base[-1] not in "lsz" else base
             break
-    return word[:-1] if len(word) > 4 and word.endswith("e") else word
+    return word[:-1] if len(word) > _SHORTEST_STEM + 1 and word.endswith("e") else word
 
 
 def _singular(word: str) -> str:
     for ending, replacement in _ENDINGS:
         if word.endswith(ending) and len(word) > len(ending) + 1:
             return word.removesuffix(ending) + replacement
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+    if len(word) > _SHORTEST_STEM and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
 

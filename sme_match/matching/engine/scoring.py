@@ -1,0 +1,145 @@
+"""The score out of 100: text, conditions and freshness, each a whole number that can be traced.
+
+    text        = 60 × similarity / full similarity, at most 60        (`Settings.full_similarity`)
+    conditions  = 30 × (2 × musts confirmed + wishes confirmed) / (2 × musts + wishes)
+    freshness   = 10 for a profile of today, falling evenly to 0 at two years
+
+Each is rounded half up by itself and the score is their sum, so the parts shown always add up.
+Nothing unknown earns points. A profile that shares no word and confirms no condition has
+nothing in common with the need and scores 0, however fresh it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from math import floor
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sme_match.matching.engine.explanation import TermSimilarity
+
+TEXT_POINTS: Final = 60
+CONDITION_POINTS: Final = 30
+FRESHNESS_POINTS: Final = 10
+MUST_WEIGHT: Final = 2
+WISH_WEIGHT: Final = 1
+STALE_AFTER_DAYS: Final = 730
+"""Two years: equipment and people of a small company have changed by then."""
+
+
+class ScoreParts(NamedTuple):
+    """The parts of a score; each is a whole number of points."""
+
+    text: int
+    conditions: int
+    freshness: int
+
+    @property
+    def total(self) -> int:
+        """Return the score out of 100."""
+        return sum(self)
+
+
+class TermPoint(NamedTuple):
+    """A word of the need, its counterpart in the profile, and the points that it brings.
+
+    The last entry has no words when it gathers the remaining terms.
+    """
+
+    query_term: str
+    document_term: str
+    points: int
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class PartsTable:
+    """The parts of the score of many companies, one array per part."""
+
+    text: NDArray[np.int64]
+    conditions: NDArray[np.int64]
+    freshness: NDArray[np.int64]
+
+    @property
+    def total(self) -> NDArray[np.int64]:
+        """Return the scores out of 100."""
+        return self.text + self.conditions + self.freshness
+
+    def at(self, place: int) -> ScoreParts:
+        """Return the parts of one company."""
+        return ScoreParts(
+            int(self.text[place]), int(self.conditions[place]), int(self.freshness[place])
+        )
+
+
+def score(
+    similarities: NDArray[np.float64],
+    *,
+    full_similarity: float,
+    confirmed: NDArray[np.int64],
+    asked: int,
+    ages_days: NDArray[np.float64],
+) -> PartsTable:
+    """Return the parts of the score for many companies at once.
+
+    `confirmed` is 2 × musts + wishes that pass, `asked` the same for all that are asked;
+    `ages_days` is the age of each profile, not-a-number when unknown (no points).
+    """
+    text = _half_up(TEXT_POINTS * np.minimum(similarities / full_similarity, 1.0))
+    conditions = _half_up(CONDITION_POINTS * confirmed / asked) if asked else 0 * text
+    remaining = 1 - np.clip(ages_days, 0, STALE_AFTER_DAYS) / STALE_AFTER_DAYS
+    freshness = _half_up(FRESHNESS_POINTS * np.nan_to_num(remaining, nan=0.0))
+    nothing_in_common = (similarities <= 0) & (confirmed == 0)
+    return PartsTable(text, conditions, np.where(nothing_in_common, 0, freshness))
+
+
+def _half_up(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.floor(values + 0.5).astype(np.int64)
+
+
+def ages_days(updated_on: Sequence[date | None], today: date) -> NDArray[np.float64]:
+    """Return ages in days; not-a-number where the date is not known, 0 for dates to come."""
+    return np.array(
+        [np.nan if day is None else max((today - day).days, 0) for day in updated_on],
+        dtype=np.float64,
+    )
+
+
+def term_points(
+    terms: Sequence[TermSimilarity], text_points: int, *, limit: int
+) -> tuple[TermPoint, ...]:
+    """Share out the text points over the terms by their similarity, in whole points.
+
+    The points sum to `text_points`. Beyond `limit` entries the weakest terms are gathered in
+    a last entry without words.
+    """
+    shown = list(terms[:limit])
+    if len(terms) > limit:
+        kept = max(limit - 1, 0)
+        rest = sum(term.similarity for term in terms[kept:])
+        shown = [*terms[:kept], TermSimilarity("", "", rest)]
+    points = apportion([term.similarity for term in shown], text_points)
+    return tuple(
+        TermPoint(term.query_term, term.document_term, point, term.similarity)
+        for term, point in zip(shown, points, strict=True)
+    )
+
+
+def apportion(weights: Sequence[float], total: int) -> list[int]:
+    """Divide whole points in proportion to weights by largest remainder; the first wins ties.
+
+    Without any weight there is nothing to divide by and everyone gets 0.
+    """
+    exact = [Fraction(weight) for weight in weights]
+    whole = sum(exact)
+    if whole <= 0:
+        return [0] * len(exact)
+    quotas = [total * weight / whole for weight in exact]
+    points = [floor(quota) for quota in quotas]
+    by_remainder = sorted(range(len(quotas)), key=lambda place: (points[place] - quotas[place], place))
+    for place in by_remainder[: total - sum(points)]:
+        points[place] += 1
+    return points
