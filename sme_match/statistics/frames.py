@@ -140,8 +140,8 @@ def within(frame: pd.DataFrame, column: str, period: Period) -> pd.DataFrame:
 
 def ids_of(frame: pd.DataFrame, column: str, flag: str | None = None) -> Ids:
     """Return the distinct ids of a column in ascending order, where a flag is set."""
-    chosen = frame if flag is None else frame.loc[frame[flag]]
-    return tuple(sorted(int(value) for value in chosen[column].dropna().unique()))
+    values = frame[column] if flag is None else frame.loc[frame[flag], column]
+    return tuple(sorted(int(value) for value in values.dropna().unique()))
 
 
 def funnel(needs: pd.DataFrame, pairs: pd.DataFrame) -> Funnel:
