@@ -9,7 +9,7 @@ class AgglomerationType(StrEnum):
     CASTLE_TOWN = "castle_town"
     PRODUCTION_AREA = "production_area"
     URBAN = "urban"
-    ATTRACTED = "attracted"
+    ATTRACTED = "attraction_composite"
 
 
 class ContactKind(StrEnum):

@@ -1,0 +1,120 @@
+"""The composition root of the web: builds one application from settings, in small named steps."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from flask import Flask, request
+
+import sme_match.schema  # noqa: F401 -- relationships between packages need every table known
+from sme_match import cli
+from sme_match.accounts import views as accounts
+from sme_match.accounts.sessions import TOUCH_EVERY, find_user_session, touch_user_session
+from sme_match.companies import labels as company_labels
+from sme_match.companies import views as companies
+from sme_match.core.clock import utc_now
+from sme_match.core.settings import Settings
+from sme_match.db.session import Database
+from sme_match.home import views as home
+from sme_match.home.navigation import navigation_for
+from sme_match.matching import views as matching
+from sme_match.meetings import views as meetings
+from sme_match.needs import views as needs
+from sme_match.outcomes import views as outcomes
+from sme_match.statistics import views as statistics
+from sme_match.web import (
+    access,
+    errors,
+    formats,
+    labels,
+    languages,
+    login,
+    names,
+    routing,
+    security,
+    shell,
+    transactions,
+)
+from sme_match.web.context import (
+    EXTENSION,
+    SAFE_METHODS,
+    Installation,
+    current_session,
+    current_time,
+    installation,
+)
+
+# The contents page of the service: each blueprint is one domain.
+BLUEPRINTS = (
+    home.blueprint,
+    accounts.blueprint,
+    companies.blueprint,
+    needs.blueprint,
+    matching.blueprint,
+    meetings.blueprint,
+    outcomes.blueprint,
+    statistics.blueprint,
+)
+LABELS = (company_labels.LABELS,)
+
+
+def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Flask:
+    """Return the web application of one installation."""
+    app = Flask(
+        "sme_match",
+        template_folder=str(settings.template_folder),
+        static_folder=str(settings.static_folder),
+    )
+    app.testing = settings.environment == "test"
+    database = Database(settings.database_url)
+    app.extensions[EXTENSION] = Installation(settings=settings, database=database, clock=clock)
+    _configure_templates(app)
+    # The edge comes first: answers are finished in the reverse order of registration.
+    transactions.init_app(app)
+    security.init_app(app, settings)
+    login.init_app(app, load_signed_in)
+    languages.init_app(app, settings)
+    formats.init_app(app)
+    labels.init_app(app, LABELS)
+    names.init_app(app)
+    errors.init_app(app)
+    access.init_app(app)
+    routing.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    shell.init_app(app, navigation_for)
+    cli.init_app(app)
+    return app
+
+
+def load_signed_in(token: str) -> login.SignedIn | None:
+    """Return the person of a session token while the session lives."""
+    settings, now = installation().settings, current_time()
+    found = find_user_session(
+        current_session(),
+        token,
+        now=now,
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        absolute=timedelta(hours=settings.session_absolute_hours),
+    )
+    if found is None:
+        return None
+    if now - found.last_seen_at > TOUCH_EVERY and request.method in SAFE_METHODS:
+        # The session of a reading request cannot write; this one note has its own transaction.
+        with installation().database.unit_of_work() as writing:
+            touch_user_session(writing, found.id, now=now)
+    elif now - found.last_seen_at > TOUCH_EVERY:
+        touch_user_session(current_session(), found.id, now=now)
+    user = found.user
+    return login.SignedIn(
+        token=token,
+        actor=user.as_actor(),
+        language=user.language,
+        body_name=user.body.name if user.body else "",
+        body_phone=user.body.phone if user.body else "",
+    )
+
+
+def _configure_templates(app: Flask) -> None:
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.do")

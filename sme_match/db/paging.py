@@ -1,0 +1,55 @@
+"""One page of a long list, with a constant number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+Item = TypeVar("Item")
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """One page of a list. `number` counts from 1; `total` counts all items of the list."""
+
+    items: Sequence[Item]
+    number: int
+    size: int
+    total: int
+
+    @property
+    def last(self) -> int:
+        """Return the number of the last page, at least 1."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def first_item(self) -> int:
+        """Return the position of the first item shown, counted from 1; 0 when there is none."""
+        return (self.number - 1) * self.size + 1 if self.items else 0
+
+    @property
+    def last_item(self) -> int:
+        """Return the position of the last item shown."""
+        return self.first_item + len(self.items) - 1 if self.items else 0
+
+
+def fetch_page(
+    session: Session, query: Select[Item], *, number: int, size: int = PAGE_SIZE
+) -> Page[Item]:
+    """Run the count and the page of a query for one entity; a page past the end gives the last.
+
+    The query carries filters, order and loader options.
+    """
+    counted: Select[Any] = query.with_only_columns(func.count(), maintain_column_froms=True)
+    total = session.scalar(counted.order_by(None).options()) or 0
+    number = min(max(1, number), max(1, -(-total // size)))
+    items = session.scalars(query.limit(size).offset((number - 1) * size)).all() if total else []
+    return Page(items=items, number=number, size=size, total=total)
+
+
+def count(session: Session, query: Select[Any]) -> int:
+    """Return how many rows the query has."""
+    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0

@@ -1,0 +1,74 @@
+"""How dates, times, amounts and numbers are written on pages, in the reader's language."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from flask import Flask
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from sme_match.core.clock import to_jst
+from sme_match.core.fiscal_year import format_date_ja
+from sme_match.web.languages import current_language
+
+
+def init_app(app: Flask) -> None:
+    """Make the formats available in templates."""
+    for formatter in (day, moment, moment_range, clock_time, number, yen, man_yen, plain_decimal):
+        app.jinja_env.filters[formatter.__name__] = formatter
+
+
+def day(value: date | datetime | None) -> str:
+    """Return a day: 2026年12月10日（木） / Thu, 10 Dec 2026. An instant counts in Japan."""
+    if value is None:
+        return ""
+    on = to_jst(value).date() if isinstance(value, datetime) else value
+    if current_language() == "ja":
+        return format_date_ja(on)
+    return str(format_date(on, "EEE, d MMM yyyy"))
+
+
+def clock_time(value: datetime) -> str:
+    """Return the time of day in Japan, without the zone: only where the zone stands beside it."""
+    return f"{to_jst(value):%H:%M}"
+
+
+def moment(value: datetime | None) -> str:
+    """Return day and time in Japan with the zone named."""
+    if value is None:
+        return ""
+    return f"{day(value)} {clock_time(value)} {_('日本時間')}"
+
+
+def moment_range(starts_at: datetime | None, ends_at: datetime | None) -> str:
+    """Return day, start and end in Japan with the zone named."""
+    if starts_at is None or ends_at is None:
+        return ""
+    return (
+        f"{day(starts_at)} {clock_time(starts_at)}–{clock_time(ends_at)} {_('日本時間（JST, UTC+9）')}"
+    )
+
+
+def number(value: float | Decimal | None) -> str:
+    """Return a number with thousands separators; nothing for None."""
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) else f"{float(value):,g}"
+
+
+def plain_decimal(value: Decimal | float | None) -> str:
+    """Return a measured figure without trailing zeros: 0.005, 12.5, 1200."""
+    if value is None:
+        return ""
+    text = f"{Decimal(str(value)):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def yen(value: int | None) -> str:
+    """Return an amount in yen."""
+    return "" if value is None else _("%(amount)s円", amount=f"{value:,}")
+
+
+def man_yen(value: int | None) -> str:
+    """Return an amount of 10,000 yen units."""
+    return "" if value is None else _("%(amount)s万円", amount=f"{value:,}")

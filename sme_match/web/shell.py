@@ -1,0 +1,59 @@
+"""What every page shows around its content: names, navigation, language."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Flask, request
+from flask_login import current_user
+
+from sme_match.core.actor import Actor
+from sme_match.web.context import find_actor
+from sme_match.web.languages import LANGUAGES, current_language
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """One entry of the main navigation; `count` is what waits there for the reader."""
+
+    endpoint: str
+    title: str
+    count: int = 0
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The frame of a page."""
+
+    actor: Actor | None
+    body_name: str
+    body_phone: str
+    navigation: Sequence[NavigationItem]
+
+
+def init_app(app: Flask, navigation_for: Callable[[Actor], Sequence[NavigationItem]]) -> None:
+    """Give every template the frame."""
+
+    def context() -> dict[str, object]:
+        actor = find_actor()
+        return {
+            "shell": Shell(
+                actor=actor,
+                body_name=current_user.body_name if actor else "",
+                body_phone=current_user.body_phone if actor else "",
+                navigation=navigation_for(actor) if actor else (),
+            ),
+            "language": current_language(),
+            "languages": LANGUAGES,
+            "here_path": request.full_path.rstrip("?"),
+            "merged_args": merged_args,
+        }
+
+    app.context_processor(context)
+
+
+def merged_args(changes: Mapping[str, object]) -> dict[str, object]:
+    """Return the arguments of the current URL with some changed; None takes one away."""
+    merged: dict[str, object] = dict(request.args.to_dict(flat=False))
+    merged.update(changes)
+    return {name: value for name, value in merged.items() if value is not None}

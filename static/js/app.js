@@ -1,0 +1,54 @@
+"use strict";
+// Progressive enhancement only: every action here is also an ordinary form or link.
+const live = document.getElementById("live");
+
+function say(text) {
+  live.textContent = "";
+  setTimeout(() => { live.textContent = text; }, 60);
+}
+
+// A refused form moves the focus to its list of errors.
+document.querySelector("[data-focus]")?.focus();
+
+// Buttons that open a form in place; without script the form is always visible.
+document.querySelectorAll("[data-opens]").forEach((button) => {
+  const panel = document.getElementById(button.dataset.opens);
+  if (!panel) { return; }
+  const show = (open) => {
+    panel.hidden = !open;
+    button.setAttribute("aria-expanded", String(open));
+  };
+  button.setAttribute("aria-controls", panel.id);
+  show(panel.dataset.open === "1");
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    show(panel.hidden);
+    if (!panel.hidden) { panel.querySelector("input:not([type=hidden]), textarea, select")?.focus(); }
+  });
+  panel.querySelectorAll("[data-closes]").forEach((closer) => {
+    closer.hidden = false;
+    closer.addEventListener("click", () => { show(false); button.focus(); });
+  });
+});
+
+// Counters under text areas.
+document.querySelectorAll("[data-count]").forEach((area) => {
+  const output = document.getElementById(area.dataset.count);
+  const update = () => { output.textContent = area.value.length; };
+  area.addEventListener("input", update);
+  update();
+});
+
+// A select that sends its form by itself where the page says so.
+document.querySelectorAll("[data-submits]").forEach((control) => {
+  control.addEventListener("change", () => control.form.requestSubmit());
+});
+
+// A second press on a button that is already sending does nothing.
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sending) { event.preventDefault(); return; }
+  event.target.dataset.sending = "1";
+});
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sending]").forEach((form) => { delete form.dataset.sending; });
+});

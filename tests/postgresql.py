@@ -1,0 +1,84 @@
+"""A real PostgreSQL on loopback, started and stopped by the tests themselves."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+START_SECONDS = 30
+
+
+def find_binaries() -> Path | None:
+    """Return the folder of the newest installed server, or None."""
+    installed = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: float(p.parts[-3])
+    )
+    if installed:
+        return installed[-1].parent
+    found = shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
+
+
+@contextmanager
+def running_server(binaries: Path) -> Iterator[str]:
+    """Run a server with an empty cluster; give the URL of its database `test`."""
+    # The server refuses to run as root, so root hands it to the user that Debian's package makes.
+    user = "postgres" if os.geteuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="sme-match-pg-"))
+    try:
+        if user:
+            shutil.chown(folder, user)
+        subprocess.run(
+            [
+                binaries / "initdb", "-D", folder / "data", "-U", "test", "-A", "trust",
+                "-E", "UTF8", "--locale=C", "--no-sync",
+            ],
+            check=True, capture_output=True, user=user, cwd="/",
+        )  # fmt: skip
+        port = _free_port()
+        server = subprocess.Popen(
+            [
+                binaries / "postgres", "-D", folder / "data", "-h", "127.0.0.1", "-p", str(port),
+                "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "synchronous_commit=off",
+                "-c", "full_page_writes=off", "-c", "max_connections=100",
+            ],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=user, cwd="/",
+        )  # fmt: skip
+        try:
+            _wait(port, server)
+            subprocess.run(
+                [binaries / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "test", "test"],
+                check=True, capture_output=True, cwd="/",
+            )  # fmt: skip
+            yield f"postgresql+psycopg://test@127.0.0.1:{port}/test"
+        finally:
+            server.terminate()
+            server.wait(timeout=START_SECONDS)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            raise RuntimeError("PostgreSQL stopped while starting.")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("PostgreSQL did not start in time.")
