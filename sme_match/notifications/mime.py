@@ -5,11 +5,10 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
-from zoneinfo import ZoneInfo
 
+from sme_match.core.clock import to_jst
 from sme_match.notifications.models import OutboxMail
 
-JST = ZoneInfo("Asia/Tokyo")
 # Some servers on the way still refuse or damage 8-bit bodies.
 SEVEN_BIT = email.policy.SMTP.clone(cte_type="7bit")
 
@@ -31,7 +30,7 @@ def compose(mail: OutboxMail, *, mail_from: str, now: datetime) -> EmailMessage:
     if mail.reply_to:
         message["Reply-To"] = Address(addr_spec=mail.reply_to)
     message["Subject"] = mail.subject
-    message["Date"] = now.astimezone(JST)
+    message["Date"] = to_jst(now)
     message["Message-ID"] = f"<{mail.message_id}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
