@@ -23,7 +23,7 @@ _DATE = re.compile(
 _COMPACT_DATE = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
 _TIME = re.compile(
     r"(?P<half>午前|午後|am|pm)?\s?(?P<hour>[0-9]{1,2})\s?"
-    r"(?:[:時]\s?(?:(?P<minute>[0-9]{1,2})\s?分?|(?P<half_past>半))?)\s?(?P<half_after>am|pm)?",
+    r"(?:[:時]\s?(?:(?P<minute>[0-9]{1,2})\s?分?|(?P<half_past>半))?)?\s?(?P<half_after>am|pm)?",
     re.IGNORECASE,
 )
 _FOUR_DIGITS = 4

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-_KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
+_KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヴ") + 1)}
+# The small ones of place names (金ヶ崎) are written large as often.
+_KATAKANA_TO_HIRAGANA |= {ord("ヵ"): ord("か"), ord("ヶ"): ord("け")}
 # Spaces, hyphens, brackets and the long vowel mark are written or left out at will.
 _OPTIONAL = re.compile(r"[\s\-‐‑–—−_・,.、。/()\[\]「」:ー~〜]")
 

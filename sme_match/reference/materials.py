@@ -9,8 +9,13 @@ from sme_match.reference.lookup import Entry, NameIndex
 from sme_match.reference.tables import read_rows, split_list
 
 # JIS symbols go on with the form (P sheet, B bar, TP pipe …) and, after a hyphen, the temper.
-_TEMPER = re.compile(r"-[A-Z0-9]{1,6}$")
+_TEMPER = re.compile(r"-[A-Z0-9/]{1,6}$")
 _FORM = re.compile(r"(?<=[0-9A-Z])(?:CSP|WSP|BE|BD|TD|TE|TP|CP|HP|TK|PC|P|B|W|S|D)$")
+
+# What follows the name of a family without changing it: アルミ板, ステンレスパイプ, ハステロイC22.
+_SHAPE = re.compile(
+    r"(?:[薄厚中鋼]?板|[丸角平]?棒|[丸角鋼]?管|パイプ|線材?|[形型]?材|材料|系|製|箔|合金|鋳物|ダイカスト|条|プレート|[A-Z]?-?\d+[A-Z]*)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,6 @@ def _family_index() -> NameIndex[MaterialFamily]:
     return NameIndex(
         _families().values(),
         lambda family: (family.code, family.ja, family.en, *family.synonyms),
-        lambda family: (f"{family.ja}材", f"{family.ja}系"),
     )
 
 
@@ -141,13 +145,14 @@ def find_material(text: str) -> Material | None:
 def family_of(text: str) -> MaterialFamily | None:
     """Return the family of a material or family name, also of symbols that are not listed.
 
-    Several names of one family (SUS304／SUS316) are that family; of two families, none.
+    Several names of one family (SUS304、SUS316) and additions (SUS304 t2.0) are that family;
+    names of two families find nothing.
     """
     found = _family_of_one(text)
     if found is not None:
         return found
-    parts = [part for part in re.split(r"[、,/・;及\s]+", normalize_width(text)) if part]
-    families = {_family_of_one(part) for part in parts}
+    parts = [part for part in re.split(r"[、,/・;及()\s]+", normalize_width(text)) if part]
+    families = {family for part in parts if (family := _family_of_one(part)) is not None}
     return families.pop() if len(families) == 1 else None
 
 
@@ -165,4 +170,4 @@ def _family_of_one(text: str) -> MaterialFamily | None:
     for family in list_families():
         if family.pattern is not None and family.pattern.fullmatch(symbol):
             return family
-    return None
+    return _family_index().find(_SHAPE.sub("", symbol))

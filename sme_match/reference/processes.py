@@ -7,6 +7,8 @@ from sme_match.core.text import normalize_width
 from sme_match.reference.lookup import Entry, NameIndex
 from sme_match.reference.tables import read_rows, split_list
 
+# The trade writes 成形 and 成型 for the same thing.
+_VARIANTS = (("成型", "成形"),)
 _OPTIONAL_ENDINGS = ("一式", "全般", "業務", "作業", "加工", "処理", "製作", "製造", "業")
 
 
@@ -110,12 +112,14 @@ def find_process(text: str) -> Process | None:
 
     Endings that add nothing (加工, 処理, 一式) may be there or not.
     """
-    found = _index().find(text)
     stem = normalize_width(text)
+    for variant, usual in _VARIANTS:
+        stem = stem.replace(variant, usual)
+    found = _index().find(stem)
     while found is None:
         ending = next((end for end in _OPTIONAL_ENDINGS if stem.endswith(end)), None)
         if ending is None or stem == ending:
-            return _index().find(f"{stem}加工")
+            return None
         stem = stem.removesuffix(ending)
         found = _index().find(stem)
     return found
