@@ -92,8 +92,8 @@ class Circumstances:
     """
 
     today: date
-    material_families: Mapping[str, frozenset[str]] = MappingProxyType({})
-    process_families: Mapping[str, frozenset[str]] = MappingProxyType({})
+    material_families: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    process_families: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 Judgement: TypeAlias = tuple[Verdict, PlainValue]

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -52,10 +51,8 @@ class MatchSettings:
 
     near_misses: int = 10
     terms_shown: int = 8
-    material_families: Mapping[str, frozenset[str]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    process_families: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    material_families: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    process_families: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class NormalText(NamedTuple):
         return Token(term, self.starts[start], self.ends[end - 1])
 
 
-_CJK: Final = r"\u3005\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_CJK: Final = r"\u3005\u3041-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 # A sound mark may stand apart from its kana: half-width (ｶﾞ), combining, or torn off by a
 # PDF ("カ ゙ス"); it belongs to the character before it.
 _CLUSTER: Final = re.compile(
@@ -55,6 +55,8 @@ _CLUSTER: Final = re.compile(
 _SOUND_MARKS: Final = str.maketrans({"゛": "\u3099", "゜": "\u309a", "ﾞ": "\u3099", "ﾟ": "\u309a"})
 _TORN_MARK: Final = re.compile(r"[゛゜\u3099\u309a]")
 _GAP: Final = re.compile(rf"(?<=[{_CJK}])[ \t\u3000]+(?=[{_CJK}])")
+# "コントロ-ル": a hyphen typed for the long vowel.
+_LONG_VOWEL: Final = re.compile(r"(?<=[ァ-ヺー])-(?![0-9a-z])")
 _DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | {"ø": "φ", "Ø": "φ", "Φ": "φ", "⌀": "φ"})
 
 
@@ -85,7 +87,8 @@ def normalize(text: str) -> NormalText:
             starts.extend([match.start()] * len(piece))
             ends.extend([match.end()] * len(piece))
         plain, places = "".join(pieces), (tuple(starts), tuple(ends))
-    return _close_gaps(NormalText(plain.translate(_DASHES), *places))
+    plain = _LONG_VOWEL.sub("ー", plain.translate(_DASHES))
+    return _close_gaps(NormalText(plain, *places))
 
 
 def _close_gaps(normal: NormalText) -> NormalText:
@@ -143,14 +146,15 @@ def _dictionary() -> Dictionary:
     return Dictionary()
 
 
-class _PerThread(threading.local):
-    """A Sudachi Tokenizer must not be shared between threads; a Dictionary may."""
-
-    def __init__(self) -> None:
-        self.tokenizer: Tokenizer = _dictionary().tokenizer(mode=SplitMode.A)
+# A Sudachi Tokenizer must not be shared between threads; a Dictionary may.
+_per_thread = threading.local()
 
 
-_per_thread = _PerThread()
+def _tokenizer() -> Tokenizer:
+    """Return this thread's tokenizer; loading it waits until the first text."""
+    if not hasattr(_per_thread, "tokenizer"):
+        _per_thread.tokenizer = _dictionary().tokenizer(mode=SplitMode.A)
+    return _per_thread.tokenizer
 
 
 def word_tokens(text: str) -> list[Token]:
@@ -201,7 +205,7 @@ def _japanese_words(surface: str, start: int) -> Iterator[tuple[str, int, int]]:
     for offset in range(0, len(surface), SUDACHI_CHARACTERS):
         chunk = surface[offset : offset + SUDACHI_CHARACTERS]
         begin = start + offset
-        for morpheme in _per_thread.tokenizer.tokenize(chunk):
+        for morpheme in _tokenizer().tokenize(chunk):
             if _is_content(morpheme):
                 term = morpheme.normalized_form().lower()
                 yield term, begin + morpheme.begin(), begin + morpheme.end()
@@ -250,29 +254,50 @@ def _singular(word: str) -> str:
 
 
 _CJK_RUN: Final = re.compile(rf"[{_CJK}]+")
-_FIRST_IDEOGRAPH: Final = "\u3400"
 _LATIN_RUN: Final = re.compile(r"[a-zà-ÿ0-9]+")
+_SAYS_NOTHING: Final = re.compile(r"[ぁ-ゖ]+|[ァ-ヿ]")
+
+
+def _gram_places(text: str, runs: re.Pattern[str], sizes: tuple[int, ...]) -> Iterator[tuple[str, int]]:
+    for match in runs.finditer(text):
+        run, start = match.group(), match.start()
+        for size in sizes:
+            for place in range(len(run) - size + 1):
+                yield run[place : place + size], start + place
 
 
 def _gram_tokens(text: str, runs: re.Pattern[str], sizes: tuple[int, ...]) -> list[Token]:
     normal = normalize(text)
-    tokens = []
-    for match in runs.finditer(normal.text):
-        run, start = match.group(), match.start()
-        for size in sizes:
-            for place in range(len(run) - size + 1):
-                begin = start + place
-                tokens.append(normal.token(run[place : place + size], begin, begin + size))
-    return tokens
+    return [
+        normal.token(gram, place, place + len(gram))
+        for gram, place in _gram_places(normal.text, runs, sizes)
+    ]
+
+
+def _gram_terms(text: str, runs: re.Pattern[str], sizes: tuple[int, ...]) -> list[str]:
+    return [gram for gram, _ in _gram_places(_normal_text(text), runs, sizes)]
+
+
+@lru_cache(maxsize=_CACHED_TEXTS)
+def _normal_text(text: str) -> str:
+    """Return the normalised text; remembered, for each analyzer asks for it."""
+    return normalize(text).text
+
+
+@lru_cache(maxsize=_CACHED_TEXTS)
+def _says_something(gram: str) -> bool:
+    """Tell whether a gram is more than grammar (hiragana) or a single kana."""
+    return not _SAYS_NOTHING.fullmatch(gram)
 
 
 def cjk_gram_tokens(text: str) -> list[Token]:
     """Return pairs of characters and single ideographs of the Japanese runs, with their places.
 
-    A single kana says nothing and only blurs the ranking; a single ideograph often is a word.
+    A single ideograph often is a word (銅, 管). Grammar in hiragana and a single kana say
+    nothing and only blur the ranking and its explanation.
     """
     tokens = _gram_tokens(text, _CJK_RUN, CJK_GRAMS)
-    return [token for token in tokens if len(token.term) > 1 or token.term >= _FIRST_IDEOGRAPH]
+    return [token for token in tokens if _says_something(token.term)]
 
 
 def latin_gram_tokens(text: str) -> list[Token]:
@@ -288,9 +313,9 @@ def word_terms(text: str) -> tuple[str, ...]:
 
 def cjk_gram_terms(text: str) -> list[str]:
     """Return the terms of `cjk_gram_tokens`."""
-    return [token.term for token in cjk_gram_tokens(text)]
+    return [gram for gram in _gram_terms(text, _CJK_RUN, CJK_GRAMS) if _says_something(gram)]
 
 
 def latin_gram_terms(text: str) -> list[str]:
     """Return the terms of `latin_gram_tokens`."""
-    return [token.term for token in latin_gram_tokens(text)]
+    return _gram_terms(text, _LATIN_RUN, LATIN_GRAMS)
