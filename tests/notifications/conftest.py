@@ -3,10 +3,9 @@
 from asyncio import Server
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +16,7 @@ from sme_match.core.settings import SMTPSettings
 from sme_match.db.session import Database
 from sme_match.notifications.models import OutboxMail
 from sme_match.notifications.services import queue_mail
-from sme_match.schema import METADATA
-
-NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+from tests.conftest import NOW
 
 
 @dataclass
@@ -103,9 +100,8 @@ def smtp(postbox: Postbox) -> Iterator[SMTPSettings]:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 't.sqlite3'}")
-    METADATA.create_all(database.engine)
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
     yield database
     database.dispose()
 
@@ -115,7 +111,7 @@ def clock() -> Clock:
     return Clock()
 
 
-def put(database: Database, key: str, **values: Any) -> OutboxMail:  # noqa: ANN401 -- any column
+def put(database: Database, key: str, **values: Any) -> OutboxMail:
     """Queue one mail in its own transaction."""
     given = {
         "to_address": "hanako@example.jp",

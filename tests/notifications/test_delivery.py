@@ -16,7 +16,8 @@ from sme_match.notifications.delivery import DeliveryReport, deliver_due, retry_
 from sme_match.notifications.models import OutboxMail
 from sme_match.notifications.services import void_mails
 from sme_match.notifications.smtp import Trouble, describe, trouble_of
-from tests.notifications.conftest import NOW, Clock, Postbox, put, stored
+from tests.conftest import NOW
+from tests.notifications.conftest import Clock, Postbox, put, stored
 
 SENDER = "中小企業マッチング <no-reply@sme-match.example.jp>"
 

@@ -11,7 +11,8 @@ from sme_match.core.errors import InvalidError
 from sme_match.db.session import Database
 from sme_match.notifications.models import OutboxMail
 from sme_match.notifications.services import check_address, queue_mail, void_mails
-from tests.notifications.conftest import NOW, put, stored
+from tests.conftest import NOW
+from tests.notifications.conftest import put, stored
 
 
 def _mail(key: str) -> dict[str, Any]:
