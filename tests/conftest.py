@@ -109,12 +109,12 @@ def clock(app: Flask) -> Clock:
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, database_url: str) -> Iterator[Database]:
     """The database; the same object as the application's when a test uses both."""
     if "app" in request.fixturenames:
         yield request.getfixturevalue("app").extensions["sme_match"].database
         return
-    own = Database(request.getfixturevalue("database_url"))
+    own = Database(database_url)
     yield own
     own.dispose()
 
