@@ -1,0 +1,144 @@
+"""Two bodies with one record of every kind; everything of the second carries a canary word."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from sme_match.accounts.enums import LinkPurpose
+from sme_match.accounts.links import create_link
+from sme_match.accounts.models import User
+from sme_match.companies.models import Certificate
+from sme_match.core.actor import Role
+from sme_match.matching.enums import ProposalState
+from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
+from sme_match.meetings.enums import MeetingState
+from sme_match.meetings.models import Meeting, MeetingOffer
+from sme_match.notifications.models import OutboxMail
+from sme_match.outcomes.enums import FollowUpState, Reporter
+from sme_match.outcomes.models import FollowUp, Outcome, OutcomeReport
+from sme_match.registers.models import RegisterImport
+from sme_match.support_bodies.models import SupportBody
+from tests.conftest import NOW
+from tests.factories import (
+    make_body,
+    make_buyer,
+    make_capability,
+    make_company,
+    make_contact,
+    make_need,
+    make_share,
+    make_user,
+)
+
+ROLES = (Role.COORDINATOR, Role.LEAD, Role.SME, Role.ADMINISTRATOR)
+EXPLANATION: dict[str, object] = {
+    "parts": {"text": 40, "conditions": 20, "freshness": 10},
+    "terms": [],
+    "conditions": [],
+    "excerpt": {"text": "", "marks": []},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One body with its people and its records' ids by the name they have in URLs."""
+
+    body: SupportBody
+    users: dict[Role, User]
+    ids: dict[str, int | str]
+
+
+def build_side(session: Session, word: str) -> Side:
+    """Make a body with one record of every kind; `word` stands in every text of it."""
+    body = make_body(session, name=f"{word}機構", short_name=word)
+    company = make_company(session, body, name=f"{word}製作所", name_kana="カナリア")
+    buyer = make_buyer(session, body, name=f"{word}発注")
+    other = make_body(session, name=f"{word}相手機構")
+    contact = make_contact(session, company, name=f"{word}担当")
+    make_contact(session, buyer, name=f"{word}購買")
+    certificate = Certificate(
+        company_id=company.id, standard="iso_9001", scope=word, created_at=NOW, updated_at=NOW
+    )
+    share = make_share(session, company, other)
+    capability = make_capability(session, company, description=f"{word}の切削")
+    need = make_need(session, buyer, title=f"{word}の部品", description=f"{word}の説明")
+    users = {
+        Role.COORDINATOR: make_user(session, body, Role.COORDINATOR, name=f"{word}調整"),
+        Role.LEAD: make_user(session, body, Role.LEAD, name=f"{word}責任"),
+        Role.SME: make_user(session, body, Role.SME, name=f"{word}社長", company_id=company.id),
+    }
+    run = MatchRun(
+        body_id=body.id, need_id=need.id, need_version=1, engine_version="1", settings={},
+        index_size=1, excluded={}, near_misses=[], ran_at=NOW,
+    )  # fmt: skip
+    session.add_all([certificate, run])
+    session.flush()
+    proposal = Proposal(
+        body_id=body.id, need_id=need.id, company_id=company.id, run_id=run.id, rank=1,
+        score=Decimal("70.0"), confidence=Decimal("0.5"), explanation=dict(EXPLANATION),
+        state=ProposalState.ACCEPTED, note=word, created_at=NOW,
+    )  # fmt: skip
+    session.add(proposal)
+    session.flush()
+    decision = ProposalDecision(
+        proposal_id=proposal.id, decided_at=NOW, from_state=ProposalState.NEW,
+        to_state=ProposalState.ACCEPTED,
+    )  # fmt: skip
+    meeting = Meeting(
+        body_id=body.id, proposal_id=proposal.id, need_id=need.id, company_id=company.id,
+        buyer_id=buyer.id, state=MeetingState.HELD, starts_at=NOW - timedelta(days=40),
+        ends_at=NOW - timedelta(days=40) + timedelta(minutes=30), reason=word,
+        calendar_uid=f"{word}@example.jp", created_at=NOW, updated_at=NOW,
+    )  # fmt: skip
+    session.add_all([decision, meeting])
+    session.flush()
+    offer = MeetingOffer(
+        meeting_id=meeting.id, starts_at=NOW + timedelta(days=2),
+        ends_at=NOW + timedelta(days=2, minutes=30),
+    )  # fmt: skip
+    report = OutcomeReport(
+        meeting_id=meeting.id, reporter=Reporter.SME, reported_at=NOW, stage=4, reasons=[],
+        comment=word,
+    )  # fmt: skip
+    outcome = Outcome(meeting_id=meeting.id, body_id=body.id, stage=4, next_action=word, updated_at=NOW)
+    follow_up = FollowUp(
+        body_id=body.id, meeting_id=meeting.id, months_after=1, due_on=date(2026, 11, 1),
+        state=FollowUpState.DUE,
+    )  # fmt: skip
+    import_ = RegisterImport(
+        body_id=body.id, register="companies", filename=f"{word}.xlsx", header=["企業名"],
+        rows=[], written=[], created_by=users[Role.COORDINATOR].id, created_at=NOW,
+    )  # fmt: skip
+    mail = OutboxMail(
+        key=f"{word}:1", body_id=body.id, to_address="someone@example.jp", subject=word, text=word,
+        message_id=f"<{word}@example.jp>", created_at=NOW, next_attempt_at=NOW,
+    )  # fmt: skip
+    session.add_all([offer, report, outcome, follow_up, import_, mail])
+    session.flush()
+    token = create_link(
+        session, purpose=LinkPurpose.INVITATION, subject_id=users[Role.SME].id, company_id=None,
+        body_id=body.id, holder_name=word, expires_at=NOW + timedelta(days=7), now=NOW,
+    )  # fmt: skip
+    ids: dict[str, int | str] = {
+        "body_id": body.id,
+        "company_id": company.id,
+        "contact_id": contact.id,
+        "certificate_id": certificate.id,
+        "share_id": share.id,
+        "capability_id": capability.id,
+        "need_id": need.id,
+        "run_id": run.id,
+        "proposal_id": proposal.id,
+        "decision_id": decision.id,
+        "meeting_id": meeting.id,
+        "offer_id": offer.id,
+        "report_id": report.id,
+        "follow_up_id": follow_up.id,
+        "import_id": import_.id,
+        "mail_id": mail.id,
+        "user_id": users[Role.SME].id,
+        "token": token,
+    }
+    return Side(body=body, users=users, ids=ids)

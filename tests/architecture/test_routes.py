@@ -1,0 +1,21 @@
+"""Every page carries an access rule, and the open ones are known by name."""
+
+from config import load_settings
+from sme_match.app import create_app
+from sme_match.web.access import rule_of
+
+OPEN = {
+    "web.language",
+    "web.health",
+    "home.accessibility",
+    "home.privacy",
+    "home.contact",
+    "accounts.sign_in",
+}
+
+
+def test_every_endpoint_carries_a_rule_and_the_open_ones_are_listed() -> None:
+    app = create_app(load_settings({"SME_MATCH_ENV": "test", "DATABASE_URL": "sqlite://"}))
+    views = {name: view for name, view in app.view_functions.items() if name != "static"}
+    assert {name for name, view in views.items() if rule_of(view) is None} == set()
+    assert {name for name, view in views.items() if rule_of(view) == frozenset()} == OPEN

@@ -1,0 +1,37 @@
+"""Migrations: one head, the same schema as the models, up and down on both databases."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from sme_match.db.migrations import FOLDER, current_revision, downgrade, head_revision, migrate
+from sme_match.db.session import Database
+from sme_match.schema import METADATA
+
+
+def empty(database: Database) -> None:
+    METADATA.drop_all(database.engine)
+    with database.engine.begin() as connection:
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+
+
+def test_there_is_one_head() -> None:
+    assert ScriptDirectory(str(FOLDER)).get_heads() == [head_revision()]
+
+
+def test_the_migrated_schema_equals_the_models_and_goes_down_again(database_url: str) -> None:
+    database = Database(database_url)
+    try:
+        empty(database)
+        migrate(database.engine)
+        assert current_revision(database.engine) == head_revision()
+        with database.engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, METADATA) == []
+        downgrade(database.engine)
+        assert inspect(database.engine).get_table_names() == ["alembic_version"]
+    finally:
+        empty(database)
+        METADATA.create_all(database.engine)
+        database.dispose()
