@@ -100,13 +100,6 @@ def smtp(postbox: Postbox) -> Iterator[SMTPSettings]:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
 def clock() -> Clock:
     return Clock()
 

@@ -3,6 +3,7 @@
 import smtplib
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -284,6 +285,21 @@ def test_a_sender_that_lost_its_lease_marks_nothing(
     assert run(database, smtp, clock) == DeliveryReport()
     mail = stored(database, "k")
     assert (mail.lease_owner, mail.sent_at) == ("two", None)
+
+
+def test_several_senders_share_the_work_and_send_each_mail_once(
+    database: Database, smtp: SMTPSettings, postbox: Postbox, clock: Clock
+) -> None:
+    subjects = [str(number) for number in range(24)]
+    for subject in subjects:
+        put(database, subject, subject=subject)
+
+    with ThreadPoolExecutor(4) as pool:
+        owners = ["one", "two", "three", "four"]
+        reports = pool.map(lambda owner: run(database, smtp, clock, owner=owner), owners)
+
+    assert sum(report.sent for report in reports) == 24
+    assert sorted(str(message["Subject"]) for message in postbox.messages) == sorted(subjects)
 
 
 def test_the_limit_bounds_one_run(
