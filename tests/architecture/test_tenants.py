@@ -1,6 +1,5 @@
 """No body ever sees or changes what belongs to another: every URL, every role, foreign ids."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -26,11 +25,11 @@ FOR_ADMINISTRATORS = {Role.ADMINISTRATOR}
 
 
 @pytest.fixture
-def sides(database: Database) -> Iterator[tuple[Side, Side]]:
+def sides(database: Database) -> tuple[Side, Side]:
     with database.unit_of_work() as session:
         own, foreign = build_side(session, OWN), build_side(session, FOREIGN)
         own.users[Role.ADMINISTRATOR] = make_user(session, None, Role.ADMINISTRATOR)
-    yield own, foreign
+    return own, foreign
 
 
 def rules(app: Flask) -> list[Rule]:
