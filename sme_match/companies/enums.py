@@ -21,7 +21,7 @@ class ContactKind(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Who may see an item of a company's profile."""
+    """Who may see an item of a profile: everybody, meeting partners, or the own body alone."""
 
     PUBLIC = "public"
     PARTNERS = "partners"

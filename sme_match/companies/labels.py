@@ -13,7 +13,7 @@ CONTACT_KINDS = {
 VISIBILITIES = {
     Visibility.PUBLIC: _l("公開"),
     Visibility.PARTNERS: _l("商談相手のみ"),
-    Visibility.BODIES: _l("支援機関のみ"),
+    Visibility.BODIES: _l("担当の支援機関のみ"),
 }
 AGGLOMERATION_TYPES = {
     AgglomerationType.CASTLE_TOWN: _l("企業城下町型"),

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sme_match.companies.enums import AgglomerationType, ContactKind, Visibility
 from sme_match.db.base import Base, Versioned, enum_type
+from sme_match.support_bodies.models import SupportBody
 
 
 class Company(Versioned, Base):
@@ -119,11 +120,28 @@ class CompanyShare(Base):
     """The choice to let another support body see a company; withdrawn = gone at the next request."""
 
     __tablename__ = "company_share"
+    __table_args__ = (
+        # One living grant per company and receiver, also when two coordinators click at once.
+        Index(
+            "uq_company_share_live",
+            "company_id",
+            "body_id",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
     body_id: Mapped[int] = mapped_column(ForeignKey("support_body.id"), index=True)
     """The receiver."""
+    consented_on: Mapped[date | None]
+    """When the company agreed to this grant."""
+    note: Mapped[str] = mapped_column(String(500), default="")
+    """How it agreed: by mail, on a visit, to whom."""
     granted_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     granted_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+    body: Mapped[SupportBody] = relationship(lazy="raise")

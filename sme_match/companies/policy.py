@@ -6,6 +6,7 @@ them. An SME manager sees and changes its own company alone. Leads read.
 
 from sqlalchemy import ColumnElement, exists, or_, select
 
+from sme_match.companies.enums import Visibility
 from sme_match.companies.models import Company, CompanyShare
 from sme_match.core.actor import Actor, Role
 
@@ -14,14 +15,19 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a company may be seen by the actor."""
     if actor.role in {Role.SME, Role.BUYER}:
         return Company.id == (actor.company_id or 0)
+    return visible_to_body(actor.body_id or 0)
+
+
+def visible_to_body(body_id: int) -> ColumnElement[bool]:
+    """Return the condition that a company is the body's own or shared with it now."""
     shared = exists(
         select(CompanyShare.id).where(
             CompanyShare.company_id == Company.id,
-            CompanyShare.body_id == (actor.body_id or 0),
+            CompanyShare.body_id == body_id,
             CompanyShare.withdrawn_at.is_(None),
         )
     )
-    return or_(Company.body_id == (actor.body_id or 0), shared)
+    return or_(Company.body_id == body_id, shared)
 
 
 def may_register_company(actor: Actor) -> bool:
@@ -36,6 +42,23 @@ def may_edit_company(actor: Actor, company: Company) -> bool:
     return actor.role is Role.SME and company.id == actor.company_id
 
 
+def may_archive_company(actor: Actor, company: Company) -> bool:
+    """Leaving the register and coming back is a matter of the owner body."""
+    return actor.role is Role.COORDINATOR and company.body_id == actor.body_id
+
+
 def may_share_company(actor: Actor, company: Company) -> bool:
     """Sharing is a choice of the owner body."""
     return actor.role is Role.COORDINATOR and company.body_id == actor.body_id
+
+
+def may_see_contacts(actor: Actor, company: Company) -> bool:
+    """The owner body and the company itself; other bodies when the company made contacts public."""
+    if company.id == actor.company_id or company.body_id == actor.body_id:
+        return True
+    return company.contact_visibility is Visibility.PUBLIC
+
+
+def may_see_history(actor: Actor, company: Company) -> bool:
+    """The history names people and past values, so it stays with the owner body and the company."""
+    return company.id == actor.company_id or company.body_id == actor.body_id

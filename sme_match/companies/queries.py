@@ -1,23 +1,36 @@
 """Reading companies. Every query is limited to what the actor may see."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, column, exists, or_, select, table
 from sqlalchemy.orm import Session, selectinload
 
-from sme_match.companies.models import Company
-from sme_match.companies.policy import visible_to
+from sme_match.audit.models import AuditEntry
+from sme_match.companies.models import Certificate, Company, CompanyShare, Contact
+from sme_match.companies.policy import visible_to, visible_to_body
 from sme_match.core.actor import Actor
 from sme_match.core.errors import NotFoundError
-from sme_match.core.text import fold_for_search, mark_text
+from sme_match.core.text import digits_only, fold_for_search, mark_text
 from sme_match.db.paging import Page, fetch_page
+from sme_match.support_bodies.models import SupportBody
 
 SORTS = {
     "kana": (Company.name_kana, Company.id),
     "employees": (Company.employees, Company.id),
     "updated": (Company.updated_at, Company.id),
+    "confirmed": (Company.confirmed_at, Company.id),
 }
 DEFAULT_SORT = "kana"
+MAX_SIMILAR = 5
+MIN_PHONE_DIGITS = 9
+HISTORY_LENGTH = 200
+
+# Capabilities stand above companies, which must not import them; two reads need the table's keys.
+_CAPABILITY = table(
+    "capability", column("id"), column("company_id"), column("process_code"), column("archived_at")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +42,10 @@ class CompanyFilter:
     """`sme`, `buyer` or empty for both."""
     prefecture: str = ""
     jsic: str = ""
+    process: str = ""
+    """Companies that have a capability of this process."""
+    unconfirmed_since: datetime | None = None
+    """Companies that nobody confirmed after this instant."""
     archived: bool = False
     sort: str = DEFAULT_SORT
 
@@ -49,25 +66,84 @@ def get_company(session: Session, actor: Actor, company_id: int) -> Company:
     return company
 
 
+def get_contact(session: Session, actor: Actor, contact_id: int) -> Contact:
+    """Return a contact with its company.
+
+    Raises:
+        NotFoundError: when it does not exist, or not for this actor.
+    """
+    contact = session.scalar(
+        select(Contact)
+        .join(Contact.company)
+        .where(Contact.id == contact_id, visible_to(actor))
+        .options(selectinload(Contact.company))
+    )
+    if contact is None:
+        raise NotFoundError(mark_text("この担当者は見つかりませんでした。"))
+    return contact
+
+
+def get_certificate(session: Session, actor: Actor, certificate_id: int) -> Certificate:
+    """Return a certificate with its company.
+
+    Raises:
+        NotFoundError: when it does not exist, or not for this actor.
+    """
+    certificate = session.scalar(
+        select(Certificate)
+        .join(Certificate.company)
+        .where(Certificate.id == certificate_id, visible_to(actor))
+        .options(selectinload(Certificate.company))
+    )
+    if certificate is None:
+        raise NotFoundError(mark_text("この認証は見つかりませんでした。"))
+    return certificate
+
+
 def select_companies(actor: Actor, filters: CompanyFilter) -> Select[Company]:
     """Return the query behind the list and its export."""
-    query = select(Company).where(visible_to(actor))
-    query = query.where(
-        Company.archived_at.is_not(None) if filters.archived else Company.archived_at.is_(None)
-    )
-    for word in filters.text.split():
-        query = query.where(Company.search_text.contains(fold_for_search(word), autoescape=True))
-    if filters.side == "sme":
-        query = query.where(Company.is_sme)
-    if filters.side == "buyer":
-        query = query.where(Company.is_buyer)
-    if filters.prefecture:
-        query = query.where(Company.prefecture_code == filters.prefecture)
-    if filters.jsic:
-        query = query.where(Company.jsic_code == filters.jsic)
     descending = filters.sort.startswith("-")
     columns = SORTS.get(filters.sort.lstrip("-"), SORTS[DEFAULT_SORT])
-    return query.order_by(*(column.desc() if descending else column.asc() for column in columns))
+    return (
+        select(Company)
+        .where(visible_to(actor), *_conditions(filters))
+        .order_by(*(each.desc() if descending else each.asc() for each in columns))
+    )
+
+
+def _conditions(filters: CompanyFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [
+        Company.archived_at.is_not(None) if filters.archived else Company.archived_at.is_(None)
+    ]
+    found += [
+        Company.search_text.contains(fold_for_search(word), autoescape=True)
+        for word in filters.text.split()
+    ]
+    if filters.side == "sme":
+        found.append(Company.is_sme.is_(True))
+    if filters.side == "buyer":
+        found.append(Company.is_buyer.is_(True))
+    if filters.prefecture:
+        found.append(Company.prefecture_code == filters.prefecture)
+    if filters.jsic:
+        found.append(Company.jsic_code == filters.jsic)
+    if filters.process:
+        found.append(_offers(filters.process))
+    if filters.unconfirmed_since:
+        found.append(
+            or_(Company.confirmed_at.is_(None), Company.confirmed_at < filters.unconfirmed_since)
+        )
+    return found
+
+
+def _offers(process_code: str) -> ColumnElement[bool]:
+    return exists(
+        select(_CAPABILITY.c.id).where(
+            _CAPABILITY.c.company_id == Company.id,
+            _CAPABILITY.c.process_code == process_code,
+            _CAPABILITY.c.archived_at.is_(None),
+        )
+    )
 
 
 def list_companies(
@@ -75,3 +151,112 @@ def list_companies(
 ) -> Page[Company]:
     """Return one page of the companies that match."""
     return fetch_page(session, select_companies(actor, filters), number=page)
+
+
+def list_matchable_companies(session: Session, *, body_id: int) -> list[Company]:
+    """Return the active SMEs that a body may match, its own and the shared, with certificates."""
+    query = (
+        select(Company)
+        .where(visible_to_body(body_id), Company.is_sme, Company.archived_at.is_(None))
+        .options(selectinload(Company.certificates))
+        .order_by(Company.id)
+    )
+    return list(session.scalars(query))
+
+
+def list_similar_companies(
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    prefecture_code: str,
+    phone: str = "",
+    corporate_number: str | None = None,
+) -> list[Company]:
+    """Return visible companies that may be the same one.
+
+    Alike are the same name, whatever its company form and width, in the same prefecture; the same
+    phone number; the same 法人番号.
+    """
+    folded, digits = fold_for_search(name), digits_only(phone)
+    signs: list[ColumnElement[bool]] = [
+        and_(
+            Company.prefecture_code == prefecture_code,
+            or_(
+                Company.search_text == folded,
+                Company.search_text.startswith(f"{folded} ", autoescape=True),
+            ),
+        )
+    ]
+    if len(digits) >= MIN_PHONE_DIGITS:
+        signs.append(Company.search_text.endswith(f" {digits}", autoescape=True))
+    if corporate_number:
+        signs.append(Company.corporate_number == corporate_number)
+    query = select(Company).where(visible_to(actor), or_(*signs)).order_by(Company.id)
+    return list(session.scalars(query.limit(MAX_SIMILAR)))
+
+
+def list_shares(session: Session, company_id: int) -> list[CompanyShare]:
+    """Return all grants of a company, the newest first, with their receivers."""
+    query = (
+        select(CompanyShare)
+        .where(CompanyShare.company_id == company_id)
+        .options(selectinload(CompanyShare.body))
+        .order_by(CompanyShare.id.desc())
+    )
+    return list(session.scalars(query))
+
+
+def get_share(session: Session, actor: Actor, share_id: int) -> CompanyShare:
+    """Return a grant by the actor's own body, with its receiver.
+
+    Raises:
+        NotFoundError: when it does not exist, or another body gave it.
+    """
+    share = session.scalar(
+        select(CompanyShare)
+        .join(Company, Company.id == CompanyShare.company_id)
+        .where(CompanyShare.id == share_id, Company.body_id == (actor.body_id or 0))
+        .options(selectinload(CompanyShare.body))
+    )
+    if share is None:
+        raise NotFoundError(mark_text("この共有は見つかりませんでした。"))
+    return share
+
+
+def list_possible_receivers(session: Session, company: Company) -> list[SupportBody]:
+    """Return the active bodies that do not see the company yet."""
+    living = select(CompanyShare.body_id).where(
+        CompanyShare.company_id == company.id, CompanyShare.withdrawn_at.is_(None)
+    )
+    query = (
+        select(SupportBody)
+        .where(SupportBody.active, SupportBody.id != company.body_id, SupportBody.id.not_in(living))
+        .order_by(SupportBody.prefecture_code, SupportBody.id)
+    )
+    return list(session.scalars(query))
+
+
+def get_owner(session: Session, company: Company) -> SupportBody:
+    """Return the body that keeps the company's record."""
+    return session.scalars(select(SupportBody).where(SupportBody.id == company.body_id)).one()
+
+
+def list_company_history(session: Session, company_id: int) -> list[AuditEntry]:
+    """Return the newest entries about a company and its capabilities, newest first."""
+    capabilities: Select[Any] = select(_CAPABILITY.c.id).where(_CAPABILITY.c.company_id == company_id)
+    query = (
+        select(AuditEntry)
+        .where(
+            or_(
+                and_(AuditEntry.subject_type == "company", AuditEntry.subject_id == company_id),
+                and_(
+                    AuditEntry.subject_type == "capability",
+                    AuditEntry.subject_id.in_(capabilities),
+                ),
+            )
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(HISTORY_LENGTH)
+    )
+    return list(session.scalars(query))
