@@ -291,6 +291,9 @@ _NUMBER_JUDGES: Final[Mapping[ConditionKind, Callable[..., Judgement]]] = Mappin
 NUMBER_KINDS: Final = frozenset(_NUMBER_JUDGES)
 """Kinds that demand a number; all others demand a code or word."""
 
+SUBJECT_KINDS: Final = frozenset({ConditionKind.PROCESS, ConditionKind.MATERIAL})
+"""Kinds that say what the work is; the others only say how much, how well, or where."""
+
 RELAXABLE_KINDS: Final = frozenset(ConditionKind) - {ConditionKind.CERTIFICATE}
 """Kinds on which a buyer may give way; a missing certificate is never a near miss."""
 

@@ -184,8 +184,11 @@ def _rows(content: bytes, columns: Sequence[str]) -> list[dict[str, str]]:
 
 
 def _decode(content: bytes) -> str:
-    """Decode UTF-8 (with or without BOM), or CP932 as Excel saves it in Japan."""
-    for encoding in ("utf-8-sig", "cp932"):
+    """Decode UTF-8 (with or without BOM), or CP932 as Excel saves it in Japan.
+
+    CP932 gives a meaning to almost any bytes; a zero byte tells UTF-16 and workbooks apart.
+    """
+    for encoding in () if b"\0" in content else ("utf-8-sig", "cp932"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:

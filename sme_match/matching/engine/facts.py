@@ -73,6 +73,11 @@ class Verdicts:
         """Return per company the number of wishes that are confirmed."""
         return self._counted(_PASS, ConditionLevel.WISH)
 
+    def passes_any_of(self, kinds: AbstractSet[ConditionKind]) -> NDArray[np.bool_]:
+        """Return which companies meet a must or wish of one of these kinds."""
+        chosen = [condition.kind in kinds for condition in self.conditions]
+        return np.asarray((self.matrix[chosen] == _PASS).any(axis=0), dtype=np.bool_)
+
     def fails_must_of(self, kinds: AbstractSet[ConditionKind]) -> NDArray[np.bool_]:
         """Return which companies fail a must of one of these kinds."""
         chosen = [

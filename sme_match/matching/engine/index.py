@@ -258,6 +258,8 @@ class Index:
         best = int(found.best_passages[position])
         share = self.settings.passage_share
         columns = found.need.indices
+        if not len(columns):
+            return []
         values = (1 - share) * _column(self._profiles, columns, position)
         if best >= 0:
             values += share * _column(self._lines, columns, best)

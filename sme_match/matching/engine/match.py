@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sme_match.matching.engine.conditions import (
     RELAXABLE_KINDS,
+    SUBJECT_KINDS,
     Circumstances,
     Condition,
     ConditionResult,
@@ -121,8 +122,8 @@ def match(
 
     A failed must keeps a company off the main list whatever its text; what is unknown does
     not. Within each list the order is by score, then similarity, then key. A company that
-    shares no word and confirms no condition is in neither list. `among` limits the run to
-    these companies (None: all); nothing about others is counted or shown.
+    shares no word and confirms neither process nor material is in neither list. `among` limits
+    the run to these companies (None: all); nothing about others is counted or shown.
 
     Raises:
         ValueError: `facts` was built for the keys of another index.
@@ -132,16 +133,18 @@ def match(
     around = Circumstances(today, settings.material_families, settings.process_families)
     verdicts = facts.judge(need.conditions, around)
     found = index.compare(need.document)
+    in_common = (found.values > 0) | verdicts.passes_any_of(SUBJECT_KINDS)
     confirmed = MUST_WEIGHT * verdicts.musts_passed + WISH_WEIGHT * verdicts.wishes_passed
     parts = score(
         found.values,
         full_similarity=index.settings.full_similarity,
         confirmed=confirmed,
         asked=sum(_weight(condition) for condition in need.conditions),
+        in_common=in_common,
         ages_days=ages_days([document.updated_on for document in index.documents], today),
     )
     looked_at = _looked_at(index, among, need.excluded)
-    eligible = looked_at & ((found.values > 0) | (confirmed > 0))
+    eligible = looked_at & in_common
     failed = verdicts.musts_failed
     nearly = (failed == 1) & ~verdicts.fails_must_of(frozenset(ConditionKind) - RELAXABLE_KINDS)
     listed = _best(parts, found.values, eligible & (failed == 0), top_k)

@@ -5,8 +5,9 @@
     freshness   = 10 for a profile of today, falling evenly to 0 at two years
 
 Each is rounded half up by itself and the score is their sum, so the parts shown always add up.
-Nothing unknown earns points. A profile that shares no word and confirms no condition has
-nothing in common with the need and scores 0, however fresh it is.
+Nothing unknown earns points. A profile that shares no word with the need and confirms neither
+its process nor its material has nothing in common with it and scores 0, however fresh it is and
+whatever else it happens to fulfil.
 """
 
 from collections.abc import Sequence
@@ -81,19 +82,20 @@ def score(
     full_similarity: float,
     confirmed: NDArray[np.int64],
     asked: int,
+    in_common: NDArray[np.bool_],
     ages_days: NDArray[np.float64],
 ) -> PartsTable:
     """Return the parts of the score for many companies at once.
 
     `confirmed` is 2 × musts + wishes that pass, `asked` the same for all that are asked;
-    `ages_days` is the age of each profile, not-a-number when unknown (no points).
+    companies that are not `in_common` score 0; `ages_days` is the age of each profile,
+    not-a-number when unknown (no points).
     """
     text = _half_up(TEXT_POINTS * np.minimum(similarities / full_similarity, 1.0))
     conditions = _half_up(CONDITION_POINTS * confirmed / asked) if asked else 0 * text
     remaining = 1 - np.clip(ages_days, 0, STALE_AFTER_DAYS) / STALE_AFTER_DAYS
     freshness = _half_up(FRESHNESS_POINTS * np.nan_to_num(remaining, nan=0.0))
-    nothing_in_common = (similarities <= 0) & (confirmed == 0)
-    return PartsTable(text, conditions, np.where(nothing_in_common, 0, freshness))
+    return PartsTable(*(np.where(in_common, part, 0) for part in (text, conditions, freshness)))
 
 
 def _half_up(values: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -1,0 +1,100 @@
+"""The reasons shown add up, and the marks stand on the right words."""
+
+from math import fsum
+
+import pytest
+from hypothesis import given
+
+from sme_match.matching.engine.documents import Document
+from sme_match.matching.engine.explanation import (
+    EXCERPT_CHARACTERS,
+    Explainer,
+    Explanation,
+    Mark,
+    merge,
+)
+from sme_match.matching.engine.index import Index
+from tests.matching.engine.shops import SHOPS, needs
+
+INDEX = Index.build(SHOPS)
+
+
+def explain(query: Document, key: int, index: Index = INDEX) -> Explanation:
+    return Explainer(index, query, index.compare(query)).explain(key)
+
+
+def test_the_reader_meets_words_of_the_need_and_their_counterparts() -> None:
+    explanation = explain(Document("need", {"text": "亜鉛鍍金とラーメン"}), 3)
+
+    assert {(term.query_term, term.document_term) for term in explanation.terms} == {
+        ("亜鉛", "亜鉛"),
+        ("鍍金", "めっき"),
+    }
+
+
+def test_marks_stand_on_the_words_in_both_texts() -> None:
+    query = Document("need", {"title": "ｽﾃﾝﾚｽの溶接", "text": "1個から"})
+
+    explanation = explain(query, 2)
+
+    assert explanation.query_marks == (
+        Mark("title", 0, 5),
+        Mark("title", 6, 8),
+        Mark("text", 0, 4),
+    )
+    fields = SHOPS[1].fields
+    assert [fields[name][start:end] for name, start, end in explanation.document_marks] == [
+        "ステンレス",
+        "溶接",
+        "1個から",
+    ]
+
+
+def test_pieces_of_a_word_count_for_that_word() -> None:
+    explanation = explain(Document("need", {"text": "溶接棒"}), 2)
+
+    assert [term.query_term for term in explanation.terms] == ["溶接"]
+
+
+def test_the_excerpt_is_the_best_line_with_its_marks() -> None:
+    excerpt = explain(Document("need", {"text": "航空機の軸受 bearings"}), 5).excerpt
+
+    assert excerpt is not None
+    assert (excerpt.field, excerpt.start, excerpt.text) == ("past", 6, "航空機部品 BEARING")
+    assert [excerpt.text[start:end] for start, end in excerpt.marks] == ["航空機", "BEARING"]
+
+
+def test_a_long_line_is_cut_around_its_marks() -> None:
+    text = "金属加工全般。" * 100 + "放電加工のワイヤカット" + "図面相談。" * 100
+    index = Index.build([Document(1, {"text": text})])
+
+    excerpt = explain(Document("need", {"text": "ワイヤカット"}), 1, index).excerpt
+
+    assert excerpt is not None
+    assert len(excerpt.text) == EXCERPT_CHARACTERS
+    assert text[excerpt.start :].startswith(excerpt.text)
+    assert "".join(excerpt.text[start:end] for start, end in excerpt.marks) == "ワイヤカット"
+
+
+def test_nothing_shared_has_no_reasons() -> None:
+    assert explain(Document("need", {"text": "ラーメン"}), 6) == Explanation(0.0, (), (), (), None)
+
+
+@pytest.mark.parametrize("key", INDEX.keys)
+@given(query=needs)
+def test_terms_sum_to_the_similarity(key: int, query: Document) -> None:
+    found = INDEX.compare(query)
+
+    explanation = Explainer(INDEX, query, found).explain(key)
+
+    similarity = found.values[INDEX.position(key)]
+    assert explanation.similarity == pytest.approx(similarity, abs=1e-12)
+    assert fsum(term.similarity for term in explanation.terms) == pytest.approx(similarity, abs=1e-12)
+    for mark in explanation.query_marks:
+        assert 0 <= mark.start < mark.end <= len(query.fields[mark.field])
+    for mark in explanation.document_marks:
+        assert 0 <= mark.start < mark.end <= len(INDEX.document(key).fields[mark.field])
+
+
+def test_spans_that_touch_are_one() -> None:
+    assert merge([(5, 7), (0, 2), (2, 4), (6, 6)]) == [(0, 4), (5, 7)]

@@ -1,0 +1,114 @@
+"""Every number of the score can be traced and the shown parts add up."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sme_match.matching.engine.explanation import TermSimilarity
+from sme_match.matching.engine.scoring import (
+    CONDITION_POINTS,
+    FRESHNESS_POINTS,
+    STALE_AFTER_DAYS,
+    TEXT_POINTS,
+    ScoreParts,
+    TermPoint,
+    ages_days,
+    apportion,
+    score,
+    term_points,
+)
+from tests.matching.engine.shops import TODAY
+
+
+def parts(similarity: float, confirmed: int = 0, asked: int = 0, age: float = np.nan) -> ScoreParts:
+    return score(
+        np.array([similarity]),
+        full_similarity=0.5,
+        confirmed=np.array([confirmed]),
+        asked=asked,
+        in_common=np.array([similarity > 0]),
+        ages_days=np.array([age]),
+    ).at(0)
+
+
+def test_the_parts_make_a_hundred() -> None:
+    assert TEXT_POINTS + CONDITION_POINTS + FRESHNESS_POINTS == 100
+    assert parts(0.5, confirmed=3, asked=3, age=0).total == 100
+
+
+@pytest.mark.parametrize(("similarity", "text"), [(0, 0), (0.1, 12), (0.25, 30), (0.5, 60), (0.9, 60)])
+def test_text_points_are_the_share_of_a_full_match(similarity: float, text: int) -> None:
+    assert parts(similarity) == ScoreParts(text, 0, 0)
+
+
+def test_only_what_is_confirmed_earns_points() -> None:
+    assert parts(0.1, confirmed=0, asked=4).conditions == 0
+    assert parts(0.1, confirmed=1, asked=4).conditions == 8
+    assert parts(0.1, confirmed=4, asked=4).conditions == 30
+    assert parts(0.1, confirmed=0, asked=0).conditions == 0
+
+
+@pytest.mark.parametrize(
+    ("age", "points"), [(0, 10), (365, 5), (STALE_AFTER_DAYS, 0), (9999, 0), (np.nan, 0)]
+)
+def test_freshness_fades_over_two_years(age: float, points: int) -> None:
+    assert parts(0.1, age=age).freshness == points
+
+
+def test_a_fresh_profile_with_nothing_in_common_scores_nothing() -> None:
+    assert parts(0, confirmed=1, asked=3, age=0) == ScoreParts(0, 0, 0)
+
+
+def test_ages_count_days_and_never_run_backwards() -> None:
+    ages = ages_days([date(2026, 11, 21), date(2027, 1, 1), None], TODAY)
+
+    assert ages[:2].tolist() == [1, 0]
+    assert np.isnan(ages[2])
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=20))
+def test_more_similarity_never_means_fewer_points(similarities: list[float]) -> None:
+    ordered = np.array(sorted(similarities))
+
+    table = score(
+        ordered,
+        full_similarity=0.4,
+        confirmed=np.zeros(len(ordered), dtype=np.int64),
+        asked=0,
+        in_common=ordered > 0,
+        ages_days=np.full(len(ordered), np.nan),
+    )
+
+    assert (np.diff(table.text) >= 0).all()
+    assert ((table.total >= 0) & (table.total <= 100)).all()
+
+
+@given(st.lists(st.floats(0, 1e6), max_size=12), st.integers(0, 60))
+def test_apportioned_points_sum_and_stay_within_one(weights: list[float], total: int) -> None:
+    points = apportion(weights, total)
+
+    if sum(weights) == 0:
+        assert points == [0] * len(weights)
+        return
+    assert sum(points) == total
+    for point, weight in zip(points, weights, strict=True):
+        assert point >= 0
+        assert abs(point - total * weight / sum(weights)) < 1 + 1e-6
+
+
+def test_equal_remainders_go_to_the_first() -> None:
+    assert apportion([1, 1, 1], 2) == [1, 1, 0]
+
+
+def test_the_weakest_terms_are_gathered() -> None:
+    terms = [TermSimilarity("a", "A", 0.5), TermSimilarity("b", "B", 0.3), TermSimilarity("c", "", 0.2)]
+
+    assert term_points(terms, 10, limit=2) == (
+        TermPoint("a", "A", 5, 0.5),
+        TermPoint("", "", 5, 0.5),
+    )
+    assert [term.points for term in term_points(terms, 10, limit=3)] == [5, 3, 2]
+    assert term_points([], 0, limit=3) == ()
