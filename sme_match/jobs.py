@@ -19,6 +19,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
+import sme_match.schema  # noqa: F401 -- relationships between packages need every table known
 from sme_match.core.clock import utc_now
 from sme_match.core.settings import Settings
 from sme_match.db.leases import acquire_lease, release_lease
