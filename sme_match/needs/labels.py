@@ -1,0 +1,90 @@
+"""Words for the vocabularies of needs, and the units of their conditions."""
+
+from flask_babel import lazy_gettext as _l
+
+from sme_match.needs.conditions import UNITS
+from sme_match.needs.enums import (
+    ConditionKind,
+    ConditionLevel,
+    DrawingRelease,
+    MeetingMode,
+    NeedKind,
+    NeedState,
+)
+from sme_match.web.labels import Labels
+
+NEED_STATES = {
+    NeedState.DRAFT: _l("下書き"),
+    NeedState.OPEN: _l("募集中"),
+    NeedState.CLOSED: _l("締め切り"),
+}
+NEED_KINDS = {
+    NeedKind.PROTOTYPE: _l("試作"),
+    NeedKind.SERIES: _l("量産"),
+    NeedKind.PROTOTYPE_TO_SERIES: _l("試作から量産"),
+    NeedKind.REPAIR: _l("修理・補修"),
+}
+DRAWING_RELEASES = {
+    DrawingRelease.NOW: _l("いま見せられる"),
+    DrawingRelease.AT_MEETING: _l("商談のときに見せる"),
+    DrawingRelease.AFTER_NDA: _l("秘密保持契約のあと"),
+}
+MEETING_MODES = {
+    MeetingMode.WEB: _l("Web"),
+    MeetingMode.IN_PERSON: _l("対面"),
+    MeetingMode.EITHER: _l("Webでも対面でも"),
+}
+CONDITION_LEVELS = {
+    ConditionLevel.MUST: _l("必須"),
+    ConditionLevel.WISH: _l("希望"),
+}
+CONDITION_KINDS = {
+    ConditionKind.PROCESS: _l("加工・工程"),
+    ConditionKind.MATERIAL: _l("材質"),
+    ConditionKind.SIZE_MM: _l("加工できる大きさ"),
+    ConditionKind.WEIGHT_KG: _l("重さ"),
+    ConditionKind.LOT: _l("ロット"),
+    ConditionKind.TOLERANCE_MM: _l("公差"),
+    ConditionKind.ROUGHNESS_RA_UM: _l("表面粗さ Ra"),
+    ConditionKind.CERTIFICATE: _l("認証"),
+    ConditionKind.LEAD_TIME_DAYS: _l("納期"),
+    ConditionKind.PROTOTYPE_LEAD_TIME_DAYS: _l("試作の納期"),
+    ConditionKind.CAPACITY: _l("受注余力"),
+    ConditionKind.PREFECTURE: _l("都道府県"),
+    ConditionKind.REGION: _l("地方"),
+    ConditionKind.DRAWING_FORMAT: _l("図面の形式"),
+}
+CONDITION_UNITS = UNITS
+"""Kind -> the unit behind its number; symbols, the same in every language but 個 and 日."""
+
+CAPACITY_WORDS = {
+    "free": _l("余力あり"),
+    "adjustable": _l("調整できる"),
+    "full": _l("余力なし"),
+}
+DRAWING_FORMAT_WORDS = {
+    "paper": _l("紙"),
+    "pdf": _l("PDF"),
+    "dxf": _l("DXF"),
+    "step": _l("STEP"),
+}
+HISTORY_ACTIONS = {
+    "need.create": _l("登録しました"),
+    "need.edit": _l("内容を直しました"),
+    "need.publish": _l("募集を始めました"),
+    "need.unpublish": _l("下書きに戻しました"),
+    "need.close": _l("締め切りました"),
+    "need.reopen": _l("募集を再開しました"),
+    "need.share": _l("ほかの支援機関と共有しました"),
+    "need.unshare": _l("共有をやめました"),
+    "need.import": _l("ファイルから取り込みました"),
+    "need.import_undo": _l("取り込みを取り消しました"),
+}
+LABELS: Labels = {
+    NeedState: NEED_STATES,
+    NeedKind: NEED_KINDS,
+    DrawingRelease: DRAWING_RELEASES,
+    MeetingMode: MEETING_MODES,
+    ConditionLevel: CONDITION_LEVELS,
+    ConditionKind: CONDITION_KINDS,
+}

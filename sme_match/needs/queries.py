@@ -1,0 +1,224 @@
+"""Reading needs. Every query is limited to what the actor may see."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Self
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from sme_match.accounts.models import User
+from sme_match.companies.models import Company
+from sme_match.core.actor import Actor, Role
+from sme_match.core.errors import NotFoundError
+from sme_match.core.text import fold_for_search, mark_text
+from sme_match.db.paging import Page, fetch_page
+from sme_match.needs.enums import NeedState
+from sme_match.needs.models import Need, NeedShare
+from sme_match.needs.policy import visible_to
+from sme_match.support_bodies.models import SupportBody
+
+SORTS = {
+    "updated": (Need.updated_at, Need.id),
+    "number": (Need.number, Need.id),
+    "due": (Need.due_on, Need.id),
+    "expires": (Need.expires_on, Need.id),
+    "title": (Need.title, Need.id),
+}
+DEFAULT_SORT = "-updated"
+DUE_SOON = timedelta(days=30)
+"""How far ahead the filter 期限が近い looks."""
+LONGEST_KEYWORD = 100
+BUYERS_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedFilter:
+    """What the list of needs shows; every field comes from the URL."""
+
+    text: str = ""
+    state: str = ""
+    process: str = ""
+    buyer_id: int | None = None
+    owner_id: int | None = None
+    due_soon: bool = False
+    sort: str = DEFAULT_SORT
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, str]) -> Self:
+        """Return the filter that the arguments of a URL ask for; anything odd is left out."""
+        return cls(
+            text=arguments.get("q", "")[:LONGEST_KEYWORD],
+            state=arguments.get("state", ""),
+            process=arguments.get("process", ""),
+            buyer_id=_identity(arguments.get("buyer", "")),
+            owner_id=_identity(arguments.get("owner", "")),
+            due_soon=arguments.get("due") == "soon",
+            sort=arguments.get("sort", DEFAULT_SORT),
+        )
+
+
+def get_need(session: Session, actor: Actor, need_id: int) -> Need:
+    """Return a need with its buyer and conditions.
+
+    Raises:
+        NotFoundError: when it does not exist, or not for this actor.
+    """
+    need = session.scalar(
+        select(Need)
+        .where(Need.id == need_id, visible_to(actor))
+        .options(joinedload(Need.buyer), selectinload(Need.conditions))
+    )
+    if need is None:
+        raise NotFoundError(mark_text("この発注案件は見つかりませんでした。"))
+    return need
+
+
+def select_needs(actor: Actor, filters: NeedFilter, *, today: date) -> Select[Need]:
+    """Return the query behind the list and its export, buyers included."""
+    query = select(Need).where(visible_to(actor)).options(joinedload(Need.buyer))
+    for word in filters.text.split():
+        query = query.where(Need.search_text.contains(fold_for_search(word), autoescape=True))
+    if filters.state in set(NeedState):
+        query = query.where(Need.state == NeedState(filters.state))
+    if filters.process:
+        query = query.where(Need.process_code == filters.process)
+    if filters.buyer_id is not None:
+        query = query.where(Need.buyer_id == filters.buyer_id)
+    if filters.owner_id is not None:
+        query = query.where(Need.owner_id == filters.owner_id)
+    if filters.due_soon:
+        until = today + DUE_SOON
+        query = query.where(
+            or_(Need.due_on.between(today, until), Need.expires_on.between(today, until)),
+            Need.state != NeedState.CLOSED,
+        )
+    descending = filters.sort.startswith("-")
+    columns = SORTS.get(filters.sort.lstrip("-"), SORTS[DEFAULT_SORT.lstrip("-")])
+    # A need without a date is not urgent, whichever way the list runs.
+    return query.order_by(
+        *((column.desc() if descending else column.asc()).nulls_last() for column in columns)
+    )
+
+
+def list_needs(
+    session: Session, actor: Actor, filters: NeedFilter, *, page: int, today: date
+) -> Page[Need]:
+    """Return one page of the needs that match, with their buyers."""
+    return fetch_page(session, select_needs(actor, filters, today=today), number=page)
+
+
+def list_open_needs(session: Session, actor: Actor) -> list[Need]:
+    """Return the open needs with buyers and conditions, those that expire first in front."""
+    query = (
+        select(Need)
+        .where(visible_to(actor), Need.state == NeedState.OPEN)
+        .options(joinedload(Need.buyer), selectinload(Need.conditions))
+        .order_by(Need.expires_on.asc().nulls_last(), Need.id)
+    )
+    return list(session.scalars(query))
+
+
+def list_buyers(session: Session, actor: Actor, text: str) -> list[Company]:
+    """Return the first buyers of the actor's own body whose names match, by their reading.
+
+    Without a text the ones changed last come first: those a coordinator works with.
+    """
+    query = _buyers(actor).limit(BUYERS_SHOWN)
+    words = text.split()
+    for word in words:
+        query = query.where(Company.search_text.contains(fold_for_search(word), autoescape=True))
+    order = (Company.name_kana, Company.id) if words else (Company.updated_at.desc(), Company.id)
+    return list(session.scalars(query.order_by(*order)))
+
+
+def get_buyer(session: Session, actor: Actor, buyer_id: int) -> Company:
+    """Return a buyer of the actor's own body.
+
+    Raises:
+        NotFoundError: when there is no such buyer for this actor.
+    """
+    buyer = session.scalar(_buyers(actor).where(Company.id == buyer_id))
+    if buyer is None:
+        raise NotFoundError(mark_text("この発注企業は見つかりませんでした。"))
+    return buyer
+
+
+def find_buyer(session: Session, actor: Actor, buyer_id: int | None) -> Company | None:
+    """Return a buyer of the actor's own body, or None."""
+    if buyer_id is None:
+        return None
+    return session.scalar(_buyers(actor).where(Company.id == buyer_id))
+
+
+def _buyers(actor: Actor) -> Select[Company]:
+    return select(Company).where(
+        Company.body_id == (actor.body_id or 0), Company.is_buyer, Company.archived_at.is_(None)
+    )
+
+
+def list_owners(session: Session, actor: Actor) -> list[User]:
+    """Return the active coordinators of the actor's body, who can take charge of a need."""
+    return list(
+        session.scalars(
+            select(User)
+            .where(User.body_id == (actor.body_id or 0), User.role == Role.COORDINATOR, User.active)
+            .order_by(User.name_kana, User.id)
+        )
+    )
+
+
+def owner_names(session: Session, needs: Iterable[Need]) -> dict[int, str]:
+    """Return the names of the people in charge of these needs, by their id."""
+    ids = {need.owner_id for need in needs if need.owner_id is not None}
+    if not ids:
+        return {}
+    return {
+        row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(ids)))
+    }
+
+
+def list_shares(session: Session, need: Need) -> list[tuple[NeedShare, SupportBody]]:
+    """Return the shares of a need that hold, with their receivers."""
+    rows = session.execute(
+        select(NeedShare, SupportBody)
+        .join(SupportBody, SupportBody.id == NeedShare.body_id)
+        .where(NeedShare.need_id == need.id, NeedShare.withdrawn_at.is_(None))
+        .order_by(NeedShare.granted_at, NeedShare.id)
+    )
+    return [(share, body) for share, body in rows]
+
+
+def list_receivers(session: Session, need: Need) -> list[SupportBody]:
+    """Return the active bodies that the need is not shared with yet."""
+    held = select(NeedShare.body_id).where(
+        NeedShare.need_id == need.id, NeedShare.withdrawn_at.is_(None)
+    )
+    return list(
+        session.scalars(
+            select(SupportBody)
+            .where(SupportBody.active, SupportBody.id != need.body_id, SupportBody.id.not_in(held))
+            .order_by(SupportBody.name)
+        )
+    )
+
+
+def body_name(session: Session, body_id: int) -> str:
+    """Return the name of the body that keeps a need."""
+    return session.scalar(select(SupportBody.name).where(SupportBody.id == body_id)) or ""
+
+
+def list_numbers(session: Session, body_id: int, prefix: str) -> list[str]:
+    """Return the need numbers of a body that begin with the prefix."""
+    return list(
+        session.scalars(
+            select(Need.number).where(
+                Need.body_id == body_id, Need.number.startswith(prefix, autoescape=True)
+            )
+        )
+    )
+
+
+def _identity(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= len("2147483647") else None
