@@ -12,7 +12,7 @@ from sme_match.companies.models import Certificate, Company, CompanyShare, Conta
 from sme_match.companies.policy import visible_to, visible_to_body
 from sme_match.core.actor import Actor
 from sme_match.core.errors import NotFoundError
-from sme_match.core.text import digits_only, fold_for_search, mark_text
+from sme_match.core.text import digits_only, fold_for_search, mark_text, normalize_hyphens
 from sme_match.db.paging import Page, fetch_page
 from sme_match.support_bodies.models import SupportBody
 
@@ -116,8 +116,7 @@ def _conditions(filters: CompanyFilter) -> list[ColumnElement[bool]]:
         Company.archived_at.is_not(None) if filters.archived else Company.archived_at.is_(None)
     ]
     found += [
-        Company.search_text.contains(fold_for_search(word), autoescape=True)
-        for word in filters.text.split()
+        Company.search_text.contains(_sought(word), autoescape=True) for word in filters.text.split()
     ]
     if filters.side == "sme":
         found.append(Company.is_sme.is_(True))
@@ -134,6 +133,16 @@ def _conditions(filters: CompanyFilter) -> list[ColumnElement[bool]]:
             or_(Company.confirmed_at.is_(None), Company.confirmed_at < filters.unconfirmed_since)
         )
     return found
+
+
+def _sought(word: str) -> str:
+    """Return the word as `search_text` holds it: phone and corporate numbers without hyphens."""
+    digits = digits_only(word)
+    return (
+        digits
+        if digits and digits == normalize_hyphens(word).replace("-", "")
+        else fold_for_search(word)
+    )
 
 
 def _offers(process_code: str) -> ColumnElement[bool]:

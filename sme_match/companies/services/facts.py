@@ -1,9 +1,10 @@
-"""Use cases of companies."""
+"""The facts about a company: registering and changing them."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sme_match.audit.services import apply_changes, record
@@ -13,7 +14,7 @@ from sme_match.companies.policy import may_edit_company, may_register_company
 from sme_match.companies.queries import get_company
 from sme_match.core.actor import Actor
 from sme_match.core.errors import InvalidError, NotAllowedError
-from sme_match.core.text import fold_for_search, mark_text
+from sme_match.core.text import digits_only, fold_for_search, mark_text
 from sme_match.db.versions import check_version
 
 
@@ -44,6 +45,11 @@ class CompanyDraft:
     decarbonisation: str = ""
 
 
+def draft_of(company: Company) -> CompanyDraft:
+    """Return the facts as they stand, to change some of them and keep the others."""
+    return CompanyDraft(**{field.name: getattr(company, field.name) for field in fields(CompanyDraft)})
+
+
 def register_company(session: Session, actor: Actor, draft: CompanyDraft, *, now: datetime) -> Company:
     """Add a company to the register of the actor's body.
 
@@ -59,8 +65,13 @@ def register_company(session: Session, actor: Actor, draft: CompanyDraft, *, now
         body_id=actor.body_id, created_at=now, updated_at=now, confirmed_at=now, **asdict(draft)
     )
     company.search_text = searchable(company)
-    session.add(company)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(company)
+    except IntegrityError:
+        # Somebody registered the same number between the look and the write.
+        refuse_known_number(session, actor.body_id, draft.corporate_number, except_id=None)
+        raise
     record(
         session,
         actor,
@@ -113,6 +124,16 @@ def edit_company(
     return company
 
 
+def touch_company(session: Session, company_id: int, *, now: datetime) -> None:
+    """Note that something about the company changed and that its profile was looked at.
+
+    The version stays: a new contact or capability is no conflict for somebody who edits the facts.
+    """
+    session.execute(
+        update(Company).where(Company.id == company_id).values(updated_at=now, confirmed_at=now)
+    )
+
+
 def check_draft(draft: CompanyDraft) -> None:
     """Check the rules that hold wherever the facts come from.
 
@@ -150,7 +171,7 @@ def refuse_known_number(
 
 
 def searchable(company: Company) -> str:
-    """Return what the search box looks through."""
+    """Return what the search box looks through: the name first, the digits of the phone last."""
     parts = (
         company.name,
         company.name_kana,
@@ -158,5 +179,6 @@ def searchable(company: Company) -> str:
         company.short_name,
         company.corporate_number or "",
         company.address,
+        digits_only(company.phone or ""),
     )
     return " ".join(fold_for_search(part) for part in parts if part)

@@ -1,0 +1,145 @@
+"""People at a company: adding, changing and removing them."""
+
+import re
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from sme_match.audit.services import apply_changes, record
+from sme_match.companies.enums import ContactKind
+from sme_match.companies.models import Company, Contact
+from sme_match.companies.policy import may_edit_company
+from sme_match.companies.queries import get_company, get_contact
+from sme_match.companies.services.facts import touch_company
+from sme_match.core.actor import Actor
+from sme_match.core.errors import InvalidError, NotAllowedError
+from sme_match.core.text import mark_text
+from sme_match.db.versions import check_version
+
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactDraft:
+    """What a form or a file states about a person at a company."""
+
+    kind: ContactKind = ContactKind.MAIN
+    name: str
+    name_kana: str = ""
+    position: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+def add_contact(
+    session: Session, actor: Actor, company_id: int, draft: ContactDraft, *, now: datetime
+) -> Contact:
+    """Add a person to a company.
+
+    Raises:
+        NotFoundError: when the actor may not see the company.
+        NotAllowedError: when the actor may see but not change it.
+        InvalidError: when the draft breaks a rule.
+    """
+    company = get_company(session, actor, company_id)
+    if not may_edit_company(actor, company):
+        raise NotAllowedError
+    _check(draft)
+    contact = Contact(company_id=company.id, created_at=now, updated_at=now, **asdict(draft))
+    session.add(contact)
+    session.flush()
+    stated: dict[str, tuple[object, object]] = {
+        name: ("", value) for name, value in asdict(draft).items() if value
+    }
+    _finish(session, actor, company, contact, "contact.add", now=now, changes=stated)
+    return contact
+
+
+def edit_contact(
+    session: Session,
+    actor: Actor,
+    contact_id: int,
+    draft: ContactDraft,
+    *,
+    version: int,
+    now: datetime,
+) -> Contact:
+    """Change what is known about a person.
+
+    Raises:
+        NotFoundError: when the actor may not see it.
+        NotAllowedError: when the actor may see but not change it.
+        StaleVersionError: when it changed since the form was opened.
+        InvalidError: when the draft breaks a rule.
+    """
+    contact = _changeable(session, actor, contact_id, version)
+    _check(draft)
+    changes = apply_changes(contact, asdict(draft))
+    if changes:
+        contact.updated_at = now
+        session.flush()
+        _finish(session, actor, contact.company, contact, "contact.edit", now=now, changes=changes)
+    return contact
+
+
+def remove_contact(
+    session: Session, actor: Actor, contact_id: int, *, version: int, now: datetime
+) -> Company:
+    """Take a person out of the company's record; the history keeps that there was one.
+
+    Raises:
+        NotFoundError: when the actor may not see it.
+        NotAllowedError: when the actor may see but not change it.
+        StaleVersionError: when it changed since the page was opened.
+    """
+    contact = _changeable(session, actor, contact_id, version)
+    company = contact.company
+    session.delete(contact)
+    session.flush()
+    _finish(session, actor, company, contact, "contact.remove", now=now)
+    return company
+
+
+def _changeable(session: Session, actor: Actor, contact_id: int, version: int) -> Contact:
+    contact = get_contact(session, actor, contact_id)
+    if not may_edit_company(actor, contact.company):
+        raise NotAllowedError
+    check_version(contact, version)
+    return contact
+
+
+def _finish(
+    session: Session,
+    actor: Actor,
+    company: Company,
+    contact: Contact,
+    action: str,
+    *,
+    now: datetime,
+    changes: dict[str, tuple[object, object]] | None = None,
+) -> None:
+    touch_company(session, company.id, now=now)
+    record(
+        session,
+        actor,
+        action=action,
+        subject=("company", company.id),
+        body_id=company.body_id,
+        now=now,
+        changes=changes,
+        note=contact.name,
+    )
+
+
+def _check(draft: ContactDraft) -> None:
+    if not draft.name:
+        raise InvalidError(mark_text("氏名を入力してください。"), field="name")
+    if draft.email and not _MAIL.fullmatch(draft.email):
+        raise InvalidError(
+            mark_text("メールアドレスは「name@example.jp」のように入力してください。"), field="email"
+        )
+    if not (draft.email or draft.phone):
+        raise InvalidError(
+            mark_text("メールアドレスか電話番号の、少なくとも一方を入力してください。"), field="email"
+        )
