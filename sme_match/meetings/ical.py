@@ -25,6 +25,10 @@ ALARM_BEFORE = timedelta(minutes=15)
 # RFC 5545 section 3.1 keeps control characters out of values; line ends are escaped.
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
+# Many calendars show the escape for a double quote (RFC 6868) as it is written, and some take a
+# backslash in a parameter for an escape.
+_PARAMETER = str.maketrans({'"': "'", "\\": "＼"})
+
 
 class EntryStatus(StrEnum):
     """Whether the meeting stands."""
@@ -145,8 +149,7 @@ def _alarm(entry: CalendarEntry) -> Alarm:
 
 def _address(person: Attendee) -> vCalAddress:
     address = vCalAddress(f"mailto:{person.address}")
-    # Many calendars show the escape for a double quote (RFC 6868) as it is written.
-    name = " ".join(clean_text(person.name).replace('"', "'").split())
+    name = " ".join(clean_text(person.name).translate(_PARAMETER).split())
     if name:
         address.params["CN"] = vText(name)
     return address

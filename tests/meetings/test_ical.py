@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -153,6 +153,8 @@ def test_times_without_zone_or_order_are_mistakes(times: dict[str, datetime]) ->
         replace(ENTRY, **times)  # type: ignore[arg-type]  # only times are replaced
 
 
+@example(summary="%2C", description="\\;\\n", location="%5C%3B", name="%3A%2C\\")
+@settings(deadline=None)
 @given(summary=texts, description=texts, location=texts, name=texts)
 def test_any_text_comes_back_as_it_was(
     summary: str, description: str, location: str, name: str
@@ -172,7 +174,7 @@ def test_any_text_comes_back_as_it_was(
     assert event.get("description", "") == clean_text(description)
     assert event.get("location", "") == clean_text(location)
     assert event["attendee"].params.get("CN", "") == " ".join(
-        clean_text(name).replace('"', "'").split()
+        clean_text(name).replace('"', "'").replace("\\", "＼").split()
     )
     assert {len(line.encode()) <= 75 for line in text.split("\r\n")} == {True}
     assert text.count("BEGIN:VEVENT") == 1 + summary.count("BEGIN:VEVENT")
