@@ -1,0 +1,207 @@
+"""130 needs over the region's history: drafts, open ones and closed ones, from hand-made patterns."""
+
+import random
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sme_match.companies.models import Company
+from sme_match.core.fiscal_year import FiscalYear
+from sme_match.core.text import fold_for_search
+from sme_match.demo.words import NeedPattern, buyers, need_patterns
+from sme_match.demo.world import DemoBody, World, next_business_day
+from sme_match.needs.enums import (
+    ConditionKind,
+    ConditionLevel,
+    DrawingRelease,
+    MeetingMode,
+    NeedKind,
+    NeedState,
+)
+from sme_match.needs.models import Need, NeedCondition, NeedShare
+from sme_match.reference.municipalities import get_municipality
+from sme_match.reference.prefectures import get_prefecture
+
+CLOSED_PER_BODY = (22, 21, 21, 18)
+OPEN_PER_BODY = (10, 9, 9, 8)
+DRAFTS_PER_BODY = (3, 3, 3, 3)
+OPEN_AGES_DAYS = (2, 70)
+CLOSED_MIN_AGE_DAYS = 75
+NUMBER_KINDS = frozenset(
+    {
+        ConditionKind.SIZE_MM,
+        ConditionKind.WEIGHT_KG,
+        ConditionKind.LOT,
+        ConditionKind.TOLERANCE_MM,
+        ConditionKind.ROUGHNESS_RA_UM,
+        ConditionKind.LEAD_TIME_DAYS,
+        ConditionKind.PROTOTYPE_LEAD_TIME_DAYS,
+    }
+)
+PRICES = {
+    NeedKind.PROTOTYPE: ("1式 50万円前後", "見積りによる", "1式 120万円以内", "試作費は別に相談"),
+    NeedKind.SERIES: ("単価 800〜1,200円", "現行単価の5％減を希望", "見積りによる", "単価 4,500円以内"),
+    NeedKind.PROTOTYPE_TO_SERIES: (
+        "試作は実費、量産は単価 2,000円以内",
+        "見積りによる",
+        "量産単価は数量で相談",
+    ),
+    NeedKind.REPAIR: ("1件 15万円前後", "見積りによる", "現物を見て相談"),
+}
+MODES = (MeetingMode.WEB,) * 6 + (MeetingMode.EITHER,) * 3 + (MeetingMode.IN_PERSON,)
+PAYMENT_DAYS = (30, 30, 45, 60, 60)
+
+
+@dataclass(slots=True)
+class _Plan:
+    created_on: date
+    state: NeedState
+
+
+def make_needs(world: World, home: DemoBody, *, column: int) -> list[Need]:
+    """Add the needs of a body's buyers, numbered in the order in which they were written."""
+    rng = world.chance("needs", home.prefecture)
+    serials: Counter[int] = Counter()
+    used: Counter[str] = Counter()
+    needs = []
+    for plan in sorted(_plans(world, rng, column), key=lambda plan: plan.created_on):
+        buyer = rng.choice(home.buyers)
+        pattern = _least_used(rng, buyer, used)
+        year = FiscalYear.of(plan.created_on).year
+        serials[year] += 1
+        need = _need(world, rng, home, buyer=buyer, pattern=pattern, plan=plan)
+        need.number = f"N-{year}-{serials[year]:04}"
+        need.search_text = " ".join(
+            fold_for_search(part) for part in (need.number, need.title, buyer.name)
+        )
+        world.session.add(need)
+        needs.append(need)
+    world.session.flush()
+    return needs
+
+
+def share_some(world: World, home: DemoBody, receiver: DemoBody, needs: list[Need]) -> None:
+    """Share two open needs of a body with another one."""
+    rng = world.chance("need-share", home.prefecture)
+    for need in [need for need in needs if need.state is NeedState.OPEN][:2]:
+        world.session.add(
+            NeedShare(
+                need_id=need.id,
+                body_id=receiver.body.id,
+                granted_by=home.coordinators[0].id,
+                granted_at=max(need.created_at, world.in_office(world.today - timedelta(days=1), rng)),
+            )
+        )
+
+
+def _plans(world: World, rng: random.Random, column: int) -> list[_Plan]:
+    span = (world.today - world.starts_on).days - CLOSED_MIN_AGE_DAYS
+    # Growth: a power below one draws the days towards the present.
+    closed = [
+        _Plan(
+            world.starts_on + timedelta(days=round(span * rng.random() ** 0.75) - 15), NeedState.CLOSED
+        )
+        for _ in range(CLOSED_PER_BODY[column])
+    ]
+    count = OPEN_PER_BODY[column]
+    youngest, oldest = OPEN_AGES_DAYS
+    ages = [youngest + round((oldest - youngest) * place / (count - 1)) for place in range(count)]
+    opened = [_Plan(world.today - timedelta(days=age), NeedState.OPEN) for age in ages]
+    drafts = [
+        _Plan(world.today - timedelta(days=rng.randint(0, 20)), NeedState.DRAFT)
+        for _ in range(DRAFTS_PER_BODY[column])
+    ]
+    return [*closed, *opened, *drafts]
+
+
+def _least_used(rng: random.Random, buyer: Company, used: Counter[str]) -> NeedPattern:
+    """Return a pattern of the buyer's sector, the ones not yet used first."""
+    sector = next(words.sector for words in buyers() if words.name == buyer.name)
+    fitting = [pattern for pattern in need_patterns() if sector in pattern.sectors]
+    fewest = min(used[pattern.titles[0]] for pattern in fitting)
+    pattern = rng.choice([pattern for pattern in fitting if used[pattern.titles[0]] == fewest])
+    used[pattern.titles[0]] += 1
+    return pattern
+
+
+def _need(
+    world: World,
+    rng: random.Random,
+    home: DemoBody,
+    *,
+    buyer: Company,
+    pattern: NeedPattern,
+    plan: _Plan,
+) -> Need:
+    materials = rng.choice(pattern.materials)
+    drawn: dict[str, Any] = {key: rng.choice(values) for key, values in pattern.slots.items()}
+    words = drawn | {"material": materials[0]}
+    created_at = world.in_office(plan.created_on, rng)
+    kind = NeedKind(pattern.kind)
+    expires_on, due_on = _days(world.today, rng, plan)
+    draft = plan.state is NeedState.DRAFT
+    need = Need(
+        body_id=home.body.id,
+        buyer_id=buyer.id,
+        buyer_anonymous=_hides_name(buyer) or rng.random() < 0.06,
+        owner_id=rng.choice(home.coordinators).id,
+        state=plan.state,
+        title=rng.choice(pattern.titles).format_map(words),
+        description="" if draft and rng.random() < 0.3 else "".join(pattern.texts).format_map(words),
+        outsourcing_reason=rng.choice(pattern.reasons),
+        process_code=pattern.process,
+        materials=materials,
+        kind=kind,
+        lot_quantity=drawn.get("lot"),
+        monthly_quantity=drawn.get("month"),
+        yearly_quantity=drawn.get("year"),
+        treatment=rng.choice(pattern.treatments),
+        due_on=None if draft else due_on,
+        delivery_place=_place(buyer),
+        price_band=rng.choice(PRICES[kind]),
+        drawings=rng.choice(list(DrawingRelease)),
+        payment_days=rng.choice(PAYMENT_DAYS),
+        sme_wanted=rng.choice((2, 3, 3, 3, 4)),
+        meeting_mode=rng.choice(MODES),
+        expires_on=None if draft else expires_on,
+        created_at=created_at,
+        updated_at=created_at,
+    )
+    if plan.state is NeedState.CLOSED:
+        need.closed_at = need.updated_at = world.in_office(expires_on, rng)
+    need.conditions = _conditions(rng, pattern)
+    return need
+
+
+def _days(today: date, rng: random.Random, plan: _Plan) -> tuple[date, date]:
+    """Return the last day for answers and the day of delivery; for open needs both lie ahead."""
+    if plan.state is NeedState.CLOSED:
+        expires_on = plan.created_on + timedelta(days=rng.randint(35, 65))
+    else:
+        expires_on = today + timedelta(days=rng.randint(4, 50))
+    return expires_on, next_business_day(expires_on + timedelta(days=rng.randint(25, 120)))
+
+
+def _conditions(rng: random.Random, pattern: NeedPattern) -> list[NeedCondition]:
+    wishes = rng.sample(pattern.wish, min(len(pattern.wish), rng.choice((1, 2, 2, 3))))
+    chosen = [(ConditionLevel.MUST, item) for item in pattern.must]
+    chosen += [(ConditionLevel.WISH, item) for item in wishes]
+    conditions = []
+    for level, (name, *values) in chosen:
+        kind = ConditionKind(name)
+        value = rng.choice(values)
+        number = Decimal(str(value)) if kind in NUMBER_KINDS else None
+        text = None if kind in NUMBER_KINDS else value
+        conditions.append(NeedCondition(level=level, kind=kind, number=number, text=text))
+    return conditions
+
+
+def _hides_name(buyer: Company) -> bool:
+    return next(words.anonymous for words in buyers() if words.name == buyer.name)
+
+
+def _place(buyer: Company) -> str:
+    prefecture = get_prefecture(buyer.prefecture_code).ja
+    return prefecture + get_municipality(buyer.municipality_code).ja
