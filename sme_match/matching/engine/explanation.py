@@ -1,8 +1,11 @@
 """Why a profile was found: similarities per readable term, and the places to mark in both texts."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from sme_match.matching.engine.documents import Document, Key
@@ -94,12 +97,12 @@ class Explainer:
                     yield block, token, list(groups)
                 else:
                     homeless.append(token)
-            for start, end in merge((token.start, token.end) for token in homeless):
-                group = text[start:end]
-                self._note(group, name, text, start, end)
-                for token in homeless:
-                    if start <= token.start and token.end <= end:
-                        yield block, token, [group]
+            pieces = merge((token.start, token.end) for token in homeless)
+            for start, end in pieces:
+                self._note(text[start:end], name, text, start, end)
+            for token in homeless:
+                start, end = pieces[bisect_right(pieces, token.start, key=itemgetter(0)) - 1]
+                yield block, token, [text[start:end]]
 
     def _note(self, group: str, name: str, text: str, start: int, end: int) -> None:
         self._labels.setdefault(group, text[start:end])
@@ -210,11 +213,10 @@ def _window(text: str, spans: list[tuple[int, int]]) -> int:
     """Return where the excerpt begins so that most marked characters are in it."""
     if len(text) <= EXCERPT_CHARACTERS or not spans:
         return 0
-
-    def marked(first: int) -> int:
-        last = first + EXCERPT_CHARACTERS
-        return sum(max(0, min(end, last) - max(start, first)) for start, end in spans)
-
+    inside = bytearray(len(text))
+    for start, end in spans:
+        inside[start:end] = b"\1" * (end - start)
+    before = [0, *accumulate(inside)]
     latest = len(text) - EXCERPT_CHARACTERS
     starts = [min(max(start - _EXCERPT_LEAD, 0), latest) for start, _ in spans]
-    return max(starts, key=lambda first: (marked(first), -first))
+    return max(starts, key=lambda first: (before[first + EXCERPT_CHARACTERS] - before[first], -first))

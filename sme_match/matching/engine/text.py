@@ -107,6 +107,7 @@ def _close_gaps(normal: NormalText) -> NormalText:
 
 # Terms that neither Sudachi nor a plain word rule keeps whole: it reads SUS304 as sus + 304 and
 # M3 as a cubic metre. Named groups say how the surface becomes a term; the first match wins.
+# Look-aheads are bounded so that no text takes more than linear time.
 _NUMBER: Final = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _PROTECTED: Final = re.compile(
     rf"""
@@ -116,8 +117,9 @@ _PROTECTED: Final = re.compile(
     | (?P<size>φ[ ]?{_NUMBER})[ ]?(?:mm)?
     | (?P<roughness>(?<![a-z])r[az][ ]?\d+(?:\.\d+)?)
     | (?P<axes>[2-9五三四][ ]?軸)
-    | (?P<lot>\d+[ ]?(?:個|本|枚|台|点)(?:から|より|~))
-    | (?P<code>(?<![a-z0-9])(?=[a-z0-9/-]*\d)(?=[a-z0-9/-]*[a-z])[a-z0-9]+(?:[-/][a-z0-9]+)*)
+    | (?P<lot>(?<!\d)\d{{1,6}}[ ]?(?:個|本|枚|台|点)(?:から|より|~))
+    | (?P<code>(?<![a-z0-9])(?=[a-z0-9/-]{{0,40}}\d)(?=[a-z0-9/-]{{0,40}}[a-z])
+        [a-z0-9]+(?:[-/][a-z0-9]+)*)
     | (?P<word>[a-zà-ÿ]+)
     | (?P<japanese>[{_CJK}]+)
     """,
@@ -203,12 +205,19 @@ def _code_terms(surface: str, start: int) -> Iterator[tuple[str, int, int]]:
 
 def _japanese_words(surface: str, start: int) -> Iterator[tuple[str, int, int]]:
     for offset in range(0, len(surface), SUDACHI_CHARACTERS):
-        chunk = surface[offset : offset + SUDACHI_CHARACTERS]
-        begin = start + offset
-        for morpheme in _tokenizer().tokenize(chunk):
-            if _is_content(morpheme):
-                term = morpheme.normalized_form().lower()
-                yield term, begin + morpheme.begin(), begin + morpheme.end()
+        base = start + offset
+        for term, begin, end in _segment(surface[offset : offset + SUDACHI_CHARACTERS]):
+            yield term, base + begin, base + end
+
+
+@lru_cache(maxsize=_CACHED_TEXTS)
+def _segment(run: str) -> tuple[tuple[str, int, int], ...]:
+    """Return the content words of a Japanese run; remembered, for shops share their phrases."""
+    return tuple(
+        (sys.intern(morpheme.normalized_form().lower()), morpheme.begin(), morpheme.end())
+        for morpheme in _tokenizer().tokenize(run)
+        if _is_content(morpheme)
+    )
 
 
 _content_by_id: Final[dict[int, bool]] = {}

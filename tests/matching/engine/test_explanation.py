@@ -76,6 +76,16 @@ def test_a_long_line_is_cut_around_its_marks() -> None:
     assert "".join(excerpt.text[start:end] for start, end in excerpt.marks) == "ワイヤカット"
 
 
+def test_a_very_long_need_and_profile_are_explained() -> None:
+    text = "放電加工とワイヤカットの図面相談。" * 2_000
+    index = Index.build([Document(1, {"text": text})])
+
+    explanation = explain(Document("need", {"text": text}), 1, index)
+
+    assert explanation.similarity > 0.5
+    assert fsum(term.similarity for term in explanation.terms) == pytest.approx(explanation.similarity)
+
+
 def test_nothing_shared_has_no_reasons() -> None:
     assert explain(Document("need", {"text": "ラーメン"}), 6) == Explanation(0.0, (), (), (), None)
 

@@ -1,6 +1,7 @@
 """Terms of real Japanese and English shop-floor text."""
 
 from concurrent.futures import ThreadPoolExecutor
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -118,6 +119,17 @@ def test_text_longer_than_sudachi_takes_is_read_to_the_end() -> None:
 
     assert word_terms(text)[-1] == "溶接"
     assert word_tokens(text)[-1].end == len(text)
+
+
+@pytest.mark.parametrize("unit", ["a-", "1", "1,000", "カ ", "ﾊﾞ", "± ", "iso", "-/"])
+def test_monotonous_text_takes_linear_time(unit: str) -> None:
+    text = unit * 20_000
+
+    started = process_time()
+    word_tokens(text)
+
+    # Quadratic matching would take minutes.
+    assert process_time() - started < 5
 
 
 def test_every_thread_may_read_text() -> None:
