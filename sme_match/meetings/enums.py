@@ -62,3 +62,20 @@ class RoomKind(StrEnum):
 
     GENERATED = "generated"
     PASTED = "pasted"
+
+
+class ReplyKind(StrEnum):
+    """What a side said to the offered times as a whole."""
+
+    TIMES = "times"
+    OTHER_TIMES = "other_times"
+    DECLINED = "declined"
+
+
+class MeetingTab(StrEnum):
+    """The lists that a meeting moves through."""
+
+    WAITING = "waiting"
+    COMING = "coming"
+    RESULT = "result"
+    ENDED = "ended"

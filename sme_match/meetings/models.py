@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from sme_match.companies.models import Company
+from sme_match.companies.models import Company, Contact
 from sme_match.db.base import Base, Versioned, enum_type
 from sme_match.matching.models import Proposal
 from sme_match.meetings.enums import (
@@ -15,9 +15,11 @@ from sme_match.meetings.enums import (
     MeetingState,
     Origin,
     Party,
+    ReplyKind,
     RoomKind,
 )
 from sme_match.needs.models import Need
+from sme_match.support_bodies.models import SupportBody
 
 
 class Meeting(Versioned, Base):
@@ -37,6 +39,12 @@ class Meeting(Versioned, Base):
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
     """The SME."""
     buyer_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
+    company_contact_id: Mapped[int | None] = mapped_column(
+        ForeignKey("contact.id", ondelete="SET NULL")
+    )
+    """Who is written to at the SME."""
+    buyer_contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
+    """Who is written to at the buyer."""
     state: Mapped[MeetingState] = mapped_column(enum_type(MeetingState), default=MeetingState.PROPOSED)
     channel: Mapped[MeetingChannel] = mapped_column(
         enum_type(MeetingChannel), default=MeetingChannel.WEB
@@ -46,6 +54,8 @@ class Meeting(Versioned, Base):
     ends_at: Mapped[datetime | None]
     answer_by: Mapped[datetime | None]
     """Until when both sides are asked to answer; afterwards the request expires."""
+    expired_at: Mapped[datetime | None]
+    """When the request was found to have expired; new times may be offered."""
     room_kind: Mapped[RoomKind | None] = mapped_column(enum_type(RoomKind))
     room_url: Mapped[str] = mapped_column(String(500), default="")
     venue: Mapped[str] = mapped_column(String(200), default="")
@@ -65,9 +75,15 @@ class Meeting(Versioned, Base):
     proposal: Mapped[Proposal | None] = relationship(lazy="raise")
     company: Mapped[Company] = relationship(lazy="raise", foreign_keys=[company_id])
     buyer: Mapped[Company] = relationship(lazy="raise", foreign_keys=[buyer_id])
+    company_contact: Mapped[Contact | None] = relationship(
+        lazy="raise", foreign_keys=[company_contact_id]
+    )
+    buyer_contact: Mapped[Contact | None] = relationship(lazy="raise", foreign_keys=[buyer_contact_id])
+    body: Mapped[SupportBody] = relationship(lazy="raise")
     offers: Mapped[list["MeetingOffer"]] = relationship(
         back_populates="meeting", lazy="raise", order_by="MeetingOffer.starts_at"
     )
+    replies: Mapped[list["MeetingReply"]] = relationship(lazy="raise", order_by="MeetingReply.id")
 
 
 class MeetingOffer(Base):
@@ -101,6 +117,24 @@ class OfferAnswer(Base):
     answer: Mapped[Answer] = mapped_column(enum_type(Answer))
     answered_at: Mapped[datetime]
     answered_by: Mapped[str] = mapped_column(String(100))
+
+
+class MeetingReply(Base):
+    """A side's latest reply to the present request; what was said before stands in the audit log."""
+
+    __tablename__ = "meeting_reply"
+    __table_args__ = (UniqueConstraint("meeting_id", "party"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    party: Mapped[Party] = mapped_column(enum_type(Party))
+    kind: Mapped[ReplyKind] = mapped_column(enum_type(ReplyKind))
+    note: Mapped[str] = mapped_column(String(300), default="")
+    """Why not, or which other times would do."""
+    said_by: Mapped[str] = mapped_column(String(100))
+    """The person who answered, also when a coordinator wrote it down."""
+    by_proxy: Mapped[bool] = mapped_column(default=False)
+    replied_at: Mapped[datetime]
 
 
 class BookingCell(Base):

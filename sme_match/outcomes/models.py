@@ -85,6 +85,8 @@ class FollowUp(Base):
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
     months_after: Mapped[int]
     due_on: Mapped[date]
+    asked_at: Mapped[datetime | None]
+    """When both sides were asked by mail: it is done once."""
     state: Mapped[FollowUpState] = mapped_column(enum_type(FollowUpState), default=FollowUpState.DUE)
     closed_reason: Mapped[str] = mapped_column(String(300), default="")
     done_at: Mapped[datetime | None]

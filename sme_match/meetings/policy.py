@@ -1,0 +1,68 @@
+"""Who may do what with a meeting. The whole policy on one page.
+
+Staff of the body that owns the meeting see it, and its coordinators arrange it. A company sees the
+meetings it takes part in, from the moment it is asked; the holder of a signed link acts as its
+company.
+"""
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+from sme_match.companies.enums import Visibility
+from sme_match.companies.models import Company
+from sme_match.core.actor import Actor, Role
+from sme_match.meetings.enums import MeetingState, Party
+from sme_match.meetings.models import Meeting
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a meeting may be seen by the actor."""
+    if actor.role is Role.SYSTEM:
+        return true()
+    if actor.is_staff:
+        return Meeting.body_id == (actor.body_id or 0)
+    if actor.role in {Role.SME, Role.BUYER}:
+        own = actor.company_id or 0
+        return and_(
+            or_(Meeting.company_id == own, Meeting.buyer_id == own),
+            Meeting.state != MeetingState.PROPOSED,
+        )
+    return false()
+
+
+def may_open_meeting(actor: Actor) -> bool:
+    """Coordinators open meetings for their body."""
+    return actor.role is Role.COORDINATOR and actor.body_id is not None
+
+
+def may_arrange(actor: Actor, meeting: Meeting) -> bool:
+    """The coordinators of the owner body move, change, cancel and record meetings."""
+    return actor.role is Role.COORDINATOR and actor.body_id == meeting.body_id
+
+
+def party_of(actor: Actor, meeting: Meeting) -> Party | None:
+    """Return the side on which the actor takes part; None for staff."""
+    if actor.role not in {Role.SME, Role.BUYER} or actor.company_id is None:
+        return None
+    if actor.company_id == meeting.company_id:
+        return Party.SME
+    return Party.BUYER if actor.company_id == meeting.buyer_id else None
+
+
+def may_reply_as(actor: Actor, meeting: Meeting, party: Party) -> bool:
+    """Each side replies for itself; coordinators write down what a side said on the phone."""
+    return may_arrange(actor, meeting) or party_of(actor, meeting) is party
+
+
+def may_see_history(actor: Actor, meeting: Meeting) -> bool:
+    """The log names people of both sides: it is for staff of the body."""
+    return actor.is_staff and actor.body_id == meeting.body_id
+
+
+def is_buyer_revealed(meeting: Meeting) -> bool:
+    """An anonymous buyer is named to the SME once both sides have agreed on a time."""
+    return not meeting.need.buyer_anonymous or meeting.confirmed_at is not None
+
+
+def are_contacts_visible(company: Company, meeting: Meeting) -> bool:
+    """The other side sees people and numbers as the company chose, and not before both agreed."""
+    return meeting.confirmed_at is not None and company.contact_visibility is not Visibility.BODIES

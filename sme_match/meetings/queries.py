@@ -1,0 +1,318 @@
+"""Reading meetings. Every query is limited to what the actor may see."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from sme_match.companies.models import Company, Contact
+from sme_match.core.actor import Actor, Role
+from sme_match.core.clock import jst_midnight
+from sme_match.core.errors import InvalidError, NotFoundError
+from sme_match.core.text import fold_for_search, mark_text
+from sme_match.db.paging import Page, fetch_page
+from sme_match.matching.enums import ProposalState
+from sme_match.matching.models import Proposal
+from sme_match.meetings.enums import MeetingState, MeetingTab, Party
+from sme_match.meetings.models import BookingCell, Meeting, MeetingOffer, MeetingReply
+from sme_match.meetings.policy import visible_to
+from sme_match.meetings.slots import cells_of
+from sme_match.meetings.states import OPEN
+from sme_match.needs.models import Need
+
+NOT_FOUND = mark_text("この商談は見つかりませんでした。")
+WAITING = frozenset({MeetingState.PROPOSED, MeetingState.ASKED, MeetingState.CARRIED_OVER})
+ENDED = frozenset(MeetingState) - WAITING - {MeetingState.CONFIRMED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingFilter:
+    """What the list of meetings shows; every field comes from the URL."""
+
+    tab: MeetingTab = MeetingTab.WAITING
+    text: str = ""
+    """Words of either company's name."""
+    need: str = ""
+    """The number or words of the title of the need."""
+    from_on: date | None = None
+    to_on: date | None = None
+
+
+def get_meeting(session: Session, actor: Actor, meeting_id: int) -> Meeting:
+    """Return a meeting with both sides, the need, the offered times and the replies.
+
+    Raises:
+        NotFoundError: when it does not exist, or not for this actor.
+    """
+    query = select(Meeting).where(Meeting.id == meeting_id, visible_to(actor))
+    meeting = session.scalar(query.options(*_whole()))
+    if meeting is None:
+        raise NotFoundError(NOT_FOUND)
+    return meeting
+
+
+def lock_meeting(session: Session, actor: Actor, meeting_id: int) -> Meeting:
+    """Like `get_meeting`, as it stands now, and nobody else changes it before the transaction ends.
+
+    Without the lock two sides that answer at the same moment would not see each other's yes.
+
+    Raises:
+        NotFoundError: when it does not exist, or not for this actor.
+    """
+    query = select(Meeting).where(Meeting.id == meeting_id, visible_to(actor))
+    meeting = session.scalar(
+        query.options(*_separately())
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if meeting is None:
+        raise NotFoundError(NOT_FOUND)
+    return meeting
+
+
+def _whole() -> Sequence[ORMOption]:
+    return (
+        joinedload(Meeting.need),
+        joinedload(Meeting.body),
+        joinedload(Meeting.company),
+        joinedload(Meeting.buyer),
+        joinedload(Meeting.company_contact),
+        joinedload(Meeting.buyer_contact),
+        selectinload(Meeting.offers).selectinload(MeetingOffer.answers),
+        selectinload(Meeting.replies),
+    )
+
+
+def _separately() -> Sequence[ORMOption]:
+    # PostgreSQL locks no row through an outer join.
+    return (
+        selectinload(Meeting.need),
+        selectinload(Meeting.body),
+        selectinload(Meeting.company),
+        selectinload(Meeting.buyer),
+        selectinload(Meeting.company_contact),
+        selectinload(Meeting.buyer_contact),
+        selectinload(Meeting.offers).selectinload(MeetingOffer.answers),
+        selectinload(Meeting.replies),
+    )
+
+
+def in_tab(tab: MeetingTab, *, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a meeting stands in this tab at this moment."""
+    confirmed = Meeting.state == MeetingState.CONFIRMED
+    conditions = {
+        MeetingTab.WAITING: Meeting.state.in_(WAITING),
+        MeetingTab.COMING: and_(confirmed, Meeting.ends_at > now),
+        MeetingTab.RESULT: and_(confirmed, Meeting.ends_at <= now),
+        MeetingTab.ENDED: Meeting.state.in_(ENDED),
+    }
+    return conditions[tab]
+
+
+def select_meetings(actor: Actor, filters: MeetingFilter, *, now: datetime) -> Select[Meeting]:
+    """Return the query behind the list."""
+    query = select(Meeting).where(
+        visible_to(actor), in_tab(filters.tab, now=now), *_narrowed(actor, filters)
+    )
+    if filters.tab is MeetingTab.WAITING:
+        return query.order_by(Meeting.answer_by, Meeting.id)
+    if filters.tab is MeetingTab.ENDED:
+        return query.order_by(Meeting.updated_at.desc(), Meeting.id.desc())
+    return query.order_by(Meeting.starts_at, Meeting.id)
+
+
+def _narrowed(actor: Actor, filters: MeetingFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    for word in filters.text.split():
+        named = Company.search_text.contains(fold_for_search(word), autoescape=True)
+        found = Meeting.company.has(named)
+        # An anonymous buyer must not be found out by searching for its name.
+        conditions.append(or_(found, Meeting.buyer.has(named)) if actor.is_staff else found)
+    for word in filters.need.split():
+        titled = Need.search_text.contains(fold_for_search(word), autoescape=True)
+        named = or_(
+            titled,
+            Need.title.contains(word, autoescape=True),
+            Need.number.contains(word, autoescape=True),
+        )
+        conditions.append(Meeting.need.has(named))
+    if filters.from_on is not None:
+        conditions.append(Meeting.starts_at >= jst_midnight(filters.from_on))
+    if filters.to_on is not None:
+        conditions.append(Meeting.starts_at < jst_midnight(filters.to_on + timedelta(days=1)))
+    return conditions
+
+
+def list_meetings(
+    session: Session, actor: Actor, filters: MeetingFilter, *, page: int, now: datetime
+) -> Page[Meeting]:
+    """Return one page of the meetings that match."""
+    query = select_meetings(actor, filters, now=now).options(*_row())
+    return fetch_page(session, query, number=page)
+
+
+def _row() -> Sequence[ORMOption]:
+    return (
+        joinedload(Meeting.need),
+        joinedload(Meeting.company),
+        joinedload(Meeting.buyer),
+        selectinload(Meeting.replies),
+    )
+
+
+def count_by_tab(session: Session, actor: Actor, *, now: datetime) -> dict[MeetingTab, int]:
+    """Return how many meetings stand in each tab, without filters."""
+    columns = [
+        func.coalesce(func.sum(case((in_tab(tab, now=now), 1), else_=0)), 0) for tab in MeetingTab
+    ]
+    row = session.execute(select(*columns).select_from(Meeting).where(visible_to(actor))).one()
+    return dict(zip(MeetingTab, (int(value) for value in row), strict=True))
+
+
+def list_upcoming(session: Session, actor: Actor, *, now: datetime, limit: int = 5) -> list[Meeting]:
+    """Return the next confirmed meetings that are not over yet, with need and both companies."""
+    query = select_meetings(actor, MeetingFilter(tab=MeetingTab.COMING), now=now)
+    return list(session.scalars(query.options(*_row(), joinedload(Meeting.body)).limit(limit)))
+
+
+def find_next_meeting(session: Session, actor: Actor, *, now: datetime) -> Meeting | None:
+    """Return the meeting that comes next for the actor, or None."""
+    return next(iter(list_upcoming(session, actor, now=now, limit=1)), None)
+
+
+def count_unanswered(session: Session, actor: Actor, *, now: datetime) -> int:
+    """Return how many requests wait for an answer: of the actor's side, for staff of either side."""
+    return _count(session, _waiting_for(actor, now))
+
+
+def list_unanswered(session: Session, actor: Actor, *, now: datetime, limit: int = 5) -> list[Meeting]:
+    """Return the requests that `count_unanswered` counts, the most urgent first."""
+    query = select(Meeting).where(_waiting_for(actor, now)).order_by(Meeting.answer_by, Meeting.id)
+    return list(session.scalars(query.options(*_row()).limit(limit)))
+
+
+def _waiting_for(actor: Actor, now: datetime) -> ColumnElement[bool]:
+    open_request = and_(visible_to(actor), Meeting.state == MeetingState.ASKED, Meeting.answer_by > now)
+    own = actor.company_id or 0
+    missing = {
+        party: ~exists().where(MeetingReply.meeting_id == Meeting.id, MeetingReply.party == party)
+        for party in Party
+    }
+    if actor.role in {Role.SME, Role.BUYER}:
+        sides = (
+            and_(Meeting.company_id == own, missing[Party.SME]),
+            and_(Meeting.buyer_id == own, missing[Party.BUYER]),
+        )
+        return and_(open_request, or_(*sides))
+    return and_(open_request, or_(*missing.values()))
+
+
+def count_to_offer_again(session: Session, actor: Actor, *, now: datetime) -> int:
+    """Return how many requests need new times: expired, without a common time, or carried over."""
+    answered = (
+        select(func.count(MeetingReply.id))
+        .where(MeetingReply.meeting_id == Meeting.id)
+        .correlate(Meeting)
+        .scalar_subquery()
+    )
+    asked = and_(
+        Meeting.state == MeetingState.ASKED, or_(Meeting.answer_by <= now, answered == len(Party))
+    )
+    return _count(
+        session, and_(visible_to(actor), or_(Meeting.state == MeetingState.CARRIED_OVER, asked))
+    )
+
+
+def count_awaiting_result(session: Session, actor: Actor, *, now: datetime) -> int:
+    """Return how many confirmed meetings are over and not recorded as held or otherwise."""
+    return _count(session, and_(visible_to(actor), in_tab(MeetingTab.RESULT, now=now)))
+
+
+def _count(session: Session, condition: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(Meeting).where(condition)) or 0
+
+
+def get_accepted_proposal(session: Session, actor: Actor, proposal_id: int) -> Proposal:
+    """Return an accepted proposal of the actor's body with its need and both companies.
+
+    Raises:
+        NotFoundError: when it does not exist, not for this actor, or is not accepted.
+    """
+    proposal = session.scalar(
+        select(Proposal)
+        .where(
+            Proposal.id == proposal_id,
+            Proposal.body_id == (actor.body_id or 0),
+            Proposal.state == ProposalState.ACCEPTED,
+        )
+        .options(
+            selectinload(Proposal.company).selectinload(Company.contacts),
+            selectinload(Proposal.need).selectinload(Need.buyer).selectinload(Company.contacts),
+        )
+    )
+    if proposal is None:
+        raise NotFoundError(mark_text("採用した提案が見つかりませんでした。"))
+    return proposal
+
+
+def list_waiting_proposals(session: Session, actor: Actor, *, page: int) -> Page[Proposal]:
+    """Return one page of the accepted proposals of the body for which nobody has been asked yet."""
+    query = (
+        select(Proposal)
+        .where(
+            Proposal.body_id == (actor.body_id or 0),
+            Proposal.state == ProposalState.ACCEPTED,
+            ~exists().where(Meeting.proposal_id == Proposal.id),
+        )
+        .order_by(Proposal.decided_at, Proposal.id)
+        .options(joinedload(Proposal.company), joinedload(Proposal.need).joinedload(Need.buyer))
+    )
+    return fetch_page(session, query, number=page)
+
+
+def find_open_meeting(session: Session, proposal_id: int) -> int | None:
+    """Return the meeting of a proposal that may still take place, or None."""
+    query = select(Meeting.id).where(Meeting.proposal_id == proposal_id, Meeting.state.in_(OPEN))
+    return session.scalar(query.limit(1))
+
+
+def booked_cells(
+    session: Session,
+    companies: Collection[int],
+    spans: Iterable[tuple[datetime, datetime]],
+    *,
+    except_meeting_id: int | None = None,
+) -> dict[int, frozenset[int]]:
+    """Return for each company which quarters of the given times are booked.
+
+    Times that no meeting can have touch no quarter; refusing them is `offers.check_offers`' task.
+    """
+    wanted = {cell for span in spans for cell in _cells_or_none(*span)}
+    query = select(BookingCell.company_id, BookingCell.cell).where(
+        BookingCell.company_id.in_(companies), BookingCell.cell.in_(wanted)
+    )
+    if except_meeting_id is not None:
+        query = query.where(BookingCell.meeting_id != except_meeting_id)
+    found: dict[int, set[int]] = {company_id: set() for company_id in companies}
+    for company_id, cell in session.execute(query):
+        found[company_id].add(cell)
+    return {company_id: frozenset(cells) for company_id, cells in found.items()}
+
+
+def find_contact(session: Session, company_id: int, contact_id: int | None) -> Contact | None:
+    """Return the contact when it belongs to the company, else None."""
+    if contact_id is None:
+        return None
+    return session.scalar(
+        select(Contact).where(Contact.id == contact_id, Contact.company_id == company_id)
+    )
+
+
+def _cells_or_none(starts_at: datetime, ends_at: datetime) -> Iterable[int]:
+    try:
+        return cells_of(starts_at, ends_at)
+    except InvalidError:
+        return ()

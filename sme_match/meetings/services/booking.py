@@ -1,0 +1,47 @@
+"""Holding and freeing the quarter-hour cells of a confirmed meeting."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from sme_match.companies.models import Company
+from sme_match.meetings.errors import SlotTakenError
+from sme_match.meetings.models import BookingCell, Meeting
+from sme_match.meetings.slots import cells_of
+
+
+def hold_cells(session: Session, meeting: Meeting, starts_at: datetime, ends_at: datetime) -> None:
+    """Book the time for both companies in place of what the meeting held before, or change nothing.
+
+    The primary key of the table decides, not a look beforehand. The companies are locked in the
+    order of their ids so that two bookings wait for each other instead of deadlocking.
+
+    Raises:
+        SlotTakenError: when one of the companies holds a part of it for another meeting.
+    """
+    companies = sorted({meeting.company_id, meeting.buyer_id})
+    session.flush()
+    session.execute(
+        select(Company.id)
+        .where(Company.id.in_(companies))
+        .order_by(Company.id)
+        .with_for_update(key_share=True)
+    )
+    cells = [
+        {"company_id": company_id, "cell": cell, "meeting_id": meeting.id}
+        for company_id in companies
+        for cell in cells_of(starts_at, ends_at)
+    ]
+    try:
+        with session.begin_nested():
+            free_cells(session, meeting)
+            session.execute(insert(BookingCell), cells)
+    except IntegrityError:
+        raise SlotTakenError from None
+
+
+def free_cells(session: Session, meeting: Meeting) -> None:
+    """Give the time of the meeting back to both calendars."""
+    session.execute(delete(BookingCell).where(BookingCell.meeting_id == meeting.id))

@@ -1,0 +1,299 @@
+"""What the coordinator does with a meeting: move it, change its place, call it off, record the day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from sme_match.accounts.enums import LinkPurpose
+from sme_match.accounts.links import revoke_links
+from sme_match.audit.services import record
+from sme_match.core.actor import Actor
+from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
+from sme_match.core.text import mark_text
+from sme_match.db.versions import check_version
+from sme_match.meetings.enums import AbsentSide, MeetingState, Party
+from sme_match.meetings.messages import (
+    Site,
+    Span,
+    compose_cancellation,
+    compose_confirmation,
+    compose_postponement,
+)
+from sme_match.meetings.models import Meeting
+from sme_match.meetings.offers import check_minutes, check_time
+from sme_match.meetings.policy import may_arrange
+from sme_match.meetings.queries import booked_cells, lock_meeting
+from sme_match.meetings.services.booking import free_cells, hold_cells
+from sme_match.meetings.services.mailing import void_unsent, write_to_both
+from sme_match.meetings.services.opening import PlaceDraft, set_place
+from sme_match.meetings.services.replying import name_room
+from sme_match.meetings.states import check_step
+
+ON_THE_DAY = (
+    MeetingState.HELD,
+    MeetingState.ABSENT,
+    MeetingState.BROKEN_OFF,
+    MeetingState.CARRIED_OVER,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayRecord:
+    """What became of a confirmed meeting."""
+
+    result: MeetingState
+    absent_side: AbsentSide | None = None
+    absence_told: bool | None = None
+    """Whether the absence was announced beforehand."""
+    reason: str = ""
+
+
+def move_meeting(
+    session: Session,
+    actor: Actor,
+    meeting_id: int,
+    *,
+    starts_at: datetime,
+    minutes: int,
+    version: int,
+    now: datetime,
+    site: Site,
+) -> Meeting:
+    """Give a confirmed meeting another time; both sides are told and their calendars updated.
+
+    Raises:
+        NotFoundError: when the actor may not see the meeting.
+        NotAllowedError: when the actor does not arrange it.
+        StaleVersionError: when it changed since the form was opened.
+        ConflictError: when it is not confirmed; SlotTakenError when the time was just taken.
+        InvalidError: for a time that cannot be.
+    """
+    meeting = _lock_to_arrange(session, actor, meeting_id, version)
+    old = confirmed_span(meeting)
+    check_minutes(minutes)
+    new = (starts_at, starts_at + timedelta(minutes=minutes))
+    companies = (meeting.company_id, meeting.buyer_id)
+    booked = booked_cells(session, companies, [new], except_meeting_id=meeting.id)
+    sides = {Party.SME: booked[companies[0]], Party.BUYER: booked[companies[1]]}
+    try:
+        check_time(*new, booked=sides, now=now)
+    except InvalidError as error:
+        raise InvalidError(error.message, field="day", **error.values) from None
+    if new == old:
+        raise InvalidError(mark_text("いまと同じ日時です。別の日時を選んでください。"), field="day")
+    hold_cells(session, meeting, *new)
+    meeting.starts_at, meeting.ends_at = new
+    _announce_change(session, meeting, old, now=now, site=site)
+    changes = {"starts_at": (old[0], starts_at)}
+    _note(session, actor, meeting, action="meeting.move", changes=changes, now=now)
+    return meeting
+
+
+def change_place(
+    session: Session,
+    actor: Actor,
+    meeting_id: int,
+    place: PlaceDraft,
+    *,
+    version: int,
+    now: datetime,
+    site: Site,
+) -> Meeting:
+    """Change how or where the sides meet, e.g. from the web to the phone, or paste another link.
+
+    Raises:
+        NotFoundError, NotAllowedError, StaleVersionError: as `move_meeting`.
+        ConflictError: when nobody is going to meet any more.
+        InvalidError: for a link or place that cannot be.
+    """
+    meeting = _lock_to_arrange(session, actor, meeting_id, version)
+    if meeting.state not in {MeetingState.ASKED, MeetingState.CONFIRMED}:
+        raise ConflictError(mark_text("いまの状態では、方法や場所を変えられません。"))
+    before = (meeting.channel, meeting.room_url, meeting.venue)
+    set_place(meeting, place, site=site)
+    if meeting.state is MeetingState.CONFIRMED:
+        name_room(meeting, site=site)
+        _announce_change(session, meeting, confirmed_span(meeting), now=now, site=site)
+    meeting.updated_at = now
+    session.flush()
+    after = (meeting.channel, meeting.room_url, meeting.venue)
+    changes = {
+        name: (old, new)
+        for name, old, new in zip(("channel", "room_url", "venue"), before, after, strict=True)
+        if old != new
+    }
+    _note(session, actor, meeting, action="meeting.change_place", changes=changes, now=now)
+    return meeting
+
+
+def cancel_meeting(
+    session: Session, actor: Actor, meeting_id: int, *, reason: str, version: int, now: datetime
+) -> Meeting:
+    """Call the meeting or the request off; a confirmed time is given back and calendars are told.
+
+    Raises:
+        NotFoundError, NotAllowedError, StaleVersionError: as `move_meeting`.
+        ConflictError: when it is over or called off already.
+        InvalidError: without a reason.
+    """
+    meeting = _lock_to_arrange(session, actor, meeting_id, version)
+    check_step(meeting.state, MeetingState.CANCELLED)
+    if not reason:
+        raise InvalidError(mark_text("取りやめる理由を入力してください。"), field="reason")
+    before = meeting.state
+    span = confirmed_span(meeting) if before is MeetingState.CONFIRMED else None
+    meeting.state, meeting.reason, meeting.updated_at = MeetingState.CANCELLED, reason, now
+    _give_back(session, meeting, span, now=now)
+    if before is not MeetingState.PROPOSED:
+        write_to_both(
+            session,
+            meeting,
+            lambda facts: compose_cancellation(facts, span, reason=reason),
+            about="cancellation",
+            now=now,
+            calendar="CANCEL" if span else None,
+            span=span,
+        )
+    changes = {"state": (before, meeting.state)}
+    _note(session, actor, meeting, action="meeting.cancel", changes=changes, now=now, note=reason)
+    return meeting
+
+
+def record_day(
+    session: Session,
+    actor: Actor,
+    meeting_id: int,
+    day: DayRecord,
+    *,
+    version: int,
+    now: datetime,
+) -> Meeting:
+    """Record what became of a confirmed meeting: held, absent, broken off or carried over.
+
+    Raises:
+        NotFoundError, NotAllowedError, StaleVersionError: as `move_meeting`.
+        ConflictError: when its state does not allow it, or it has not begun yet.
+        InvalidError: when it is not said who was absent, or why.
+    """
+    meeting = _lock_to_arrange(session, actor, meeting_id, version)
+    _check_day(meeting, day, now=now)
+    before = meeting.state
+    span = confirmed_span(meeting) if before is MeetingState.CONFIRMED else None
+    absent = day.result is MeetingState.ABSENT
+    meeting.state, meeting.reason, meeting.updated_at = day.result, day.reason, now
+    meeting.absent_side = day.absent_side if absent else None
+    meeting.absence_told = bool(day.absence_told) if absent else None
+    coming = span is not None and span[0] > now
+    _give_back(session, meeting, span if coming else None, now=now)
+    if coming and span is not None:
+        put_off = span
+        write_to_both(
+            session,
+            meeting,
+            lambda facts: compose_postponement(facts, put_off),
+            about="postponement",
+            now=now,
+            calendar="CANCEL",
+            span=put_off,
+        )
+    _note(
+        session,
+        actor,
+        meeting,
+        action=f"meeting.{day.result}",
+        changes={"state": (before, day.result)},
+        now=now,
+        note=day.reason,
+    )
+    return meeting
+
+
+def confirmed_span(meeting: Meeting) -> Span:
+    """Return start and end of a confirmed meeting.
+
+    Raises:
+        ConflictError: when it is not confirmed.
+    """
+    if (
+        meeting.state is not MeetingState.CONFIRMED
+        or meeting.starts_at is None
+        or meeting.ends_at is None
+    ):
+        raise ConflictError(mark_text("日時が決まっている商談ではないため、この操作はできません。"))
+    return meeting.starts_at, meeting.ends_at
+
+
+def _lock_to_arrange(session: Session, actor: Actor, meeting_id: int, version: int) -> Meeting:
+    meeting = lock_meeting(session, actor, meeting_id)
+    if not may_arrange(actor, meeting):
+        raise NotAllowedError
+    check_version(meeting, version)
+    return meeting
+
+
+def _check_day(meeting: Meeting, day: DayRecord, *, now: datetime) -> None:
+    if day.result not in ON_THE_DAY:
+        raise InvalidError(mark_text("商談がどうなったかを選んでください。"), field="result")
+    check_step(meeting.state, day.result)
+    begun = meeting.starts_at is not None and meeting.starts_at <= now
+    if not begun and day.result is not MeetingState.CARRIED_OVER:
+        raise ConflictError(
+            mark_text("商談はまだ始まっていません。先に延ばすときは「持ち越し」を選んでください。")
+        )
+    if day.result is MeetingState.ABSENT and day.absent_side is None:
+        raise InvalidError(mark_text("来なかった側を選んでください。"), field="absent_side")
+    if day.result in {MeetingState.BROKEN_OFF, MeetingState.CARRIED_OVER} and not day.reason:
+        raise InvalidError(mark_text("理由を入力してください。"), field="reason")
+
+
+def _announce_change(
+    session: Session, meeting: Meeting, old: Span, *, now: datetime, site: Site
+) -> None:
+    meeting.calendar_sequence += 1
+    # Reminders count from here: whoever was just told need not be reminded of the same again.
+    meeting.confirmed_at = meeting.updated_at = now
+    span = confirmed_span(meeting)
+    void_unsent(session, meeting, now=now)
+    write_to_both(
+        session,
+        meeting,
+        lambda facts: compose_confirmation(facts, span, site=site, moved_from=old),
+        about="change",
+        now=now,
+        calendar="REQUEST",
+        span=span,
+    )
+
+
+def _give_back(session: Session, meeting: Meeting, announced: Span | None, *, now: datetime) -> None:
+    """Free the cells and take back mails and links; `announced` is a time calendars must drop."""
+    free_cells(session, meeting)
+    void_unsent(session, meeting, now=now)
+    revoke_links(session, LinkPurpose.MEETING_REPLY, meeting.id, now)
+    if announced is not None:
+        meeting.calendar_sequence += 1
+    session.flush()
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    meeting: Meeting,
+    *,
+    action: str,
+    changes: Mapping[str, tuple[object, object]],
+    now: datetime,
+    note: str = "",
+) -> None:
+    record(
+        session,
+        actor,
+        action=action,
+        subject=("meeting", meeting.id),
+        body_id=meeting.body_id,
+        now=now,
+        changes=changes,
+        note=note,
+    )
