@@ -22,7 +22,6 @@ LOTS: dict[str, tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[i
 MAKERS = ("北嶺工機", "東雲精機製作", "アルプ機械", "大和川マシナリー", "瑞穂工作機", "ノルテック", "")
 CAPACITY = (CapacityState.FREE, CapacityState.ADJUSTABLE, CapacityState.ADJUSTABLE, CapacityState.FULL)
 IT_GRADES = ((0.002, 4), (0.005, 5), (0.01, 6), (0.02, 7), (0.05, 8), (0.1, 10), (0.3, 12))
-TEXT_LENGTH = 500
 
 
 def make_capabilities(
@@ -37,6 +36,8 @@ def make_capabilities(
 
 def _row(world: World, rng: random.Random, company: Company, code: str, trade: Trade) -> Capability:
     facts = capability_facts(rng, trade)
+    # A process that only accompanies the main one is stated in less detail.
+    full = code == trade.code
     lot_min, lot_max, lot_sweet, per_month = (rng.choice(values) for values in LOTS[trade.lot])
     lead = rng.choice(trade.lead)
     row = Capability(
@@ -54,10 +55,10 @@ def _row(world: World, rng: random.Random, company: Company, code: str, trade: T
         lot_min=known(rng, lot_min),
         lot_max=known(rng, lot_max),
         lot_sweet=known(rng, max(lot_min, lot_sweet)),
-        tolerance_mm=known(rng, Decimal(facts["tol"])) if trade.tolerance else None,
-        roughness_ra_um=known(rng, Decimal(facts["ra"])) if trade.ra else None,
-        machines=_machines(rng, trade),
-        inspection="、".join(rng.sample(trade.inspection, rng.randint(1, len(trade.inspection)))),
+        tolerance_mm=known(rng, Decimal(facts["tol"])) if full and trade.tolerance else None,
+        roughness_ra_um=known(rng, Decimal(facts["ra"])) if full and trade.ra else None,
+        machines=_machines(rng, trade) if full else [],
+        inspection=_inspection(rng, trade) if full else "",
         lead_time_days=known(rng, lead),
         prototype_lead_time_days=known(rng, max(1, lead // 2)),
         in_house=rng.random() > 0.06,
@@ -96,6 +97,10 @@ def _machines(rng: random.Random, trade: Trade) -> list[dict[str, Any]]:
         }
         for kind in rng.sample(trade.machines, rng.randint(1, len(trade.machines)))
     ]
+
+
+def _inspection(rng: random.Random, trade: Trade) -> str:
+    return "、".join(rng.sample(trade.inspection, rng.randint(1, len(trade.inspection))))
 
 
 def _drawing_formats(rng: random.Random) -> list[str]:

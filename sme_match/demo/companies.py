@@ -31,6 +31,8 @@ SMES_PER_BODY = 80
 SHARED_PER_BODY = 5
 MANAGERS_PER_BODY = 8
 STALE_SHARE = 0.13
+FOUNDED = {"株式会社": (1921, 2016), "有限会社": (1946, 2005), "合同会社": (2007, 2018)}
+"""No 有限会社 has been founded since May 2006, and no 合同会社 before."""
 LEGAL_FORMS = ("株式会社",) * 18 + ("有限会社",) * 6 + ("合同会社",)
 CAPITAL_MAN_YEN = (300, 300, 500, 500, 800, 1000, 1000, 1000, 1500, 2000, 3000, 4500, 9000)
 
@@ -224,7 +226,7 @@ def _sme(
         jsic_code=rng.choice(trade.jsic),
         capital_man_yen=max(capital, 3000) if employees > 100 else capital,
         employees=employees,
-        founded_year=rng.randint(1921, 2016),
+        founded_year=rng.randint(*FOUNDED[name.legal]),
         agglomeration=_agglomeration(rng, place),
         work_style=rng.choice(sentences("work_style")) if rng.random() < 0.4 else "",
         decarbonisation=rng.choice(sentences("decarbonisation")) if rng.random() < 0.35 else "",

@@ -2,9 +2,10 @@
 
 import random
 from datetime import date, datetime, time, timedelta
+from enum import Enum
 
 from sme_match.core.clock import from_jst
-from sme_match.demo.world import next_business_day
+from sme_match.demo.world import is_business_day
 from sme_match.meetings.slots import cells_of
 
 FIRST_START = time(9, 30)
@@ -14,6 +15,18 @@ DAYS_TRIED = 60
 _QUARTER = timedelta(minutes=15)
 
 
+class Look(Enum):
+    """Where to look when the day itself has no room."""
+
+    AHEAD = 1
+    BACK = -1
+
+    @property
+    def step(self) -> timedelta:
+        """One day further."""
+        return timedelta(days=self.value)
+
+
 class Diary:
     """The times that companies already have in their diaries."""
 
@@ -21,18 +34,24 @@ class Diary:
         self._taken: set[tuple[int, int]] = set()
 
     def find(
-        self, rng: random.Random, day: date, company_ids: tuple[int, ...]
+        self,
+        rng: random.Random,
+        day: date,
+        company_ids: tuple[int, ...],
+        *,
+        look: Look = Look.AHEAD,
     ) -> tuple[datetime, datetime]:
-        """Return a time on the day, or the next possible day, when all the companies are free."""
+        """Return a time on the day when all the companies are free, or on the nearest possible day."""
         length = timedelta(minutes=rng.choice(LENGTHS_MINUTES))
         for _ in range(DAYS_TRIED):
-            day = next_business_day(day)
+            while not is_business_day(day):
+                day += look.step
             starts = _starts(day, length)
             rng.shuffle(starts)
             for starts_at in starts:
                 if self._is_free(starts_at, starts_at + length, company_ids):
                     return starts_at, starts_at + length
-            day += timedelta(days=1)
+            day += look.step
         raise RuntimeError(f"No company of {company_ids} is free within {DAYS_TRIED} business days.")
 
     def book(self, starts_at: datetime, ends_at: datetime, company_ids: tuple[int, ...]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sme_match.companies.enums import ContactKind
 from sme_match.companies.models import Contact
 from sme_match.core.clock import jst_date
-from sme_match.demo.diary import Diary
+from sme_match.demo.diary import Diary, Look
 from sme_match.demo.words import sentences
 from sme_match.demo.world import World, business_days
 from sme_match.matching.models import Proposal
@@ -122,10 +122,12 @@ class Planner:
         self.meetings.append(meeting)
         return meeting
 
-    def _agree(self, rng: random.Random, meeting: Meeting, day: date) -> None:
+    def _agree(
+        self, rng: random.Random, meeting: Meeting, day: date, *, look: Look = Look.AHEAD
+    ) -> None:
         """Fix the time: the offer that both sides accepted, before it began."""
         both = (meeting.company_id, meeting.buyer_id)
-        starts_at, ends_at = self.diary.find(rng, day, both)
+        starts_at, ends_at = self.diary.find(rng, day, both, look=look)
         self.diary.book(starts_at, ends_at, both)
         asked_on = jst_date(meeting.created_at)
         answered_at = self.world.in_office(asked_on + timedelta(days=rng.randint(1, 3)), rng)
@@ -159,15 +161,17 @@ class Planner:
         held = rng.random() >= NOT_HELD_SHARE
         state = MeetingState.HELD if held else _draw(rng, NOT_HELD)
         meeting = self._meeting(rng, proposal, state=state)
-        self._agree(rng, meeting, self._past_day(rng, jst_date(meeting.created_at), (8, 27)))
+        self._agree(
+            rng, meeting, self._past_day(rng, jst_date(meeting.created_at), (8, 38)), look=Look.BACK
+        )
         self._tell(rng, meeting)
         if state is MeetingState.CARRIED_OVER and rng.random() < TAKEN_UP_AGAIN:
             self._take_up_again(rng, proposal, meeting)
 
     def _past_day(self, rng: random.Random, after: date, days: tuple[int, int]) -> date:
-        """Return a day some weeks later that is over; the search for a free time may add a few."""
-        latest = self.world.today - timedelta(days=8)
-        return max(after, min(latest, after + timedelta(days=rng.randint(*days))))
+        """Return a day some weeks later that is over."""
+        latest = self.world.today - timedelta(days=1)
+        return min(latest, after + timedelta(days=rng.randint(*days)))
 
     def _take_up_again(self, rng: random.Random, proposal: Proposal, first: Meeting) -> None:
         carried_on = jst_date(first.updated_at)
@@ -175,7 +179,7 @@ class Planner:
             return
         second = self._meeting(rng, proposal, state=MeetingState.HELD)
         second.created_at = second.updated_at = first.updated_at
-        self._agree(rng, second, self._past_day(rng, carried_on, (9, 21)))
+        self._agree(rng, second, self._past_day(rng, carried_on, (9, 21)), look=Look.BACK)
         self._tell(rng, second)
 
     def _tell(self, rng: random.Random, meeting: Meeting) -> None:

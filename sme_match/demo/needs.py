@@ -10,7 +10,7 @@ from typing import Any
 from sme_match.companies.models import Company
 from sme_match.core.fiscal_year import FiscalYear
 from sme_match.core.text import fold_for_search
-from sme_match.demo.words import NeedPattern, buyers, need_patterns
+from sme_match.demo.words import NeedPattern, buyers, need_patterns, sentences
 from sme_match.demo.world import DemoBody, World, next_business_day
 from sme_match.needs.enums import (
     ConditionKind,
@@ -28,7 +28,7 @@ CLOSED_PER_BODY = (22, 21, 21, 18)
 OPEN_PER_BODY = (10, 9, 9, 8)
 DRAFTS_PER_BODY = (3, 3, 3, 3)
 OPEN_AGES_DAYS = (2, 70)
-CLOSED_MIN_AGE_DAYS = 75
+CLOSED_MIN_AGE_DAYS = 45
 NUMBER_KINDS = frozenset(
     {
         ConditionKind.SIZE_MM,
@@ -137,7 +137,9 @@ def _need(
 ) -> Need:
     materials = rng.choice(pattern.materials)
     drawn: dict[str, Any] = {key: rng.choice(values) for key, values in pattern.slots.items()}
-    words = drawn | {"material": materials[0]}
+    title, _, thing = rng.choice(pattern.titles).partition("|")
+    words = drawn | {"material": materials[0], "thing": thing}
+    extra = "" if pattern.english else rng.choice(sentences("need", "extras"))
     created_at = world.in_office(plan.created_on, rng)
     kind = NeedKind(pattern.kind)
     expires_on, due_on = _days(world.today, rng, plan)
@@ -148,8 +150,10 @@ def _need(
         buyer_anonymous=_hides_name(buyer) or rng.random() < 0.06,
         owner_id=rng.choice(home.coordinators).id,
         state=plan.state,
-        title=rng.choice(pattern.titles).format_map(words),
-        description="" if draft and rng.random() < 0.3 else "".join(pattern.texts).format_map(words),
+        title=title.format_map(words),
+        description=""
+        if draft and rng.random() < 0.3
+        else (" " if pattern.english else "").join([*pattern.texts, extra]).strip().format_map(words),
         outsourcing_reason=rng.choice(pattern.reasons),
         process_code=pattern.process,
         materials=materials,
@@ -171,20 +175,21 @@ def _need(
     )
     if plan.state is NeedState.CLOSED:
         need.closed_at = need.updated_at = world.in_office(expires_on, rng)
-    need.conditions = _conditions(rng, pattern)
+    need.conditions = _conditions(rng, pattern, words)
     return need
 
 
 def _days(today: date, rng: random.Random, plan: _Plan) -> tuple[date, date]:
     """Return the last day for answers and the day of delivery; for open needs both lie ahead."""
     if plan.state is NeedState.CLOSED:
-        expires_on = plan.created_on + timedelta(days=rng.randint(35, 65))
+        expires_on = plan.created_on + timedelta(days=rng.randint(30, 60))
+        expires_on = min(expires_on, today - timedelta(days=1))
     else:
         expires_on = today + timedelta(days=rng.randint(4, 50))
     return expires_on, next_business_day(expires_on + timedelta(days=rng.randint(25, 120)))
 
 
-def _conditions(rng: random.Random, pattern: NeedPattern) -> list[NeedCondition]:
+def _conditions(rng: random.Random, pattern: NeedPattern, words: dict[str, Any]) -> list[NeedCondition]:
     wishes = rng.sample(pattern.wish, min(len(pattern.wish), rng.choice((1, 2, 2, 3))))
     chosen = [(ConditionLevel.MUST, item) for item in pattern.must]
     chosen += [(ConditionLevel.WISH, item) for item in wishes]
@@ -193,7 +198,7 @@ def _conditions(rng: random.Random, pattern: NeedPattern) -> list[NeedCondition]
         kind = ConditionKind(name)
         value = rng.choice(values)
         number = Decimal(str(value)) if kind in NUMBER_KINDS else None
-        text = None if kind in NUMBER_KINDS else value
+        text = None if kind in NUMBER_KINDS else str(value).format_map(words)
         conditions.append(NeedCondition(level=level, kind=kind, number=number, text=text))
     return conditions
 

@@ -3,7 +3,7 @@
 import calendar
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from sme_match.accounts.models import User
@@ -18,6 +18,9 @@ from sme_match.outcomes.models import FollowUp, Outcome, OutcomeReport
 
 FOLLOW_UP_MONTHS = (1, 3, 6, 12)
 SILENT_AT_FIRST = {Reporter.SME: 0.12, Reporter.BUYER: 0.3}
+STILL_SILENT = 0.4
+"""Share that has not reported yet in the first days, on top of those who never do at once."""
+FIRST_DAYS = 10
 OVERDUE_SHARE = 0.1
 FRESHLY_DUE_DAYS = 14
 FRESHLY_DUE_SHARE = 0.6
@@ -66,10 +69,9 @@ class Reporting:
                 outcomes.append(derive_outcome(meeting, told))
             self.reports += told
         session = self.world.session
-        session.add_all(
-            sorted(self.reports, key=lambda report: (report.reported_at, report.meeting_id))
-        )
-        session.add_all(sorted(self.follow_ups, key=lambda item: (item.due_on, item.meeting_id)))
+        self.reports.sort(key=lambda report: (report.reported_at, report.meeting_id))
+        self.follow_ups.sort(key=lambda follow_up: (follow_up.due_on, follow_up.meeting_id))
+        session.add_all([*self.reports, *self.follow_ups])
         session.add_all(outcomes)
         session.flush()
 
@@ -90,12 +92,13 @@ class Reporting:
     ) -> list[OutcomeReport]:
         """Report at the end of the meeting; a side that is silent is asked within the week."""
         words = story.words_on(story.held_on)
+        fresh = self.world.today - story.held_on < timedelta(days=FIRST_DAYS)
         reports = []
         for reporter, silent in SILENT_AT_FIRST.items():
-            if rng.random() >= silent:
+            if rng.random() >= silent + (STILL_SILENT if fresh else 0):
                 at = min(self.world.now, ended_at + timedelta(minutes=rng.randint(3, 400)))
                 reports.append(self._write(rng, meeting, words, reporter=reporter, at=at, months=0))
-        if not reports and rng.random() < 0.7 and story.held_on < self.world.today - timedelta(days=7):
+        if not reports and not fresh and rng.random() < 0.7:
             at = self.world.in_office(story.held_on + timedelta(days=rng.randint(2, 7)), rng)
             reports.append(
                 self._write(rng, meeting, words, reporter=Reporter.COORDINATOR, at=at, months=0)
@@ -109,7 +112,7 @@ class Reporting:
             return
         if self.disputes[meeting.body_id] < 2 and rng.random() < 0.5:
             sme, buyer = reports
-            sme.stage = max(sme.stage, Stage.QUOTE_ASKED)
+            sme.stage, sme.end, sme.reasons = max(sme.stage, int(Stage.QUOTE_ASKED)), None, []
             buyer.stage, buyer.end, buyer.reasons = int(Stage.INFORMATION), None, []
             self.disputes[meeting.body_id] += 1
 
@@ -138,7 +141,7 @@ class Reporting:
         asked_on = min(due_on + timedelta(days=rng.randint(0, 12)), self.world.today)
         at = self.world.in_office(asked_on, rng)
         follow_up.state, follow_up.done_at = FollowUpState.DONE, at
-        reports += self._later(rng, meeting, story, at=at, months=months)
+        reports += self._later(rng, meeting, story, reports, at=at, months=months)
 
     def _is_answered(self, rng: random.Random, due_on: date) -> bool:
         days = (self.world.today - due_on).days
@@ -147,20 +150,27 @@ class Reporting:
         return rng.random() >= (FRESHLY_DUE_SHARE if days <= FRESHLY_DUE_DAYS else OVERDUE_SHARE)
 
     def _later(
-        self, rng: random.Random, meeting: Meeting, story: Story, *, at: datetime, months: int
+        self,
+        rng: random.Random,
+        meeting: Meeting,
+        story: Story,
+        before: list[OutcomeReport],
+        *,
+        at: datetime,
+        months: int,
     ) -> list[OutcomeReport]:
         """Return what was found out at a follow-up: from both sides, by phone, or nothing."""
-        words = story.words_on(jst_date(at))
         if rng.random() < UNKNOWN_SHARE:
+            # Nobody answers: what was known before still stands.
+            last_heard_on = jst_date(before[-1].reported_at) if before else story.held_on
+            words = replace(story.words_on(last_heard_on), end=End.UNKNOWN, reasons=[])
             report = self._write(
                 rng, meeting, words, reporter=Reporter.COORDINATOR, at=at, months=months
             )
-            before = story.words_on(story.held_on)
-            for name, value in before.values().items():
-                setattr(report, name, value)
-            report.end, report.amount_source = End.UNKNOWN, None
+            report.said_by = ""
             report.comment = rng.choice(sentences("outcome", "unknown_notes"))
             return [report]
+        words = story.words_on(jst_date(at))
         by_phone = rng.random() < ASKED_BY_PHONE_SHARE
         reporters = (Reporter.COORDINATOR,) if by_phone else (Reporter.SME, Reporter.BUYER)
         return [

@@ -18,6 +18,9 @@ PLAIN_FACTS = (
     "協力工場と組み、{label}までまとめてお引き受けします。",
 )
 
+SMALL_EMPLOYEES = 15
+"""Larger companies do not call themselves small."""
+
 
 def plain_number(value: float) -> str:
     """Write a number as on a drawing: 0.005, 300."""
@@ -73,14 +76,19 @@ def pr_text(rng: random.Random, company: Company, trade: Trade, main: Capability
         "years": rng.randint(4, 22),
         "partners": rng.randint(4, 18),
         "outside": rng.randrange(15, 75, 5),
-        "industry": rng.choice(sentences("industries")),
+        "industry": rng.choice(sentences("industries", trade.names)),
     }
     if rng.random() < 0.05:
         place = get_municipality(company.municipality_code).en.rpartition("-")[0]
-        english = {"city": place, "process": get_process(trade.code).en}
+        process = get_process(trade.code).en
+        title = process[0].upper() + process[1:]
+        english = {"city": place, "process": process, "process_title": title}
         return rng.choice(sentences("english")).format_map(values | english)
+    openers = sentences("openers")
+    if values["employees"] > SMALL_EMPLOYEES:
+        openers = [opener for opener in openers if "小さな会社" not in opener]
     parts = [
-        rng.choice(sentences("openers")),
+        rng.choice(openers),
         *rng.sample(sentences("strengths"), rng.randint(1, 2)),
         *rng.sample(sentences("small_lots"), rng.randint(1, 2)),
         rng.choice(sentences("closers")),

@@ -12,14 +12,14 @@ DAYS_PER_MONTH = 30.4
 # The stage a contact reaches in the end, in parts of a hundred. A year later about four in ten
 # contacts have a quote; fewer are seen so far, because the newest meetings are still young.
 FINAL_STAGES = (
-    (Stage.CONTACT, 8),
-    (Stage.INFORMATION, 20),
-    (Stage.DRAWING, 14),
+    (Stage.CONTACT, 7),
+    (Stage.INFORMATION, 22),
+    (Stage.DRAWING, 15),
     (Stage.QUOTE_ASKED, 9),
-    (Stage.QUOTE_GIVEN, 21),
-    (Stage.PROTOTYPE, 7),
-    (Stage.DEAL, 14),
-    (Stage.CONTINUING, 7),
+    (Stage.QUOTE_GIVEN, 14),
+    (Stage.PROTOTYPE, 6),
+    (Stage.DEAL, 15),
+    (Stage.CONTINUING, 12),
 )
 # Months after the meeting in which a stage is reached. Orders show up late: few in the first month.
 MONTHS_TO_STAGE: dict[Stage, tuple[float, ...]] = {
@@ -28,8 +28,8 @@ MONTHS_TO_STAGE: dict[Stage, tuple[float, ...]] = {
     Stage.QUOTE_ASKED: (0.0, 0.3, 0.8),
     Stage.QUOTE_GIVEN: (0.4, 0.8, 1.5, 2.5),
     Stage.PROTOTYPE: (1.2, 2.5, 4.0),
-    Stage.DEAL: (0.9, 2.4, 4.0, 5.5, 8.0, 10.5),
-    Stage.CONTINUING: (5.0, 8.0, 11.0),
+    Stage.DEAL: (0.6, 0.9, 2.4, 2.8, 4.0, 5.5, 8.0, 10.5),
+    Stage.CONTINUING: (4.0, 6.0, 9.0),
 }
 NO_DEAL_SHARE = 0.45
 ON_HOLD_SHARE = 0.15
