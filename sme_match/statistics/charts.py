@@ -249,6 +249,51 @@ def bars(points: Sequence[Point], *, name: str, unit: str, summary: str) -> Char
     return Chart(option, ratio=0, min_height=height, max_height=height)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a chart over years, in stretches of (year, value) that must not be joined."""
+
+    label: str
+    stretches: tuple[tuple[tuple[int, float], ...], ...]
+
+
+_LINE_LOOKS = (
+    (PRIMARY, "circle", "solid"),
+    ("#ac3e00", "rect", "dashed"),
+    ("#197a4b", "triangle", "dotted"),
+    ("#8b0075", "diamond", "solid"),
+    (_INK, "emptyCircle", "dashed"),
+)
+MAX_LINES = len(_LINE_LOOKS)
+
+
+def yearly_lines(lines: Sequence[Line], *, unit: str, summary: str) -> Chart:
+    """Return lines over years; nothing is drawn between two stretches of a line."""
+    series = []
+    for line, (color, symbol, dash) in zip(lines, _LINE_LOOKS, strict=False):
+        look = {"lineStyle": {"color": color, "width": 2, "type": dash}, "itemStyle": {"color": color}}
+        end = {"show": True, "formatter": "{a}", "color": color, "fontSize": 13}
+        for number, stretch in enumerate(line.stretches, start=1):
+            last = {"endLabel": end} if number == len(line.stretches) else {}
+            data = [[year, value] for year, value in stretch]
+            common = {"type": "line", "name": line.label, "symbol": symbol, "symbolSize": 6}
+            series.append(common | {"data": data} | look | last)
+    year_axis = {"axisLabel": _text() | {"formatter": "{value}"}, "splitLine": {"show": False}}
+    frame = _cartesian(summary, unit)
+    return Chart(
+        frame
+        | {
+            "grid": frame["grid"] | {"right": 88},
+            "tooltip": frame["tooltip"] | {"formatter": "{a} {c}" + unit},
+            "xAxis": {"type": "value", "min": "dataMin", "max": "dataMax", "minInterval": 1}
+            | year_axis,
+            "yAxis": _amount(),
+            "series": series,
+        },
+        max_height=400,
+    )
+
+
 def _base(summary: str) -> dict[str, Any]:
     return {
         "animation": False,

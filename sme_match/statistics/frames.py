@@ -25,7 +25,7 @@ Ids = tuple[int, ...]
 
 _DAYS = ("created_on", "need_created_on", "proposed_on", "decided_on", "met_on", "deal_on")
 _CODES = ("process_code", "jsic_code", "prefecture", "need_prefecture", "sme_prefecture")
-_STATES = ("proposal_state", "meeting_state", "outcome_end")
+_STATES = ("proposal_state", "meeting_state", "outcome_end", "amount_source")
 
 
 class Side(StrEnum):

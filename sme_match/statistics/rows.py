@@ -52,3 +52,4 @@ class PairRow:
     expected_year_yen: int | None = None
     """A prospect: reported apart, never added to deals."""
     deal_on: date | None = None
+    amount_source: str | None = None

@@ -1,0 +1,86 @@
+"""Which records stand behind a figure: every number of a report leads to its list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from sme_match.core.errors import NotFoundError
+from sme_match.statistics.frames import Ids
+from sme_match.statistics.key_figures import KEYS
+from sme_match.statistics.report import Report
+
+
+class RecordKind(StrEnum):
+    """What the records of a figure are."""
+
+    NEED = "need"
+    PROPOSAL = "proposal"
+    MEETING = "meeting"
+    COMPANY = "company"
+
+
+class Part(StrEnum):
+    """Which records of a figure: those counted, the denominator, or those nobody can place."""
+
+    COUNTED = "counted"
+    BASE = "base"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The records behind one figure, in all its parts; `definition` names its meaning."""
+
+    key: str
+    kind: RecordKind
+    definition: str
+    ids: Mapping[Part, Ids]
+
+
+FUNNEL_PREFIX = "funnel-"
+_FUNNEL_STEPS = ("needs", "proposals", "accepted", "meetings", "quotes", "deals")
+_KINDS = {
+    "needs": RecordKind.NEED,
+    "proposals": RecordKind.PROPOSAL,
+    "smes": RecordKind.COMPANY,
+    "buyers": RecordKind.COMPANY,
+}
+EVIDENCE_KEYS = (
+    *KEYS,
+    "quotes",
+    "unproposed",
+    *(FUNNEL_PREFIX + step for step in _FUNNEL_STEPS),
+)
+
+
+def find_evidence(report: Report, key: str) -> Evidence:
+    """Return the records behind a figure of the report.
+
+    Raises:
+        NotFoundError: no figure has this key.
+    """
+    if key not in EVIDENCE_KEYS:
+        raise NotFoundError
+    if key.startswith(FUNNEL_PREFIX):
+        return _of_funnel(report, key)
+    if key == "unproposed":
+        return _counted(key, RecordKind.MEETING, report.unproposed_ids)
+    if key == "quotes":
+        return _counted(key, RecordKind.MEETING, report.figure("quote_rate").current.ids)
+    measure = report.figure(key).current
+    parts = {Part.COUNTED: measure.ids, Part.BASE: measure.base_ids, Part.UNKNOWN: measure.unknown_ids}
+    filled = {part: ids for part, ids in parts.items() if ids or part is Part.COUNTED}
+    kind = _KINDS.get(key, RecordKind.MEETING)
+    return Evidence(key, kind, key, MappingProxyType(filled))
+
+
+def _of_funnel(report: Report, key: str) -> Evidence:
+    step = key.removeprefix(FUNNEL_PREFIX)
+    ids = next(stage.ids for stage in report.funnel.stages if stage.key == step)
+    kind = RecordKind.NEED if step == "needs" else RecordKind.PROPOSAL
+    return Evidence(key, kind, step, MappingProxyType({Part.COUNTED: ids}))
+
+
+def _counted(key: str, kind: RecordKind, ids: Ids) -> Evidence:
+    return Evidence(key, kind, key, MappingProxyType({Part.COUNTED: ids}))

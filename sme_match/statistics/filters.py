@@ -1,0 +1,112 @@
+"""What a page of statistics is about: a period and a part of the records, as its URL says."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from sme_match.statistics.frames import Side
+from sme_match.statistics.periods import (
+    Period,
+    fiscal_year,
+    fiscal_year_of,
+    last_twelve_months,
+)
+
+LAST_TWELVE_MONTHS = "last12"
+UNKNOWN = "none"
+"""The value of a filter that chooses the records whose code is not known."""
+EARLIEST_YEAR = 2000
+_MONTHS_IN_YEAR = 12
+_FISCAL_YEAR = re.compile(r"fy([0-9]{4})")
+_MONTH = re.compile(r"m([0-9]{4})-([0-9]{2})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatisticsFilter:
+    """The period by its name in the URL (last12, fy2026, m2026-05), and codes; empty = all.
+
+    Industry and process are those of the need. `side` says whose place counts, for the filter
+    and for the map alike.
+    """
+
+    period: str = LAST_TWELVE_MONTHS
+    industry: str = ""
+    process: str = ""
+    prefecture: str = ""
+    side: Side = Side.SME
+
+    def arguments(self, **changes: str) -> dict[str, Any]:
+        """Return the arguments of a URL with this filter, some of them changed; empty ones go."""
+        own = {
+            "period": self.period,
+            "industry": self.industry,
+            "process": self.process,
+            "prefecture": self.prefecture,
+            "side": self.side.value if self.side is not Side.SME else "",
+        }
+        return {name: value for name, value in (own | changes).items() if value}
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether only a part of the records is counted."""
+        return bool(self.industry or self.process or self.prefecture)
+
+
+def find_period(name: str, today: date) -> Period | None:
+    """Return the period of a name, or None when there is none of that name."""
+    if name == LAST_TWELVE_MONTHS:
+        return last_twelve_months(today)
+    latest = fiscal_year_of(today) + 1
+    if (match := _FISCAL_YEAR.fullmatch(name)) and EARLIEST_YEAR <= int(match[1]) <= latest:
+        return fiscal_year(int(match[1]))
+    if (match := _MONTH.fullmatch(name)) and EARLIEST_YEAR <= int(match[1]) <= latest:
+        year, month = int(match[1]), int(match[2])
+        if 1 <= month <= _MONTHS_IN_YEAR:
+            return next(Period(date(year, month, 1), date(year, month, 2)).months())
+    return None
+
+
+def name_month(period: Period) -> str:
+    """Return the name of a month in URLs."""
+    return f"m{period.start:%Y-%m}"
+
+
+def name_fiscal_year(year: int) -> str:
+    """Return the name of a fiscal year in URLs."""
+    return f"fy{year}"
+
+
+def with_known_period(filters: StatisticsFilter, today: date) -> StatisticsFilter:
+    """Return the filter, its period replaced by the last twelve months when it is none."""
+    if find_period(filters.period, today) is None:
+        return replace(filters, period=LAST_TWELVE_MONTHS)
+    return filters
+
+
+def narrow(
+    needs: pd.DataFrame, pairs: pd.DataFrame, filters: StatisticsFilter
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the needs and pairs that the filter chooses.
+
+    A need has no SME's place: chosen by it, needs are those that have a pair with such an SME.
+    """
+    for column, code in (("jsic_code", filters.industry), ("process_code", filters.process)):
+        needs, pairs = _chosen(needs, column, code), _chosen(pairs, column, code)
+    if not filters.prefecture:
+        return needs, pairs
+    if filters.side is Side.BUYER:
+        return (
+            _chosen(needs, "prefecture", filters.prefecture),
+            _chosen(pairs, "need_prefecture", filters.prefecture),
+        )
+    pairs = _chosen(pairs, "sme_prefecture", filters.prefecture)
+    return needs.loc[needs["need_id"].isin(pairs["need_id"])], pairs
+
+
+def _chosen(frame: pd.DataFrame, column: str, code: str) -> pd.DataFrame:
+    if not code:
+        return frame
+    return frame.loc[frame[column].isna() if code == UNKNOWN else frame[column] == code]

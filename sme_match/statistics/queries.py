@@ -1,0 +1,315 @@
+"""Reading the records of one support body as plain rows for the figures.
+
+Columns instead of objects: a year of a body is thousands of pairs and none of them is changed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Select, exists, func, null, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from sme_match.companies.models import Company
+from sme_match.core.actor import Actor
+from sme_match.core.clock import jst_date
+from sme_match.matching.models import Proposal
+from sme_match.meetings.models import Meeting
+from sme_match.needs.enums import NeedState
+from sme_match.needs.models import Need
+from sme_match.outcomes.enums import Stage
+from sme_match.outcomes.models import Outcome
+from sme_match.statistics.evidence import RecordKind
+from sme_match.statistics.frames import Ids
+from sme_match.statistics.rows import NeedRow, PairRow
+
+Columns = Select[*tuple[Any, ...]]
+Line = tuple[Any, ...]
+_SME = aliased(Company, name="sme")
+_BUYER = aliased(Company, name="buyer")
+_CHUNK = 1000
+"""How many ids go into one query: well under the limits of both back ends."""
+_OUTCOME_COLUMNS = (
+    Meeting.id,
+    Meeting.state,
+    Meeting.starts_at,
+    Outcome.stage,
+    Outcome.end,
+    Outcome.first_order_yen,
+    Outcome.total_yen,
+    Outcome.expected_year_yen,
+    Outcome.deal_on,
+    Outcome.amount_source,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """All needs, pairs and registered SMEs of one body, before any period or filter."""
+
+    needs: tuple[NeedRow, ...]
+    pairs: tuple[PairRow, ...]
+    companies: dict[str, int]
+    """Registered SMEs by prefecture code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordLine:
+    """One record behind a figure, as a line of a list; what its kind does not have is empty."""
+
+    record_id: int
+    need_id: int | None = None
+    number: str = ""
+    title: str = ""
+    sme: str = ""
+    buyer: str = ""
+    day: date | None = None
+    state: StrEnum | None = None
+    stage: Stage | None = None
+    prefecture: str = ""
+
+
+def list_lines(session: Session, actor: Actor, kind: RecordKind, ids: Ids) -> list[RecordLine]:
+    """Return the records of the actor's body with these ids, in the order of the ids."""
+    query, line = _LINES[kind]
+    found: dict[int, RecordLine] = {}
+    for start in range(0, len(ids), _CHUNK):
+        rows = session.execute(query(actor.body_id or 0, ids[start : start + _CHUNK]))
+        found |= {row[0]: line(row) for row in rows}
+    return [found[record_id] for record_id in ids if record_id in found]
+
+
+def load_records(session: Session, actor: Actor) -> Records:
+    """Return what the figures of the actor's body are counted from, with four queries."""
+    body_id = actor.body_id or 0
+    pairs = [_pair(row) for row in session.execute(_select_proposed(body_id))]
+    pairs += [_pair(row) for row in session.execute(_select_unproposed(body_id))]
+    return Records(
+        needs=tuple(_need(row) for row in session.execute(_select_needs(body_id))),
+        pairs=tuple(pairs),
+        companies=count_companies(session, actor),
+    )
+
+
+def count_companies(session: Session, actor: Actor) -> dict[str, int]:
+    """Return the registered SMEs of the actor's body by prefecture code."""
+    return dict(session.execute(_select_companies(actor.body_id or 0)).tuples().all())
+
+
+def _select_needs(body_id: int) -> Columns:
+    return (
+        select(
+            Need.id,
+            Need.created_at,
+            Need.process_code,
+            _BUYER.prefecture_code,
+            _BUYER.jsic_code,
+        )
+        .join(_BUYER, _BUYER.id == Need.buyer_id)
+        .where(Need.body_id == body_id, Need.state != NeedState.DRAFT)
+    )
+
+
+def _select_proposed(body_id: int) -> Columns:
+    """Return every proposal, with each of its meetings when there are any."""
+    return (
+        select(
+            *_pair_columns(),
+            Proposal.id,
+            Proposal.state,
+            Proposal.created_at,
+            Proposal.decided_at,
+            *_OUTCOME_COLUMNS,
+        )
+        .select_from(Proposal)
+        .join(Need, Need.id == Proposal.need_id)
+        .join(_SME, _SME.id == Proposal.company_id)
+        .join(_BUYER, _BUYER.id == Need.buyer_id)
+        .outerjoin(Meeting, Meeting.proposal_id == Proposal.id)
+        .outerjoin(Outcome, Outcome.meeting_id == Meeting.id)
+        .where(Proposal.body_id == body_id, Need.state != NeedState.DRAFT)
+    )
+
+
+def _select_unproposed(body_id: int) -> Columns:
+    """Return the meetings that no proposal led to."""
+    nothing = (null(),) * 4
+    return (
+        select(*_pair_columns(), *nothing, *_OUTCOME_COLUMNS)
+        .select_from(Meeting)
+        .join(Need, Need.id == Meeting.need_id)
+        .join(_SME, _SME.id == Meeting.company_id)
+        .join(_BUYER, _BUYER.id == Meeting.buyer_id)
+        .outerjoin(Outcome, Outcome.meeting_id == Meeting.id)
+        .where(Meeting.body_id == body_id, Meeting.proposal_id.is_(None))
+    )
+
+
+def _select_companies(body_id: int) -> Columns:
+    return (
+        select(Company.prefecture_code, func.count())
+        .where(Company.body_id == body_id, Company.is_sme, Company.archived_at.is_(None))
+        .group_by(Company.prefecture_code)
+    )
+
+
+def _pair_columns() -> Sequence[Any]:
+    return (
+        Need.id,
+        _SME.id,
+        _BUYER.id,
+        Need.body_id,
+        _BUYER.prefecture_code,
+        _SME.prefecture_code,
+        Need.process_code,
+        _BUYER.jsic_code,
+        Need.created_at,
+    )
+
+
+def _need(row: Line) -> NeedRow:
+    need_id, created_at, process, prefecture, jsic = row
+    return NeedRow(need_id, jst_date(created_at), process, prefecture, jsic)
+
+
+def _pair(row: Line) -> PairRow:
+    (need_id, sme_id, buyer_id, body_id, need_prefecture, sme_prefecture, process, jsic) = row[:8]
+    created_at, proposal_id, proposal_state, proposed_at, decided_at = row[8:13]
+    meeting_id, meeting_state, starts_at, stage, end = row[13:18]
+    first_order, total, expected, deal_on, source = row[18:]
+    return PairRow(
+        need_id=need_id,
+        sme_id=sme_id,
+        buyer_id=buyer_id,
+        body_id=body_id,
+        need_prefecture=need_prefecture,
+        sme_prefecture=sme_prefecture,
+        process_code=process,
+        jsic_code=jsic,
+        need_created_on=jst_date(created_at),
+        proposal_id=proposal_id,
+        proposal_state=proposal_state,
+        proposed_on=_day(proposed_at),
+        decided_on=_day(decided_at),
+        meeting_id=meeting_id,
+        meeting_state=meeting_state,
+        met_on=_day(starts_at),
+        outcome_stage=stage,
+        outcome_end=end,
+        first_order_yen=first_order,
+        total_yen=total,
+        expected_year_yen=expected,
+        deal_on=deal_on,
+        amount_source=source,
+    )
+
+
+def _day(instant: datetime | None) -> date | None:
+    return None if instant is None else jst_date(instant)
+
+
+def _need_lines(body_id: int, ids: Ids) -> Columns:
+    return (
+        select(Need.id, Need.number, Need.title, _BUYER.name, Need.created_at, Need.state)
+        .join(_BUYER, _BUYER.id == Need.buyer_id)
+        .where(Need.body_id == body_id, Need.id.in_(ids))
+    )
+
+
+def _proposal_lines(body_id: int, ids: Ids) -> Columns:
+    return (
+        select(
+            Proposal.id,
+            Need.id,
+            Need.number,
+            Need.title,
+            _SME.name,
+            _BUYER.name,
+            Proposal.created_at,
+            Proposal.state,
+        )
+        .select_from(Proposal)
+        .join(Need, Need.id == Proposal.need_id)
+        .join(_SME, _SME.id == Proposal.company_id)
+        .join(_BUYER, _BUYER.id == Need.buyer_id)
+        .where(Proposal.body_id == body_id, Proposal.id.in_(ids))
+    )
+
+
+def _meeting_lines(body_id: int, ids: Ids) -> Columns:
+    return (
+        select(
+            Meeting.id,
+            Need.id,
+            Need.number,
+            Need.title,
+            _SME.name,
+            _BUYER.name,
+            Meeting.starts_at,
+            Meeting.state,
+            Outcome.stage,
+        )
+        .select_from(Meeting)
+        .join(Need, Need.id == Meeting.need_id)
+        .join(_SME, _SME.id == Meeting.company_id)
+        .join(_BUYER, _BUYER.id == Meeting.buyer_id)
+        .outerjoin(Outcome, Outcome.meeting_id == Meeting.id)
+        .where(Meeting.body_id == body_id, Meeting.id.in_(ids))
+    )
+
+
+def _company_lines(body_id: int, ids: Ids) -> Columns:
+    """Return companies that the body met, also those that another body shares with it."""
+    met = exists().where(
+        Meeting.body_id == body_id,
+        or_(Meeting.company_id == Company.id, Meeting.buyer_id == Company.id),
+    )
+    return select(Company.id, Company.name, Company.prefecture_code).where(Company.id.in_(ids), met)
+
+
+def _need_line(row: Line) -> RecordLine:
+    need_id, number, title, buyer, created_at, state = row
+    return RecordLine(
+        record_id=need_id,
+        need_id=need_id,
+        number=number,
+        title=title,
+        buyer=buyer,
+        day=_day(created_at),
+        state=state,
+    )
+
+
+def _pair_line(row: Line) -> RecordLine:
+    record_id, need_id, number, title, sme, buyer, instant, state, *stage = row
+    return RecordLine(
+        record_id=record_id,
+        need_id=need_id,
+        number=number,
+        title=title,
+        sme=sme,
+        buyer=buyer,
+        day=_day(instant),
+        state=state,
+        stage=Stage(stage[0]) if stage and stage[0] is not None else None,
+    )
+
+
+def _company_line(row: Line) -> RecordLine:
+    company_id, name, prefecture = row
+    return RecordLine(record_id=company_id, title=name, prefecture=prefecture)
+
+
+_LINES: Mapping[RecordKind, tuple[Callable[[int, Ids], Columns], Callable[[Line], RecordLine]]] = (
+    MappingProxyType(
+        {
+            RecordKind.NEED: (_need_lines, _need_line),
+            RecordKind.PROPOSAL: (_proposal_lines, _pair_line),
+            RecordKind.MEETING: (_meeting_lines, _pair_line),
+            RecordKind.COMPANY: (_company_lines, _company_line),
+        }
+    )
+)

@@ -1,0 +1,160 @@
+"""Everything one page of statistics shows, counted once from plain records.
+
+The key figures and the tables count each record on its own day; the funnel follows what was
+begun in the period. So a table adds up to the key figure above it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from sme_match.outcomes.enums import AmountSource
+from sme_match.statistics.filters import StatisticsFilter, find_period, narrow
+from sme_match.statistics.frames import (
+    Funnel,
+    Group,
+    Ids,
+    Month,
+    Side,
+    amounts,
+    by_industry,
+    by_month,
+    by_prefecture,
+    by_process,
+    funnel,
+    ids_of,
+    need_frame,
+    pair_frame,
+    within,
+)
+from sme_match.statistics.key_figures import KeyFigure, key_figures
+from sme_match.statistics.periods import Period, last_twelve_months
+from sme_match.statistics.rows import NeedRow, PairRow
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAmounts:
+    """The deals of the period whose amounts come from one source; None = no source recorded."""
+
+    source: AmountSource | None
+    ids: Ids
+    first_order_yen: int
+    total_yen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prospects:
+    """Work that may come of held meetings: apart from deals, never added to them."""
+
+    ids: Ids
+    expected_year_yen: int
+    unknown_ids: Ids
+    """Prospects whose expected amount nobody has said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The figures of a period under a filter."""
+
+    filters: StatisticsFilter
+    period: Period
+    figures: Sequence[KeyFigure]
+    funnel: Funnel
+    prefectures: Sequence[Group]
+    """By the place of the side that the filter names."""
+    sme_prefectures: Sequence[Group]
+    processes: Sequence[Group]
+    industries: Sequence[Group]
+    months: Sequence[Month]
+    sources: Sequence[SourceAmounts]
+    prospects: Prospects
+    unproposed_ids: Ids
+    """Meetings held in the period that no proposal led to."""
+    companies: dict[str, int] = field(default_factory=dict)
+    """Registered SMEs by prefecture, whatever the filter."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all happened in the period."""
+        return not any(figure.current.ids for figure in self.figures) and not any(
+            stage.ids for stage in self.funnel.stages
+        )
+
+    def figure(self, key: str) -> KeyFigure:
+        """Return the key figure of a key."""
+        return next(figure for figure in self.figures if figure.key == key)
+
+
+def build_report(
+    needs: Sequence[NeedRow],
+    pairs: Sequence[PairRow],
+    filters: StatisticsFilter,
+    *,
+    today: date,
+    companies: dict[str, int] | None = None,
+) -> Report:
+    """Count everything for a period and a filter. An unknown period is the last twelve months."""
+    period = find_period(filters.period, today) or last_twelve_months(today)
+    need_rows, pair_rows = narrow(need_frame(needs), pair_frame(pairs), filters)
+    created = within(need_rows, "created_on", period)
+    own = on_own_days(pair_rows, period)
+    met = within(pair_rows, "met_on", period)
+    return Report(
+        filters=filters,
+        period=period,
+        figures=key_figures(need_rows, pair_rows, period),
+        funnel=funnel(created, within(pair_rows, "proposed_on", period)),
+        prefectures=by_prefecture(created, own, filters.side),
+        sme_prefectures=by_prefecture(created, own, Side.SME),
+        processes=by_process(created, own),
+        industries=by_industry(created, own),
+        months=by_month(pair_rows, period),
+        sources=_by_source(own),
+        prospects=_prospects(own),
+        unproposed_ids=ids_of(met.loc[met["proposal_id"].isna()], "meeting_id", "held"),
+        companies=companies or {},
+    )
+
+
+def on_own_days(pairs: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """Return the pairs with only that marked which falls in the period on its own day.
+
+    A proposal counts when it was made, a meeting, its quote and its prospect when it was held,
+    a deal when it was closed. Rows of which nothing is left go.
+    """
+    met, dealt, proposed = (
+        pairs.index.isin(within(pairs, column, period).index)
+        for column in ("met_on", "dealt_on", "proposed_on")
+    )
+    marked = pairs.assign(
+        held=pairs["held"] & met,
+        quoted=pairs["quoted"] & pairs["held"] & met,
+        prospect=pairs["prospect"] & pairs["held"] & met,
+        dealt=pairs["dealt"] & dealt,
+        proposal_id=pairs["proposal_id"].where(proposed),
+    )
+    return marked.loc[marked["held"] | marked["dealt"] | marked["proposal_id"].notna()]
+
+
+def _by_source(pairs: pd.DataFrame) -> list[SourceAmounts]:
+    deals = pairs.loc[pairs["dealt"]]
+    parts = [(source, deals.loc[deals["amount_source"] == source.value]) for source in AmountSource] + [
+        (None, deals.loc[deals["amount_source"].isna()])
+    ]
+    found = []
+    for source, rows in parts:
+        summed = amounts(rows)
+        ids = ids_of(rows, "meeting_id")
+        found.append(SourceAmounts(source, ids, summed.first_order_yen, summed.total_yen))
+    return found
+
+
+def _prospects(pairs: pd.DataFrame) -> Prospects:
+    once = pairs.loc[pairs["prospect"]].drop_duplicates("meeting_id")
+    return Prospects(
+        ids_of(once, "meeting_id"),
+        int(once["expected_year_yen"].sum()),
+        ids_of(once.loc[once["expected_year_yen"].isna()], "meeting_id"),
+    )

@@ -1,0 +1,89 @@
+"""An official series of a few prefectures: lines cut at every break, and the same as a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sme_match.statistics.charts import Line
+from sme_match.statistics.official import Segment, load_series, segments
+from sme_match.statistics.series import Column, Series
+
+# Amounts of a prefecture are read in 億円 (100 million yen) whatever unit the file has.
+_DIVISORS = {"円": 100_000_000, "万円": 10_000, "百万円": 100}
+_HUNDRED_MILLION_YEN = ("億円", "100 million yen")
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One year on one basis: a value per prefecture, None where none was published."""
+
+    year: int
+    basis: str
+    stretch: int
+    """Rows of different stretches cannot be compared with each other."""
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesLines:
+    """A column of a series for some prefectures, in the unit it is shown in."""
+
+    series: Series
+    column: Column
+    unit_ja: str
+    unit_en: str
+    lines: tuple[Line, ...]
+    rows: tuple[TableRow, ...]
+
+
+def list_divisions(key: str) -> list[str]:
+    """Return the divisions of industry of a series, the whole first; none for undivided series."""
+    frame = load_series(key)
+    if "division" not in frame.columns:
+        return []
+    names = frame["division"].unique()
+    return sorted((str(name) for name in names), key=lambda name: (name not in _FIRST, name))
+
+
+def read_lines(
+    series: Series, column: str, prefectures: Sequence[tuple[str, str]], *, division: str | None
+) -> SeriesLines:
+    """Return the lines of prefectures, given as (code, name)."""
+    definition = series.columns[column]
+    divisor = _DIVISORS.get(definition.unit_ja, 1)
+    found = [segments(series.key, column, code, division=division) for code, _ in prefectures]
+    lines = tuple(
+        Line(name, tuple(_stretch(segment, divisor) for segment in own))
+        for (_, name), own in zip(prefectures, found, strict=True)
+    )
+    units = (definition.unit_ja, definition.unit_en) if divisor == 1 else _HUNDRED_MILLION_YEN
+    return SeriesLines(
+        series=series,
+        column=definition,
+        unit_ja=units[0],
+        unit_en=units[1],
+        lines=lines,
+        rows=_rows(found, divisor),
+    )
+
+
+_FIRST = ("全産業", "製造業")
+
+
+def _stretch(segment: Segment, divisor: int) -> tuple[tuple[int, float], ...]:
+    return tuple((year, value / divisor) for year, value in zip(*segment[1:], strict=True))
+
+
+def _rows(found: Sequence[Sequence[Segment]], divisor: int) -> tuple[TableRow, ...]:
+    values = [
+        {
+            (number, segment.basis or "", year): value
+            for number, segment in enumerate(own)
+            for year, value in _stretch(segment, divisor)
+        }
+        for own in found
+    ]
+    keys = sorted({key for own in values for key in own}, key=lambda key: (key[2], key[0]))
+    return tuple(
+        TableRow(year, basis, number, tuple(own.get((number, basis, year)) for own in values))
+        for number, basis, year in keys
+    )

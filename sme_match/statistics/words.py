@@ -1,0 +1,237 @@
+"""Figures of statistics in words of the reader's language: values, changes, periods, findings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+
+from flask import current_app
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+from sme_match.core.fiscal_year import FiscalYear, era_year
+from sme_match.outcomes.enums import AmountSource
+from sme_match.statistics.charts import RankFinding, TrendFinding
+from sme_match.statistics.filters import (
+    LAST_TWELVE_MONTHS,
+    UNKNOWN,
+    StatisticsFilter,
+    name_fiscal_year,
+)
+from sme_match.statistics.frames import Side
+from sme_match.statistics.key_figures import KeyFigure, Unit
+from sme_match.statistics.periods import Period, fiscal_year_of
+from sme_match.statistics.report import Report
+from sme_match.web.languages import current_language
+from sme_match.web.names import jsic_name, prefecture_name, process_name
+
+_YEARS_OFFERED = 5
+_ENOUGH_FOR_PERCENT = 20
+"""Below this a change in percent says less than the number itself."""
+_MAN = 10_000
+_PERCENT = 100
+
+UNITS = {
+    "proposals": _l("組"),
+    "smes": _l("社"),
+    "buyers": _l("社"),
+}
+SIDES = {Side.SME: _l("受注側企業の所在地"), Side.BUYER: _l("発注企業の所在地")}
+SOURCES: Mapping[AmountSource | None, object] = {
+    AmountSource.SME_SAID: _l("受注側企業の話"),
+    AmountSource.BUYER_SAID: _l("発注企業の話"),
+    AmountSource.DOCUMENT_SEEN: _l("書類で確認"),
+    None: _l("不明（根拠の記録なし）"),
+}
+LESS_IS_BETTER = frozenset({"unreported"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change in words; `tone` is up (good), dn (bad) or empty, `arrow` the icon or empty."""
+
+    text: str
+    tone: str = ""
+    arrow: str = ""
+
+
+def _(message: str, **values: object) -> str:
+    """Return a message in the reader's language; the library's own function has no types."""
+    return str(gettext(message, **values))
+
+
+def word(member: Enum | None) -> str:
+    """Return the word for a state or stage, as its own domain names it."""
+    return str(current_app.jinja_env.filters["label"](member))
+
+
+def value_text(unit: Unit, value: float | None) -> str:
+    """Return a value without its unit; a dash for what is undefined."""
+    if value is None:
+        return "—"
+    if unit is Unit.RATE:
+        return f"{value * _PERCENT:.1f}"
+    if unit is Unit.YEN and value >= _MAN:
+        return f"{round(value / _MAN):,}"
+    return f"{int(value):,}"
+
+
+def unit_text(figure: KeyFigure, value: float | None) -> str:
+    """Return the unit that belongs to `value_text`."""
+    if value is None:
+        return ""
+    if figure.unit is Unit.RATE:
+        return "%"
+    if figure.unit is Unit.YEN:
+        return _("万円") if value >= _MAN else _("円")
+    return str(UNITS.get(figure.key, _("件")))
+
+
+def full_text(figure: KeyFigure, value: float | None) -> str:
+    """Return a value with its unit."""
+    return value_text(figure.unit, value) + unit_text(figure, value)
+
+
+def change_of(figure: KeyFigure) -> Change:
+    """Return how a figure changed from the year before."""
+    difference = figure.difference
+    if difference is None:
+        return Change(_("前年とは比べられません"))
+    if difference == 0:
+        return Change(_("前年と同じ"))
+    amount = _amount_of_change(figure, abs(difference))
+    rising = difference > 0
+    good = rising != (figure.key in LESS_IS_BETTER)
+    text = _("%(amount)s増", amount=amount) if rising else _("%(amount)s減", amount=amount)
+    return Change(text, "up" if good else "dn", "up" if rising else "dn")
+
+
+def _amount_of_change(figure: KeyFigure, difference: float) -> str:
+    if figure.unit is Unit.RATE:
+        return _("%(points)sポイント", points=f"{difference * _PERCENT:.1f}")
+    relative, previous = figure.relative_change, figure.previous.value or 0
+    if relative is not None and (figure.unit is Unit.YEN or previous >= _ENOUGH_FOR_PERCENT):
+        return f"{abs(relative) * _PERCENT:.0f}%"
+    return full_text(figure, difference)
+
+
+def percent(fraction: float | None) -> str:
+    """Return a fraction of 1 in percent; a dash when undefined."""
+    return "—" if fraction is None else f"{fraction * _PERCENT:.0f}%"
+
+
+def man_yen(value: int) -> str:
+    """Return an amount in 万円, or in 円 when it is smaller."""
+    if value >= _MAN:
+        return _("%(amount)s万円", amount=f"{round(value / _MAN):,}")
+    return _("%(amount)s円", amount=f"{value:,}")
+
+
+def period_title(period: Period) -> str:
+    """Return the first and the last month, in years of the calendar and of the era."""
+    last = period.end - timedelta(days=1)
+    if (period.start.year, period.start.month) == (last.year, last.month):
+        return f"{_month(period.start)}（{_era_month(period.start)}）"
+    return f"{_month(period.start)}〜{_month(last)}（{_era_month(period.start)}〜{_era_month(last)}）"
+
+
+def period_choices(filters: StatisticsFilter, period: Period, today: date) -> list[tuple[str, str]]:
+    """Return the periods that the filter offers; the chosen one is always among them."""
+    newest = fiscal_year_of(today)
+    choices = [(LAST_TWELVE_MONTHS, _("直近12か月（今月を除く）"))]
+    choices += [
+        (name_fiscal_year(year), FiscalYear(year).label(current_language()))
+        for year in range(newest, newest - _YEARS_OFFERED, -1)
+    ]
+    if filters.period not in dict(choices):
+        choices.append((filters.period, period_title(period)))
+    return choices
+
+
+def month_label(period: Period) -> str:
+    """Return the name of a month on an axis."""
+    return _("%(month)s月", month=period.start.month)
+
+
+def month_title(period: Period) -> str:
+    """Return a month with its year."""
+    return _month(period.start)
+
+
+def industry_title(code: str | None) -> str:
+    """Return the industry of a code; words for none."""
+    return _("業種が不明") if code in {None, UNKNOWN} else jsic_name(str(code))
+
+
+def process_title(code: str | None) -> str:
+    """Return the process of a code; words for none."""
+    return _("工程が不明") if code in {None, UNKNOWN} else process_name(str(code))
+
+
+def prefecture_title(code: str | None) -> str:
+    """Return the prefecture of a code; words for none."""
+    return _("所在地が不明") if code in {None, UNKNOWN} else prefecture_name(str(code))
+
+
+def filter_facts(report: Report) -> list[tuple[str, str]]:
+    """Return what the figures are about, as titles and words: for the head of files and prints."""
+    filters = report.filters
+    facts = [(_("期間"), period_title(report.period))]
+    if filters.industry:
+        facts.append((_("業種（発注企業）"), industry_title(filters.industry)))
+    if filters.process:
+        facts.append((_("工程"), process_title(filters.process)))
+    if filters.prefecture:
+        facts.append((str(SIDES[filters.side]), prefecture_title(filters.prefecture)))
+    return facts
+
+
+def rank_sentence(finding: RankFinding, unit: str) -> str:
+    """Return the finding of a ranking as a sentence."""
+    if not finding.top:
+        return _("この期間に数えられるものはありません。")
+    first, *others = finding.top
+    if not others:
+        return _("%(name)sの%(value)sだけです。", name=first.label, value=f"{first.value:,g}{unit}")
+    rest = "、".join(f"{point.label}{point.value:,g}{unit}" for point in others)
+    return _(
+        "%(name)sが%(value)sで最も多く、次は%(rest)sです。",
+        name=first.label,
+        value=f"{first.value:,g}{unit}",
+        rest=rest,
+    )
+
+
+def trend_sentence(finding: TrendFinding, unit: str) -> str:
+    """Return the finding of a trend as a sentence or two."""
+    total = f"{finding.total:,g}{unit}"
+    amount = f"{abs(finding.difference):,g}{unit}"
+    if finding.difference > 0:
+        first = _("合計%(total)sで、前年より%(amount)s増えました。", total=total, amount=amount)
+    elif finding.difference < 0:
+        first = _("合計%(total)sで、前年より%(amount)s減りました。", total=total, amount=amount)
+    else:
+        first = _("合計%(total)sで、前年と同じです。", total=total)
+    if not finding.highest_labels:
+        return first
+    months: Sequence[str] = finding.highest_labels
+    return first + _(
+        "%(months)sが%(value)sで一番多い月です。",
+        months="・".join(months),
+        value=f"{finding.highest:,g}{unit}",
+    )
+
+
+def _month(day: date) -> str:
+    if current_language() == "ja":
+        return f"{day.year}年{day.month}月"
+    return f"{day:%Y-%m}"
+
+
+def _era_month(day: date) -> str:
+    era = era_year(day)
+    if era is None:
+        return _month(day)
+    if current_language() == "ja":
+        return f"{era.label()}{day.month}月"
+    return era.label("en")

@@ -1,0 +1,239 @@
+"""The report as sheets for a spreadsheet, and the records behind a figure as a table.
+
+Numbers stay numbers: shares are fractions of 1 and amounts plain yen.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from sme_match.statistics.comparison import (
+    compare,
+    manufacturing_quotients,
+    official_columns,
+    quotient_series,
+)
+from sme_match.statistics.definitions import DEFINITIONS
+from sme_match.statistics.evidence import RecordKind
+from sme_match.statistics.frames import Group
+from sme_match.statistics.key_figures import KeyFigure, Unit
+from sme_match.statistics.queries import RecordLine
+from sme_match.statistics.report import Report
+from sme_match.statistics.series import Series
+from sme_match.statistics.words import (
+    SOURCES,
+    UNITS,
+    _,
+    filter_facts,
+    industry_title,
+    month_title,
+    prefecture_title,
+    process_title,
+    word,
+)
+from sme_match.tables.writing import Sheet, Value
+from sme_match.web.languages import current_language
+
+
+def report_sheets(report: Report, *, head: Sequence[tuple[str, str]]) -> list[Sheet]:
+    """Return the sheets of a report; `head` are facts for the first sheet (body, as-of time)."""
+    facts = [*head, *filter_facts(report)]
+    return [
+        Sheet(_("この表について"), (_("項目"), _("内容")), facts),
+        _figures(report.figures),
+        _funnel(report),
+        _groups(
+            _("都道府県"), report.prefectures, [prefecture_title(g.key) for g in report.prefectures]
+        ),
+        _groups(_("工程"), report.processes, [process_title(g.key) for g in report.processes]),
+        _groups(_("業種"), report.industries, [industry_title(g.key) for g in report.industries]),
+        _months(report),
+        _amounts(report),
+        _official(report),
+        _definitions(),
+    ]
+
+
+def record_table(kind: RecordKind, lines: Iterable[RecordLine]) -> tuple[list[str], list[list[Value]]]:
+    """Return headers and rows of the records behind a figure."""
+    if kind is RecordKind.COMPANY:
+        rows: list[list[Value]] = [[line.title, prefecture_title(line.prefecture)] for line in lines]
+        return [_("企業名"), _("所在地")], rows
+    headers = [
+        _("案件番号"),
+        _("案件名"),
+        _("受注側企業"),
+        _("発注企業"),
+        _("日付"),
+        _("状態"),
+        _("結果の段階"),
+    ]
+    return headers, [
+        [
+            line.number,
+            line.title,
+            line.sme,
+            line.buyer,
+            line.day,
+            word(line.state),
+            word(line.stage),
+        ]
+        for line in lines
+    ]
+
+
+def _figures(figures: Sequence[KeyFigure]) -> Sheet:
+    columns = (
+        _("数字"),
+        _("この期間"),
+        _("前年同期"),
+        _("差"),
+        _("単位"),
+        _("分母"),
+        _("不明の数"),
+    )
+    rows = [
+        (
+            _(DEFINITIONS[figure.key].title),
+            figure.current.value,
+            figure.previous.value,
+            figure.difference,
+            _unit(figure),
+            len(figure.current.base_ids) if figure.unit is Unit.RATE else None,
+            len(figure.current.unknown_ids),
+        )
+        for figure in figures
+    ]
+    return Sheet(_("概要"), columns, rows)
+
+
+def _unit(figure: KeyFigure) -> str:
+    if figure.unit is Unit.RATE:
+        return _("割合（1が100%）")
+    return _("円") if figure.unit is Unit.YEN else str(UNITS.get(figure.key, _("件")))
+
+
+def _funnel(report: Report) -> Sheet:
+    columns = (_("段階"), _("数"), _("前の段階から進んだ割合（1が100%）"), _("一番低い段階"))
+    rows: list[Sequence[Value]] = [
+        (_(DEFINITIONS[stage.key].title), stage.count, stage.conversion, "○" if stage.is_lowest else "")
+        for stage in report.funnel.stages
+    ]
+    rows.append((_(DEFINITIONS["unproposed"].title), len(report.unproposed_ids), None, ""))
+    return Sheet(_("流れ"), columns, rows)
+
+
+def _groups(name: str, groups: Sequence[Group], titles: Sequence[str]) -> Sheet:
+    columns = (
+        name,
+        _("コード"),
+        _("発注企業のニーズ"),
+        _("推薦した組み合わせ"),
+        _("商談を実施した数"),
+        _("見積り・試作"),
+        _("成約した数"),
+        _("商談に参加した企業の数"),
+        _("初回受注額（円）"),
+        _("契約した金額（円）"),
+    )
+    rows = [
+        (
+            title,
+            group.key,
+            len(group.need_ids),
+            len(group.proposal_ids),
+            len(group.meeting_ids),
+            len(group.quote_ids),
+            len(group.deal_ids),
+            len(group.sme_ids),
+            group.amounts.first_order_yen,
+            group.amounts.total_yen,
+        )
+        for title, group in zip(titles, groups, strict=True)
+    ]
+    return Sheet(name, columns, rows)
+
+
+def _months(report: Report) -> Sheet:
+    columns = (_("月"), _("商談を実施した数"), _("前年"), _("成約した数"), _("前年の成約"))
+    rows = [
+        (
+            month_title(month.period),
+            len(month.meeting_ids),
+            len(month.previous_meeting_ids),
+            len(month.deal_ids),
+            len(month.previous_deal_ids),
+        )
+        for month in report.months
+    ]
+    return Sheet(_("月"), columns, rows)
+
+
+def _amounts(report: Report) -> Sheet:
+    columns = (
+        _("金額の根拠"),
+        _("件数"),
+        _("初回受注額（円）"),
+        _("契約した金額（円）"),
+        _("1年の見込み額（円）"),
+    )
+    rows: list[Sequence[Value]] = [
+        (str(SOURCES[part.source]), len(part.ids), part.first_order_yen, part.total_yen, None)
+        for part in report.sources
+    ]
+    prospects = report.prospects
+    rows.append(
+        (
+            _("見込み（成約に足していません）"),
+            len(prospects.ids),
+            None,
+            None,
+            prospects.expected_year_yen,
+        )
+    )
+    return Sheet(_("金額"), columns, rows)
+
+
+def _official(report: Report) -> Sheet:
+    english = current_language() != "ja"
+
+    def source(series: Series, year: int) -> str:
+        publisher = series.publisher
+        if english:
+            return f"{year} {series.basis_en}. {publisher.name_en}"
+        return f"{year}年 {series.basis_ja}　{publisher.name_ja}（{publisher.licence}）"
+
+    year, _quotients = manufacturing_quotients()
+    columns = [
+        _("都道府県"),
+        _("登録企業"),
+        _("商談に参加した企業の数"),
+        _("商談を実施した数"),
+        _("成約した数"),
+    ]
+    columns += [
+        f"{column.column.title_en if english else column.column.title_ja}"
+        f"（{source(column.series, column.year)}）"
+        for column in official_columns()
+    ]
+    columns.append(f"{_('製造業従業者の特化係数')}（{source(quotient_series(), year)}）")
+    rows = [
+        (
+            prefecture_title(row.prefecture),
+            row.companies,
+            len(row.group.sme_ids) if row.group else 0,
+            len(row.group.meeting_ids) if row.group else 0,
+            len(row.group.deal_ids) if row.group else 0,
+            *row.official,
+            row.quotient,
+        )
+        for row in compare(report.companies, report.sme_prefectures)
+    ]
+    return Sheet(_("公式統計との比較"), columns, rows)
+
+
+def _definitions() -> Sheet:
+    columns = (_("数字"), _("数え方"), _("分母"), _("出典"))
+    rows = [
+        (_(d.title), _(d.text), _(d.denominator) if d.denominator else "", _(d.source))
+        for d in DEFINITIONS.values()
+    ]
+    return Sheet(_("定義"), columns, rows)
