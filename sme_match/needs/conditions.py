@@ -6,7 +6,7 @@ The same reading serves the form and the files, so that both take what people wr
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
@@ -44,6 +44,7 @@ DRAWING_FORMAT_CODES: Final[Mapping[str, str]] = MappingProxyType(
 LONGEST_WORD: Final = 100
 _LARGEST: Final = 9_999_999_999
 _SMALLEST_STEP: Final = Decimal("0.0001")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _SEPARATORS = re.compile(r"[、,;；]")
 # What people write around the figure; the kind says whether it is a least or a most.
 _AROUND_NUMBER = re.compile(r"^(?:±|φ|Φ|Ra|約)+|(?:以内|以下|以上|まで)$", re.IGNORECASE)
@@ -107,11 +108,10 @@ def _split(text: str) -> list[str]:
 
 def _parse_number(kind: ConditionKind, typed: str) -> Decimal:
     bare = _strip_number(kind, typed)
-    try:
-        number = Decimal(bare)
-    except InvalidOperation:
-        raise InvalidError(mark_text("数字で入力してください。例：0.01")) from None
-    if not number.is_finite() or number <= 0:
+    if not _NUMBER.fullmatch(bare):
+        raise InvalidError(mark_text("数字で入力してください。例：0.01"))
+    number = Decimal(bare)
+    if number <= 0:
         raise InvalidError(mark_text("0より大きい数字を入力してください。"))
     if number > _LARGEST:
         raise InvalidError(mark_text("数字が大きすぎます。"))

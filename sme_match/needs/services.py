@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from sme_match.audit.services import apply_changes, record
 from sme_match.companies.models import Company
@@ -133,6 +134,8 @@ def change_need(
                 changes[level.value] = (old, new)
     if changes:
         need.updated_at = now
+        # Conditions are rows of their own: the need must count a new version for them too.
+        flag_modified(need, "updated_at")
         need.search_text = searchable(need, buyer)
     return changes
 
