@@ -7,20 +7,26 @@ from flask import Flask, request
 
 import sme_match.schema  # noqa: F401 -- relationships between packages need every table known
 from sme_match import cli
+from sme_match.accounts import labels as account_labels
 from sme_match.accounts import views as accounts
 from sme_match.accounts.sessions import TOUCH_EVERY, find_user_session, touch_user_session
 from sme_match.companies import labels as company_labels
 from sme_match.companies import views as companies
+from sme_match.companies.directory import RegisterDirectory
 from sme_match.core.clock import utc_now
 from sme_match.core.settings import Settings
 from sme_match.db.session import Database
 from sme_match.home import views as home
 from sme_match.home.navigation import navigation_for
+from sme_match.matching import labels as matching_labels
 from sme_match.matching import views as matching
 from sme_match.meetings import views as meetings
+from sme_match.needs import labels as need_labels
 from sme_match.needs import views as needs
+from sme_match.notifications import views as notifications
 from sme_match.outcomes import views as outcomes
 from sme_match.statistics import views as statistics
+from sme_match.support_bodies import views as support_bodies
 from sme_match.web import (
     access,
     errors,
@@ -47,14 +53,21 @@ from sme_match.web.context import (
 BLUEPRINTS = (
     home.blueprint,
     accounts.blueprint,
+    support_bodies.blueprint,
     companies.blueprint,
     needs.blueprint,
     matching.blueprint,
     meetings.blueprint,
     outcomes.blueprint,
     statistics.blueprint,
+    notifications.blueprint,
 )
-LABELS = (company_labels.LABELS,)
+LABELS = (
+    account_labels.LABELS,
+    company_labels.LABELS,
+    need_labels.LABELS,
+    matching_labels.LABELS,
+)
 
 
 def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Flask:
@@ -81,6 +94,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     routing.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    accounts.connect(app, RegisterDirectory())
     shell.init_app(app, navigation_for)
     cli.init_app(app)
     return app
