@@ -51,8 +51,8 @@ class Proposal(Versioned, Base):
     rank: Mapped[int]
     score: Mapped[Decimal] = mapped_column(Numeric(5, 1))
     """0–100; the sum of the parts in `explanation`."""
-    confidence: Mapped[Decimal] = mapped_column(Numeric(4, 3))
-    """Share of the needed data that is known, 0–1; apart from the score."""
+    confidence: Mapped[Decimal | None] = mapped_column(Numeric(4, 3))
+    """Share of the conditions about which anything is stated, 0–1; None without conditions."""
     musts_failed: Mapped[int] = mapped_column(default=0)
     musts_unknown: Mapped[int] = mapped_column(default=0)
     explanation: Mapped[dict[str, Any]]

@@ -1,15 +1,217 @@
-"""Pages of matching."""
+"""The match review: what the engine proposes, why, and what the coordinator decides."""
 
-from flask import Blueprint, render_template
+from collections.abc import Sequence
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from sme_match.core.actor import Role
+from sme_match.core.errors import InvalidError, NotAllowedError
+from sme_match.core.text import mark_text
+from sme_match.matching.engine import scoring
+from sme_match.matching.enums import ProposalState, RejectionReason
+from sme_match.matching.forms import DecisionForm, RejectionForm
+from sme_match.matching.labels import PROPOSAL_STATES, SORTS
+from sme_match.matching.models import MatchRun, Proposal
+from sme_match.matching.policy import may_decide, may_match
+from sme_match.matching.presenters import (
+    NearMiss,
+    ProposalCard,
+    card_for,
+    mark_terms,
+    near_misses_of,
+    shared_terms,
+)
+from sme_match.matching.queries import (
+    ReviewFilter,
+    count_by_state,
+    find_last_run,
+    get_proposal,
+    list_companies_by_id,
+    list_progress,
+    list_proposals,
+    list_runs,
+)
+from sme_match.matching.services import Decision, decide_proposal, match_need, undo_decision
+from sme_match.matching.wording import condition_text
+from sme_match.needs.queries import get_need
 from sme_match.web.access import allow
+from sme_match.web.context import current_actor, current_session, current_time
+from sme_match.web.flashes import flash_done, flash_undoable
+from sme_match.web.paging import requested_page
 
-blueprint = Blueprint("matching", __name__, url_prefix="/matching")
+blueprint = Blueprint("matching", __name__)
+
+blueprint.add_app_template_filter(mark_terms)
+blueprint.add_app_template_filter(condition_text)
+
+STAFF = (Role.COORDINATOR, Role.LEAD)
+OPEN_CARDS = 2
+"""How many cards of the first page show their reasons without a click."""
+BUTTONS = {"accept": ProposalState.ACCEPTED, "hold": ProposalState.HELD, "reopen": ProposalState.NEW}
 
 
-@blueprint.get("/")
-@allow(Role.COORDINATOR, Role.LEAD, Role.SME)
+@blueprint.get("/matching/")
+@allow(*STAFF)
 def index() -> str:
-    """Show the list."""
-    return render_template("matching/index.html")
+    """Show the open needs with the state of their proposals."""
+    text, show = request.args.get("q", "")[:100], request.args.get("show", "")
+    return render_template(
+        "matching/index.html",
+        page=list_progress(
+            current_session(), current_actor(), text=text, show=show, page=requested_page()
+        ),
+        text=text,
+        show=show,
+        states=PROPOSAL_STATES,
+    )
+
+
+@blueprint.get("/needs/<int:need_id>/matches")
+@allow(*STAFF)
+def review(need_id: int) -> str:
+    """Show the proposals for a need with their reasons."""
+    session, actor = current_session(), current_actor()
+    need = get_need(session, actor, need_id)
+    filters = requested_filter()
+    page = list_proposals(session, actor, need.id, filters, page=requested_page())
+    run = find_last_run(session, actor, need.id)
+    cards = _cards(page.items, now_open=page.number == 1)
+    return render_template(
+        "matching/review.html",
+        need=need,
+        run=run,
+        page=page,
+        cards=cards,
+        filters=filters,
+        counts=count_by_state(session, actor, need.id),
+        near_misses=_near_misses(run),
+        terms=shared_terms(page.items),
+        states=PROPOSAL_STATES,
+        sorts=SORTS,
+        may_match=may_match(actor, need),
+        rejection=RejectionForm(),
+    )
+
+
+@blueprint.post("/needs/<int:need_id>/matches/run")
+@allow(Role.COORDINATOR)
+def run(need_id: int) -> Response:
+    """Run the engine for a need."""
+    done = match_need(current_session(), current_actor(), need_id=need_id, now=current_time())
+    flash_done(_("%(count)s社の中から計算しました。", count=f"{done.index_size:,}"))
+    return redirect(url_for("matching.review", need_id=need_id))
+
+
+@blueprint.get("/needs/<int:need_id>/matches/runs")
+@allow(*STAFF)
+def runs(need_id: int) -> str:
+    """Show when the engine ran for a need, with which version and settings."""
+    need = get_need(current_session(), current_actor(), need_id)
+    return render_template(
+        "matching/runs.html", need=need, runs=list_runs(current_session(), current_actor(), need.id)
+    )
+
+
+@blueprint.post("/proposals/<int:proposal_id>/decision")
+@allow(Role.COORDINATOR)
+def decide(proposal_id: int) -> Response:
+    """Accept, hold or reopen a proposal; a rejection goes on to the page that asks for the reason."""
+    proposal = get_proposal(current_session(), current_actor(), proposal_id)
+    if not may_decide(current_actor(), proposal):
+        raise NotAllowedError
+    if request.form.get("decision") == "reject":
+        return redirect(url_for("matching.reject", proposal_id=proposal_id))
+    state = BUTTONS.get(request.form.get("decision", ""))
+    form = DecisionForm()
+    if state is None or not form.validate():
+        raise InvalidError(mark_text("採用・保留・見送りのどれかを選んでください。"))
+    return _decide(proposal, form, Decision(state=state, note=form.note.data))
+
+
+@blueprint.route("/proposals/<int:proposal_id>/reject", methods=["GET", "POST"])
+@allow(Role.COORDINATOR)
+def reject(proposal_id: int) -> str | Response | tuple[str, int]:
+    """Ask why a proposal is passed over, and reject it."""
+    proposal = get_proposal(current_session(), current_actor(), proposal_id)
+    if not may_decide(current_actor(), proposal):
+        raise NotAllowedError
+    form = RejectionForm()
+    if not form.is_submitted():
+        form.version.data = str(proposal.version)
+        return render_template("matching/reject.html", form=form, proposal=proposal)
+    if not form.validate() or form.reason.data not in set(RejectionReason):
+        return render_template("matching/reject.html", form=form, proposal=proposal), 422
+    decision = Decision(
+        state=ProposalState.REJECTED, reason=RejectionReason(form.reason.data), note=form.note.data
+    )
+    return _decide(proposal, form, decision)
+
+
+@blueprint.post("/decisions/<int:decision_id>/undo")
+@allow(Role.COORDINATOR)
+def undo(decision_id: int) -> Response:
+    """Take the latest decision back."""
+    session, actor = current_session(), current_actor()
+    written = undo_decision(session, actor, decision_id=decision_id, now=current_time())
+    proposal = get_proposal(session, actor, written.proposal_id)
+    flash_done(_("「%(name)s」を元に戻しました。", name=proposal.company.name))
+    return redirect(_review_url(proposal))
+
+
+@blueprint.get("/matching/scores")
+@allow(*STAFF)
+def scores() -> str:
+    """Say how scores are computed."""
+    return render_template("matching/scores.html", scoring=scoring)
+
+
+def requested_filter() -> ReviewFilter:
+    """Return the filter of the URL."""
+    state = request.args.get("state", "")
+    return ReviewFilter(
+        state=ProposalState(state) if state in set(ProposalState) else None,
+        musts_met=request.args.get("must") == "1",
+        sort=request.args.get("sort", "score"),
+    )
+
+
+def _decide(proposal: Proposal, form: DecisionForm, decision: Decision) -> Response:
+    written = decide_proposal(
+        current_session(),
+        current_actor(),
+        proposal_id=proposal.id,
+        decision=decision,
+        version=form.opened_version(),
+        now=current_time(),
+    )
+    flash_undoable(
+        _(
+            "「%(name)s」を「%(state)s」にしました。",
+            name=proposal.company.name,
+            state=PROPOSAL_STATES[decision.state],
+        ),
+        "matching.undo",
+        decision_id=written.id,
+    )
+    return redirect(_review_url(proposal))
+
+
+def _review_url(proposal: Proposal) -> str:
+    return url_for("matching.review", need_id=proposal.need_id, _anchor=f"p{proposal.id}")
+
+
+def _cards(proposals: Sequence[Proposal], *, now_open: bool) -> list[ProposalCard]:
+    today = current_time()
+    return [
+        card_for(proposal, now=today, is_open=now_open and place < OPEN_CARDS)
+        for place, proposal in enumerate(proposals)
+    ]
+
+
+def _near_misses(run: MatchRun | None) -> list[NearMiss]:
+    if run is None:
+        return []
+    ids = [int(entry["company_id"]) for entry in run.near_misses]
+    return near_misses_of(run, list_companies_by_id(current_session(), ids))

@@ -1,0 +1,72 @@
+"""The stored explanation of a proposal: everything the review screen shows, as plain data."""
+
+from typing import TypedDict
+
+from sme_match.matching.engine.conditions import ConditionResult, PlainValue
+from sme_match.matching.engine.match import Candidate
+
+
+class ConditionExplanation(TypedDict):
+    """One condition with its verdict and both values."""
+
+    kind: str
+    level: str
+    verdict: str
+    required: PlainValue
+    offered: PlainValue
+
+
+class TermExplanation(TypedDict):
+    """A word of the need, its counterpart in the profile, and its points."""
+
+    query: str
+    document: str
+    points: int
+
+
+class ExcerptExplanation(TypedDict):
+    """A piece of the profile; marks are half-open places in it."""
+
+    text: str
+    marks: list[list[int]]
+
+
+class Explanation(TypedDict):
+    """Why a company was proposed. `parts` sum to the score, `terms` to the text part."""
+
+    parts: dict[str, int]
+    terms: list[TermExplanation]
+    conditions: list[ConditionExplanation]
+    excerpt: ExcerptExplanation
+
+
+def explain(candidate: Candidate) -> Explanation:
+    """Return the explanation to store with a proposal."""
+    excerpt = candidate.excerpt
+    return Explanation(
+        parts={
+            "text": candidate.parts.text,
+            "conditions": candidate.parts.conditions,
+            "freshness": candidate.parts.freshness,
+        },
+        terms=[
+            TermExplanation(query=term.query_term, document=term.document_term, points=term.points)
+            for term in candidate.terms
+        ],
+        conditions=[explain_condition(result) for result in candidate.conditions],
+        excerpt=ExcerptExplanation(
+            text=excerpt.text if excerpt else "",
+            marks=[list(mark) for mark in excerpt.marks] if excerpt else [],
+        ),
+    )
+
+
+def explain_condition(result: ConditionResult) -> ConditionExplanation:
+    """Return one judged condition as plain data."""
+    return ConditionExplanation(
+        kind=result.kind.value,
+        level=result.level.value,
+        verdict=result.verdict.value,
+        required=result.required,
+        offered=result.offered,
+    )

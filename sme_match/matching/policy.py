@@ -1,0 +1,31 @@
+"""Who may see and decide proposals: staff of the body that owns the need. Leads read."""
+
+from sqlalchemy import ColumnElement, false
+
+from sme_match.core.actor import Actor, Role
+from sme_match.matching.models import MatchRun, Proposal
+from sme_match.needs.models import Need
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a proposal may be seen by the actor."""
+    if not actor.is_staff or actor.body_id is None:
+        return false()
+    return Proposal.body_id == actor.body_id
+
+
+def runs_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a run may be seen by the actor."""
+    if not actor.is_staff or actor.body_id is None:
+        return false()
+    return MatchRun.body_id == actor.body_id
+
+
+def may_match(actor: Actor, need: Need) -> bool:
+    """Coordinators match the needs of their own body."""
+    return actor.role is Role.COORDINATOR and need.body_id == actor.body_id
+
+
+def may_decide(actor: Actor, proposal: Proposal) -> bool:
+    """Coordinators decide the proposals of their own body."""
+    return actor.role is Role.COORDINATOR and proposal.body_id == actor.body_id

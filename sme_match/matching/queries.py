@@ -1,0 +1,196 @@
+"""Reading runs and proposals. Every query is limited to what the actor may see."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from sme_match.companies.models import Company
+from sme_match.core.actor import Actor
+from sme_match.core.errors import NotFoundError
+from sme_match.core.text import fold_for_search, mark_text
+from sme_match.db.paging import Page, fetch_page
+from sme_match.matching.enums import ProposalState
+from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
+from sme_match.matching.policy import runs_visible_to, visible_to
+from sme_match.needs.enums import NeedState
+from sme_match.needs.models import Need
+
+REVIEW_PAGE = 10
+SORTS: dict[str, tuple[Any, ...]] = {
+    "score": (Proposal.score.desc(), Proposal.rank, Proposal.id),
+    "confidence": (Proposal.confidence.desc().nulls_last(), Proposal.rank, Proposal.id),
+    "updated": (Company.updated_at.desc(), Proposal.rank, Proposal.id),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFilter:
+    """What the review screen shows; every field comes from the URL."""
+
+    state: ProposalState | None = None
+    musts_met: bool = False
+    """Only companies that confirm every must: none failed, none unknown."""
+    sort: str = "score"
+
+
+@dataclass(frozen=True, slots=True)
+class NeedProgress:
+    """One need on the overview: how its proposals stand, and when they were computed."""
+
+    need: Need
+    counts: dict[ProposalState, int]
+    ran_at: datetime | None
+
+
+def get_proposal(session: Session, actor: Actor, proposal_id: int) -> Proposal:
+    """Return a proposal with its company and need.
+
+    Raises:
+        NotFoundError: when it does not exist, or not for this actor.
+    """
+    proposal = session.scalar(
+        select(Proposal)
+        .where(Proposal.id == proposal_id, visible_to(actor))
+        .options(joinedload(Proposal.company), joinedload(Proposal.need))
+    )
+    if proposal is None:
+        raise NotFoundError(mark_text("この提案は見つかりませんでした。"))
+    return proposal
+
+
+def get_decision(session: Session, actor: Actor, decision_id: int) -> ProposalDecision:
+    """Return one entry of the log of decisions.
+
+    Raises:
+        NotFoundError: when it does not exist, or not for this actor.
+    """
+    decision = session.scalar(
+        select(ProposalDecision)
+        .join(Proposal, Proposal.id == ProposalDecision.proposal_id)
+        .where(ProposalDecision.id == decision_id, visible_to(actor))
+    )
+    if decision is None:
+        raise NotFoundError(mark_text("この判断は見つかりませんでした。"))
+    return decision
+
+
+def find_last_decision(session: Session, proposal_id: int) -> ProposalDecision | None:
+    """Return the latest decision on a proposal."""
+    query = (
+        select(ProposalDecision)
+        .where(ProposalDecision.proposal_id == proposal_id)
+        .order_by(ProposalDecision.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def find_last_run(session: Session, actor: Actor, need_id: int) -> MatchRun | None:
+    """Return the latest run for a need."""
+    query = (
+        select(MatchRun)
+        .where(MatchRun.need_id == need_id, runs_visible_to(actor))
+        .order_by(MatchRun.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def list_runs(session: Session, actor: Actor, need_id: int) -> list[MatchRun]:
+    """Return all runs for a need, newest first."""
+    query = (
+        select(MatchRun)
+        .where(MatchRun.need_id == need_id, runs_visible_to(actor))
+        .order_by(MatchRun.id.desc())
+    )
+    return list(session.scalars(query))
+
+
+def list_proposals(
+    session: Session, actor: Actor, need_id: int, filters: ReviewFilter, *, page: int
+) -> Page[Proposal]:
+    """Return one page of the proposals for a need, with their companies."""
+    query: Select[Proposal] = (
+        select(Proposal)
+        .join(Proposal.company)
+        .where(Proposal.need_id == need_id, visible_to(actor))
+        .options(joinedload(Proposal.company))
+    )
+    if filters.state is not None:
+        query = query.where(Proposal.state == filters.state)
+    if filters.musts_met:
+        query = query.where(Proposal.musts_failed == 0, Proposal.musts_unknown == 0)
+    order = SORTS.get(filters.sort, SORTS["score"])
+    return fetch_page(session, query.order_by(*order), number=page, size=REVIEW_PAGE)
+
+
+def count_by_state(session: Session, actor: Actor, need_id: int) -> dict[ProposalState, int]:
+    """Return how many proposals of a need stand in each state."""
+    rows = session.execute(
+        select(Proposal.state, func.count())
+        .where(Proposal.need_id == need_id, visible_to(actor))
+        .group_by(Proposal.state)
+    )
+    counts = dict.fromkeys(ProposalState, 0)
+    counts.update((state, count) for state, count in rows)
+    return counts
+
+
+def list_companies_by_id(session: Session, company_ids: list[int]) -> dict[int, Company]:
+    """Return the companies that a run names as near misses; the run itself was checked."""
+    query = select(Company).where(Company.id.in_(company_ids))
+    return {company.id: company for company in session.scalars(query)}
+
+
+def list_progress(
+    session: Session, actor: Actor, *, text: str, show: str, page: int
+) -> Page[NeedProgress]:
+    """Return one page of the open needs of the actor's body with the state of their proposals.
+
+    `show` is `new` (some proposal waits for a decision), `none` (no proposal) or empty for all.
+    """
+    waiting = select(Proposal.id).where(
+        Proposal.need_id == Need.id, Proposal.state == ProposalState.NEW
+    )
+    query = (
+        select(Need)
+        .where(Need.body_id == (actor.body_id or 0), Need.state == NeedState.OPEN)
+        .options(joinedload(Need.buyer))
+        .order_by(Need.expires_on.asc().nulls_last(), Need.id)
+    )
+    for word in text.split():
+        query = query.where(Need.search_text.contains(fold_for_search(word), autoescape=True))
+    if show == "new":
+        query = query.where(waiting.exists())
+    if show == "none":
+        query = query.where(~select(Proposal.id).where(Proposal.need_id == Need.id).exists())
+    needs = fetch_page(session, query, number=page)
+    ids = [need.id for need in needs.items]
+    return Page(
+        items=_progress(session, list(needs.items), ids),
+        number=needs.number,
+        size=needs.size,
+        total=needs.total,
+    )
+
+
+def _progress(session: Session, needs: list[Need], ids: list[int]) -> list[NeedProgress]:
+    counts: dict[int, dict[ProposalState, int]] = {
+        need_id: dict.fromkeys(ProposalState, 0) for need_id in ids
+    }
+    for need_id, state, count in session.execute(
+        select(Proposal.need_id, Proposal.state, func.count())
+        .where(Proposal.need_id.in_(ids))
+        .group_by(Proposal.need_id, Proposal.state)
+    ):
+        counts[need_id][state] = count
+    last_runs = session.execute(
+        select(MatchRun.need_id, func.max(MatchRun.ran_at))
+        .where(MatchRun.need_id.in_(ids))
+        .group_by(MatchRun.need_id)
+    )
+    ran_at = {need_id: at for need_id, at in last_runs}  # noqa: C416 -- rows are no pairs to mypy
+    return [NeedProgress(need, counts[need.id], ran_at.get(need.id)) for need in needs]

@@ -1,0 +1,250 @@
+"""Use cases of matching: run the engine for a need, decide on proposals, take a decision back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from sme_match.audit.services import record
+from sme_match.companies.models import Company
+from sme_match.core.actor import Actor, Role
+from sme_match.core.clock import jst_date
+from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
+from sme_match.core.text import mark_text
+from sme_match.db.versions import check_version
+from sme_match.matching.corpus import load_corpus
+from sme_match.matching.engine.match import Candidate, MatchResult, MatchSettings, NeedValue, match
+from sme_match.matching.enums import ProposalState, RejectionReason
+from sme_match.matching.explanations import explain, explain_condition
+from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
+from sme_match.matching.policy import may_decide, may_match
+from sme_match.matching.queries import find_last_decision, get_decision, get_proposal
+from sme_match.matching.texts import material_families, need_conditions, need_document
+from sme_match.needs.models import Need
+from sme_match.needs.queries import get_need
+
+CANDIDATES = 30
+"""How many companies a run proposes: more than a coordinator reads, fewer than a register holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a coordinator decided about a proposal."""
+
+    state: ProposalState
+    reason: RejectionReason | None = None
+    note: str = ""
+
+
+def match_need(session: Session, actor: Actor, *, need_id: int, now: datetime) -> MatchRun:
+    """Run the engine for a need and keep what it found as proposals.
+
+    Decisions already made stay; a proposal nobody decided on disappears when it is not found again.
+
+    Raises:
+        NotFoundError: when the actor may not see the need.
+        NotAllowedError: unless the actor coordinates at the body that owns it.
+    """
+    need = get_need(session, actor, need_id)
+    if not may_match(actor, need):
+        raise NotAllowedError
+    run = run_engine(session, need, actor=actor, now=now)
+    record(
+        session,
+        actor,
+        action="need.match",
+        subject=("need", need.id),
+        body_id=need.body_id,
+        now=now,
+        note=f"{run.engine_version} / {run.index_size}",
+    )
+    return run
+
+
+def run_engine(session: Session, need: Need, *, actor: Actor, now: datetime) -> MatchRun:
+    """Match one need whose conditions are loaded, record the run and update its proposals."""
+    corpus = load_corpus(session, body_id=need.body_id)
+    result = match(
+        NeedValue(
+            document=need_document(need),
+            conditions=need_conditions(need),
+            # A company is not proposed to itself.
+            excluded=frozenset({need.buyer_id}),
+        ),
+        corpus.index,
+        corpus.facts,
+        today=jst_date(now),
+        top_k=CANDIDATES,
+        settings=MatchSettings(material_families=material_families()),
+    )
+    run = _record_run(session, need, result, actor=actor, now=now)
+    _keep_proposals(session, need, run, result.candidates, now=now)
+    session.flush()
+    return run
+
+
+def _record_run(
+    session: Session, need: Need, result: MatchResult, *, actor: Actor, now: datetime
+) -> MatchRun:
+    run = MatchRun(
+        body_id=need.body_id,
+        need_id=need.id,
+        need_version=need.version,
+        engine_version=result.engine_version,
+        settings=dict(result.settings),
+        index_size=result.index_size,
+        excluded={kind.value: count for kind, count in result.excluded_counts.items() if count},
+        near_misses=[
+            {
+                "company_id": candidate.key,
+                "score": candidate.score,
+                "condition": explain_condition(candidate.failed_musts[0]),
+            }
+            for candidate in result.near_misses
+        ],
+        ran_at=now,
+        ran_by=actor.user_id,
+    )
+    session.add(run)
+    session.flush()
+    return run
+
+
+def _keep_proposals(
+    session: Session,
+    need: Need,
+    run: MatchRun,
+    candidates: tuple[Candidate, ...],
+    *,
+    now: datetime,
+) -> None:
+    known = {
+        proposal.company_id: proposal
+        for proposal in session.scalars(select(Proposal).where(Proposal.need_id == need.id))
+    }
+    for rank, candidate in enumerate(candidates, start=1):
+        company_id = int(candidate.key)
+        proposal = known.pop(company_id, None)
+        if proposal is None:
+            proposal = Proposal(
+                body_id=need.body_id, need_id=need.id, company_id=company_id, created_at=now
+            )
+            session.add(proposal)
+        proposal.run_id = run.id
+        proposal.rank = rank
+        proposal.score = Decimal(candidate.score)
+        proposal.confidence = (
+            None if candidate.confidence is None else Decimal(f"{candidate.confidence:.3f}")
+        )
+        proposal.musts_failed = len(candidate.failed_musts)
+        proposal.musts_unknown = len(candidate.unknown_musts)
+        proposal.explanation = dict(explain(candidate))
+    session.flush()
+    _drop_undecided(session, [proposal.id for proposal in known.values()])
+
+
+def _drop_undecided(session: Session, proposal_ids: list[int]) -> None:
+    """Delete proposals that a run no longer finds, unless somebody ever decided on them."""
+    decided = select(ProposalDecision.proposal_id)
+    session.execute(
+        delete(Proposal).where(
+            Proposal.id.in_(proposal_ids),
+            Proposal.state == ProposalState.NEW,
+            Proposal.id.not_in(decided),
+        )
+    )
+
+
+def decide_proposal(
+    session: Session,
+    actor: Actor,
+    *,
+    proposal_id: int,
+    decision: Decision,
+    version: int,
+    now: datetime,
+) -> ProposalDecision:
+    """Accept, hold or reject a proposal, or put it back among the new ones.
+
+    Raises:
+        NotFoundError: when the actor may not see it.
+        NotAllowedError: unless the actor coordinates at the body.
+        InvalidError: when a rejection has no reason.
+        StaleVersionError: when somebody decided on it since the page was opened.
+    """
+    proposal = get_proposal(session, actor, proposal_id)
+    if not may_decide(actor, proposal):
+        raise NotAllowedError
+    check_version(proposal, version)
+    if decision.state is ProposalState.REJECTED and decision.reason is None:
+        raise InvalidError(mark_text("見送る理由を選んでください。"), field="reason")
+    return _write_decision(session, actor, proposal, decision, now=now)
+
+
+def undo_decision(
+    session: Session, actor: Actor, *, decision_id: int, now: datetime
+) -> ProposalDecision:
+    """Take the latest decision on a proposal back, with its reason and note.
+
+    Raises:
+        NotFoundError: when the actor may not see it.
+        NotAllowedError: unless the actor coordinates at the body.
+        ConflictError: when the proposal was decided on again since.
+    """
+    undone = get_decision(session, actor, decision_id)
+    proposal = get_proposal(session, actor, undone.proposal_id)
+    if not may_decide(actor, proposal):
+        raise NotAllowedError
+    last = find_last_decision(session, proposal.id)
+    if last is None or last.id != undone.id:
+        raise ConflictError(mark_text("そのあとに別の判断がされているため、元に戻せません。"))
+    before = Decision(state=undone.from_state, reason=undone.from_reason, note=undone.from_note)
+    return _write_decision(session, actor, proposal, before, now=now, undoes_id=undone.id)
+
+
+def _write_decision(
+    session: Session,
+    actor: Actor,
+    proposal: Proposal,
+    decision: Decision,
+    *,
+    now: datetime,
+    undoes_id: int | None = None,
+) -> ProposalDecision:
+    reason = decision.reason if decision.state is ProposalState.REJECTED else None
+    written = ProposalDecision(
+        proposal_id=proposal.id,
+        decided_at=now,
+        decided_by=actor.user_id,
+        from_state=proposal.state,
+        to_state=decision.state,
+        from_reason=proposal.reason,
+        reason=reason,
+        from_note=proposal.note,
+        note=decision.note,
+        undoes_id=undoes_id,
+    )
+    session.add(written)
+    record(
+        session,
+        actor,
+        action="proposal.undo" if undoes_id else "proposal.decide",
+        subject=("need", proposal.need_id),
+        body_id=proposal.body_id,
+        now=now,
+        changes={"proposal_state": (proposal.state, decision.state)},
+        note=_company_name(session, proposal),
+    )
+    proposal.state, proposal.reason, proposal.note = decision.state, reason, decision.note
+    is_open = decision.state is ProposalState.NEW
+    proposal.decided_at = None if is_open else now
+    proposal.decided_by = None if is_open else actor.user_id
+    proposal.decider_name = "" if is_open or actor.role is Role.SYSTEM else actor.name
+    session.flush()
+    return written
+
+
+def _company_name(session: Session, proposal: Proposal) -> str:
+    return session.scalars(select(Company.name).where(Company.id == proposal.company_id)).one()

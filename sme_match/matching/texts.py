@@ -1,0 +1,139 @@
+"""What the engine reads of a company and of a need: texts in named fields, and facts.
+
+One capability row is one line, so that a process, its materials and its machines count together.
+Process names stand in both languages: an English need finds a Japanese profile by them.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from sme_match.capabilities.models import Capability
+from sme_match.companies.models import Company
+from sme_match.core.clock import jst_date
+from sme_match.matching.engine.conditions import CapabilityFacts, CompanyFacts, Condition
+from sme_match.matching.engine.documents import Document
+from sme_match.needs.models import Need
+from sme_match.reference.materials import list_families, list_materials
+from sme_match.reference.prefectures import get_prefecture
+from sme_match.reference.processes import get_process
+
+
+def company_document(company: Company, capabilities: Sequence[Capability]) -> Document:
+    """Return the profile of a company as text."""
+    return Document(
+        key=company.id,
+        fields={
+            "process": "\n".join(_process_names(row.process_code) for row in capabilities),
+            "capability": "\n".join(_capability_line(row) for row in capabilities),
+            "profile": company.pr_text,
+        },
+        updated_on=jst_date(company.confirmed_at) if company.confirmed_at else None,
+    )
+
+
+def need_document(need: Need) -> Document:
+    """Return a need as text."""
+    return Document(
+        key=need.id,
+        fields={
+            # One language is enough here: profiles carry both.
+            "process": _process_names(need.process_code).partition(" ")[0],
+            "title": need.title,
+            "materials": "、".join(need.materials),
+            "description": need.description,
+            "treatment": need.treatment,
+        },
+    )
+
+
+def company_facts(company: Company, capabilities: Sequence[Capability]) -> CompanyFacts:
+    """Return what a company states that conditions ask about."""
+    return CompanyFacts(
+        key=company.id,
+        rows=tuple(_row_facts(row) for row in capabilities),
+        certificates={entry.standard: entry.expires_on for entry in company.certificates},
+        prefecture=company.prefecture_code,
+        region=_region(company.prefecture_code),
+    )
+
+
+def need_conditions(need: Need) -> tuple[Condition, ...]:
+    """Return the must and wish conditions of a need."""
+    return tuple(
+        Condition(
+            kind=condition.kind,
+            level=condition.level,
+            value=float(condition.number) if condition.number is not None else condition.text or "",
+        )
+        for condition in need.conditions
+    )
+
+
+@cache
+def material_families() -> dict[str, frozenset[str]]:
+    """Return family -> designations, by the code and by both names of each family."""
+    families = {}
+    for family in list_families():
+        names = {family.code, family.ja, family.en}
+        members = {material.designation for material in list_materials(family.code)}
+        for name in names:
+            families[name] = frozenset(members | names)
+    return families
+
+
+def _row_facts(row: Capability) -> CapabilityFacts:
+    return CapabilityFacts(
+        process=row.process_code,
+        materials=frozenset(row.materials),
+        size_min_mm=_number(row.size_min_mm),
+        size_max_mm=_number(row.size_max_mm),
+        weight_max_kg=_number(row.weight_max_kg),
+        lot_min=_number(row.lot_min),
+        lot_max=_number(row.lot_max),
+        tolerance_mm=_number(row.tolerance_mm),
+        roughness_ra_um=_number(row.roughness_ra_um),
+        lead_time_days=_number(row.lead_time_days),
+        prototype_lead_time_days=_number(row.prototype_lead_time_days),
+        drawing_formats=frozenset(row.drawing_formats),
+        capacity=row.capacity,
+        capacity_until_on=row.capacity_until_on,
+    )
+
+
+def _capability_line(row: Capability) -> str:
+    parts = (
+        row.description,
+        "、".join(row.materials),
+        "、".join(_machine(machine) for machine in row.machines),
+        row.inspection,
+    )
+    return "　".join(_one_line(parts))
+
+
+def _machine(machine: dict[str, object]) -> str:
+    return " ".join(str(machine[key]) for key in ("type", "maker", "model") if machine.get(key))
+
+
+def _one_line(parts: Iterable[str]) -> list[str]:
+    return [" ".join(part.split()) for part in parts if part.strip()]
+
+
+def _process_names(code: str) -> str:
+    if not code:
+        return ""
+    try:
+        process = get_process(code)
+    except KeyError:
+        return code
+    return f"{process.ja} {process.en}"
+
+
+def _region(prefecture_code: str) -> str:
+    try:
+        return get_prefecture(prefecture_code).region_ja
+    except KeyError:
+        return ""
+
+
+def _number(value: object) -> float | None:
+    return None if value is None else float(str(value))

@@ -1,0 +1,137 @@
+"""Judged conditions in words: what is required and what the company states, side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from flask_babel import gettext as _
+
+from sme_match.matching.engine.conditions import PlainValue, Verdict
+from sme_match.matching.explanations import ConditionExplanation
+from sme_match.needs.enums import ConditionKind, ConditionLevel
+from sme_match.needs.labels import (
+    CAPACITY_WORDS,
+    CONDITION_KINDS,
+    CONDITION_UNITS,
+    DRAWING_FORMAT_WORDS,
+)
+from sme_match.needs.models import NeedCondition
+from sme_match.web.formats import day, plain_decimal
+from sme_match.web.names import certificate_name, material_name, prefecture_name, process_name
+
+SHOWN = 4
+"""How many materials or certificates are named before "ほか"."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionWords:
+    """One condition as the review card shows it."""
+
+    level: ConditionLevel
+    verdict: Verdict
+    title: str
+    offered: str
+
+
+def word_condition(condition: ConditionExplanation) -> ConditionWords:
+    """Return the condition in the reader's language, with both values."""
+    kind = ConditionKind(condition["kind"])
+    verdict = Verdict(condition["verdict"])
+    offered = condition["offered"]
+    return ConditionWords(
+        level=ConditionLevel(condition["level"]),
+        verdict=verdict,
+        title=f"{CONDITION_KINDS[kind]} {required_words(kind, condition['required'])}",
+        offered=_("未登録") if offered is None else offered_words(kind, offered),
+    )
+
+
+def condition_text(condition: NeedCondition) -> str:
+    """Return a condition of a need in one line: 公差 ±0.01mm以内."""
+    value = float(condition.number) if condition.number is not None else condition.text
+    return f"{CONDITION_KINDS[condition.kind]} {required_words(condition.kind, value)}"
+
+
+def required_words(kind: ConditionKind, value: PlainValue) -> str:
+    """Return what the need demands: ±0.01mm, SUS304, 10個."""
+    if isinstance(value, int | float):
+        sign = "±" if kind is ConditionKind.TOLERANCE_MM else ""
+        return f"{sign}{plain_decimal(value)}{_unit(kind)}{_bound(kind)}"
+    return _word(kind, str(value))
+
+
+def offered_words(kind: ConditionKind, value: PlainValue) -> str:
+    """Return what the company states."""
+    if isinstance(value, int | float):
+        sign = "±" if kind is ConditionKind.TOLERANCE_MM else ""
+        return f"{sign}{plain_decimal(value)}{_unit(kind)}"
+    if isinstance(value, dict):
+        return _structured(kind, value)
+    if isinstance(value, list):
+        return _listed([_word(kind, str(item)) for item in value])
+    return _word(kind, str(value))
+
+
+def _structured(kind: ConditionKind, value: dict[str, PlainValue]) -> str:
+    if kind is ConditionKind.CAPACITY:
+        words = str(CAPACITY_WORDS[str(value["state"])])
+        until = value.get("until")
+        return f"{words}（{_('%(day)sまで', day=_day(until))}）" if until else words
+    if kind is ConditionKind.CERTIFICATE:
+        held = cast("Sequence[str]", value["held"])
+        last = value.get("expires_on")
+        names = _listed([certificate_name(name) for name in held])
+        return f"{names}（{_('期限 %(day)s', day=_day(last))}）" if last else names
+    low, high, unit = value.get("min"), value.get("max"), _unit(kind)
+    if low is not None and high is not None:
+        return f"{_figure(low)}–{_figure(high)}{unit}"
+    if low is not None:
+        return str(_("%(figure)sから", figure=f"{_figure(low)}{unit}"))
+    return str(_("%(figure)sまで", figure=f"{_figure(high)}{unit}"))
+
+
+def _word(kind: ConditionKind, code: str) -> str:
+    if kind is ConditionKind.PROCESS:
+        return process_name(code)
+    if kind is ConditionKind.MATERIAL:
+        return material_name(code)
+    if kind is ConditionKind.CERTIFICATE:
+        return certificate_name(code)
+    if kind is ConditionKind.PREFECTURE:
+        return prefecture_name(code)
+    if kind is ConditionKind.CAPACITY:
+        return str(CAPACITY_WORDS.get(code, code))
+    if kind is ConditionKind.DRAWING_FORMAT:
+        return str(DRAWING_FORMAT_WORDS.get(code, code))
+    return code
+
+
+def _listed(words: list[str]) -> str:
+    if len(words) <= SHOWN:
+        return "、".join(words)
+    return str(_("%(names)s ほか%(count)s", names="、".join(words[:SHOWN]), count=len(words) - SHOWN))
+
+
+def _unit(kind: ConditionKind) -> str:
+    return str(CONDITION_UNITS.get(kind, ""))
+
+
+def _bound(kind: ConditionKind) -> str:
+    at_most = {
+        ConditionKind.TOLERANCE_MM,
+        ConditionKind.ROUGHNESS_RA_UM,
+        ConditionKind.LEAD_TIME_DAYS,
+        ConditionKind.PROTOTYPE_LEAD_TIME_DAYS,
+    }
+    if kind in at_most:
+        return str(_("以内"))
+    return str(_("以上")) if kind is ConditionKind.WEIGHT_KG else ""
+
+
+def _figure(value: PlainValue) -> str:
+    return plain_decimal(cast("float", value))
+
+
+def _day(value: PlainValue) -> str:
+    return day(date.fromisoformat(str(value)))
