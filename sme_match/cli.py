@@ -1,20 +1,15 @@
-"""Commands of the installation: `flask --app wsgi COMMAND`."""
+"""The commands of the installation: `flask --app wsgi COMMAND`."""
 
-import click
 from flask import Flask
 
-from sme_match.db.migrations import migrate
-from sme_match.web.context import installation
+from sme_match.commands.database import migrate_command, scheduler
+from sme_match.commands.demo import load_demo, load_synthetic, sign_ins
+from sme_match.commands.matching import evaluate_command
+
+COMMANDS = (migrate_command, scheduler, load_demo, sign_ins, load_synthetic, evaluate_command)
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (migrate_command,):
+    for command in COMMANDS:
         app.cli.add_command(command)
-
-
-@click.command("migrate")
-def migrate_command() -> None:
-    """Bring the database to the newest migration."""
-    migrate(installation().database.engine)
-    click.echo("The database is up to date.")
