@@ -10,6 +10,8 @@ from sme_match import cli
 from sme_match.accounts import labels as account_labels
 from sme_match.accounts import views as accounts
 from sme_match.accounts.sessions import TOUCH_EVERY, find_user_session, touch_user_session
+from sme_match.capabilities import labels as capability_labels
+from sme_match.capabilities import views as capabilities
 from sme_match.companies import labels as company_labels
 from sme_match.companies import views as companies
 from sme_match.companies.directory import RegisterDirectory
@@ -55,6 +57,7 @@ BLUEPRINTS = (
     accounts.blueprint,
     support_bodies.blueprint,
     companies.blueprint,
+    capabilities.blueprint,
     needs.blueprint,
     matching.blueprint,
     meetings.blueprint,
@@ -67,6 +70,7 @@ LABELS = (
     company_labels.LABELS,
     need_labels.LABELS,
     matching_labels.LABELS,
+    capability_labels.LABELS,
 )
 
 

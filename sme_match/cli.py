@@ -2,11 +2,20 @@
 
 from flask import Flask
 
+from sme_match.commands.accounts import create_administrator
 from sme_match.commands.database import migrate_command, scheduler
 from sme_match.commands.demo import load_demo, load_synthetic, sign_ins
 from sme_match.commands.matching import evaluate_command
 
-COMMANDS = (migrate_command, scheduler, load_demo, sign_ins, load_synthetic, evaluate_command)
+COMMANDS = (
+    migrate_command,
+    scheduler,
+    load_demo,
+    sign_ins,
+    load_synthetic,
+    evaluate_command,
+    create_administrator,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -10,3 +10,11 @@ class LinkPurpose(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105 -- a purpose, not a password
     MEETING_REPLY = "meeting_reply"
     OUTCOME_REPORT = "outcome_report"
+
+
+class UserState(StrEnum):
+    """Where an account stands."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    DISABLED = "disabled"

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from sme_match.accounts.enums import LinkPurpose
+from sme_match.accounts.enums import LinkPurpose, UserState
 from sme_match.core.actor import Actor, Role
 from sme_match.db.base import Base, Versioned, enum_type
 from sme_match.support_bodies.models import SupportBody
@@ -38,6 +38,13 @@ class User(Versioned, Base):
     last_sign_in_at: Mapped[datetime | None]
 
     body: Mapped[SupportBody | None] = relationship(lazy="raise")
+
+    @property
+    def state(self) -> UserState:
+        """Return where the account stands."""
+        if not self.active:
+            return UserState.DISABLED
+        return UserState.INVITED if self.password_hash is None else UserState.ACTIVE
 
     def as_actor(self) -> Actor:
         """Return the plain value that use cases take."""

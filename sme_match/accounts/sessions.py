@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from sme_match.accounts.models import User, UserSession
 from sme_match.accounts.tokens import hash_token, new_token
+from sme_match.support_bodies.models import SupportBody
 
 TOUCH_EVERY = timedelta(minutes=5)
 
@@ -23,16 +24,21 @@ def open_user_session(session: Session, user: User, *, now: datetime) -> str:
 def find_user_session(
     session: Session, token: str, *, now: datetime, idle: timedelta, absolute: timedelta
 ) -> UserSession | None:
-    """Return the live session of the token with its user and body, or None."""
+    """Return the live session of the token with its user and body, or None.
+
+    It lives while user and body are active, and until it was idle for too long or is too old.
+    """
     query = (
         select(UserSession)
         .join(UserSession.user)
+        .outerjoin(User.body)
         .where(
             UserSession.token_hash == hash_token(token),
             UserSession.ended_at.is_(None),
             UserSession.last_seen_at > now - idle,
             UserSession.created_at > now - absolute,
             User.active,
+            or_(User.body_id.is_(None), SupportBody.active),
         )
         .options(joinedload(UserSession.user).joinedload(User.body))
     )
@@ -64,3 +70,35 @@ def end_all_user_sessions(session: Session, user_id: int, *, now: datetime) -> N
         .where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
         .values(ended_at=now)
     )
+
+
+def list_user_sessions(
+    session: Session, user_id: int, *, now: datetime, idle: timedelta, absolute: timedelta
+) -> list[UserSession]:
+    """Return the live sessions of a user, the latest used first."""
+    query = (
+        select(UserSession)
+        .where(
+            UserSession.user_id == user_id,
+            UserSession.ended_at.is_(None),
+            UserSession.last_seen_at > now - idle,
+            UserSession.created_at > now - absolute,
+        )
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+    )
+    return list(session.scalars(query))
+
+
+def end_other_user_sessions(session: Session, user_id: int, *, keep: str, now: datetime) -> int:
+    """End the sessions of a user except the one of the token `keep`; return how many."""
+    ended = session.scalars(
+        update(UserSession)
+        .where(
+            UserSession.user_id == user_id,
+            UserSession.token_hash != hash_token(keep),
+            UserSession.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+        .returning(UserSession.id)
+    )
+    return len(ended.all())

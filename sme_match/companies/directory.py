@@ -37,7 +37,7 @@ class RegisterDirectory:
         if not wanted:
             return {}
         query = select(Company.id, Company.name).where(Company.id.in_(wanted), visible_to(actor))
-        return {company_id: name for company_id, name in session.execute(query)}
+        return dict(session.execute(query).tuples().all())
 
 
 def _entry(company: Company) -> CompanyEntry:

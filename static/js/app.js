@@ -44,6 +44,17 @@ document.querySelectorAll("[data-submits]").forEach((control) => {
   control.addEventListener("change", () => control.form.requestSubmit());
 });
 
+// A password can be looked at; without script the button stays hidden.
+document.querySelectorAll("[data-reveals]").forEach((button) => {
+  const input = document.getElementById(button.dataset.reveals);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const shown = input.type === "text";
+    input.type = shown ? "password" : "text";
+    button.setAttribute("aria-pressed", String(!shown));
+  });
+});
+
 // A second press on a button that is already sending does nothing.
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.sending) { event.preventDefault(); return; }

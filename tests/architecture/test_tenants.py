@@ -18,7 +18,7 @@ from tests.factories import make_user
 OWN, FOREIGN = "自社側", "カナリア側"
 FIXED = {"code": "en", "filename": "css/app.css"}
 """URL parts that name no record."""
-SHARED_BY_DESIGN = {"static", "web.language"}
+SHARED_BY_DESIGN = {"static", "web.language", "notifications.index", "notifications.show"}
 REFUSED = {403, 404}
 # Their numbers come with the installation, not with a body: only administrators open them.
 FOR_ADMINISTRATORS = {Role.ADMINISTRATOR}

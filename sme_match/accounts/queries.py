@@ -1,0 +1,92 @@
+"""Reading users. Every query is limited to what the actor may see."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from sme_match.accounts.enums import UserState
+from sme_match.accounts.models import User
+from sme_match.accounts.policy import visible_to
+from sme_match.core.actor import Actor, Role
+from sme_match.core.errors import NotFoundError
+from sme_match.core.text import mark_text
+from sme_match.db.paging import Page, fetch_page
+
+SORTS = {
+    "name": (User.name_kana, User.name, User.id),
+    "email": (User.email, User.id),
+    "last": (User.last_sign_in_at, User.id),
+}
+DEFAULT_SORT = "name"
+STATES: dict[str, ColumnElement[bool]] = {
+    UserState.DISABLED: not_(User.active),
+    UserState.INVITED: and_(User.active, User.password_hash.is_(None)),
+    UserState.ACTIVE: and_(User.active, User.password_hash.is_not(None)),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserFilter:
+    """What the list of users shows; every field comes from the URL."""
+
+    text: str = ""
+    role: str = ""
+    state: str = ""
+    body: str = ""
+    sort: str = DEFAULT_SORT
+
+
+def get_user(session: Session, actor: Actor, user_id: int) -> User:
+    """Return a user with the body.
+
+    Raises:
+        NotFoundError: when it does not exist, or not for this actor.
+    """
+    user = session.scalar(
+        select(User).where(User.id == user_id, visible_to(actor)).options(joinedload(User.body))
+    )
+    if user is None:
+        raise NotFoundError(mark_text("この利用者は見つかりませんでした。"))
+    return user
+
+
+def get_own_user(session: Session, actor: Actor) -> User:
+    """Return the actor's own user.
+
+    Raises:
+        NotFoundError: when the actor is no user.
+    """
+    user = session.scalar(
+        select(User).where(User.id == (actor.user_id or 0)).options(joinedload(User.body))
+    )
+    if user is None:
+        raise NotFoundError
+    return user
+
+
+def select_users(actor: Actor, filters: UserFilter) -> Select[User]:
+    """Return the query behind the list."""
+    query = select(User).where(visible_to(actor)).options(joinedload(User.body))
+    for word in filters.text.split():
+        query = query.where(
+            or_(
+                func.lower(User.name).contains(word.lower(), autoescape=True),
+                User.name_kana.contains(word, autoescape=True),
+                User.email.contains(word.lower(), autoescape=True),
+            )
+        )
+    if filters.role in {role.value for role in Role}:
+        query = query.where(User.role == Role(filters.role))
+    if filters.state in STATES:
+        query = query.where(STATES[filters.state])
+    if filters.body.isascii() and filters.body.isdigit():
+        query = query.where(User.body_id == min(int(filters.body), 2**31 - 1))
+    descending = filters.sort.startswith("-")
+    columns = SORTS.get(filters.sort.lstrip("-"), SORTS[DEFAULT_SORT])
+    return query.order_by(*(column.desc() if descending else column.asc() for column in columns))
+
+
+def list_users(session: Session, actor: Actor, filters: UserFilter, *, page: int) -> Page[User]:
+    """Return one page of the users that match."""
+    return fetch_page(session, select_users(actor, filters), number=page)

@@ -1,0 +1,1 @@
+"""Use cases of accounts: signing in, invitations, passwords, users, the own account."""
