@@ -25,8 +25,33 @@ from sme_match.reference.processes import get_process
 MAX_MATERIALS = 60
 MAX_MATERIAL_LENGTH = 60
 MAX_MACHINES = 100
+MAX_SIZE_MM = MAX_WEIGHT_KG = 1_000_000
+MAX_PRECISION = 1000
+"""mm of a tolerance and µm of a roughness: more is a slip of the unit."""
+MAX_LOT = 100_000_000
+MAX_DAYS = 3650
+MAX_MINUTES = 100_000
 MAX_IT_GRADE = 18
 WHOLE_PERCENT = 100
+LIMITS: Mapping[str, tuple[int, int]] = {
+    "size_min_mm": (0, MAX_SIZE_MM),
+    "size_max_mm": (0, MAX_SIZE_MM),
+    "weight_max_kg": (0, MAX_WEIGHT_KG),
+    "tolerance_mm": (0, MAX_PRECISION),
+    "roughness_ra_um": (0, MAX_PRECISION),
+    "it_grade": (1, MAX_IT_GRADE),
+    "lot_min": (1, MAX_LOT),
+    "lot_sweet": (1, MAX_LOT),
+    "lot_max": (1, MAX_LOT),
+    "lead_time_days": (0, MAX_DAYS),
+    "prototype_lead_time_days": (0, MAX_DAYS),
+    "part_numbers_per_month": (0, MAX_LOT),
+    "average_lot": (0, MAX_LOT),
+    "setup_minutes": (0, MAX_MINUTES),
+    "repeat_rate_percent": (0, WHOLE_PERCENT),
+    "quote_days": (0, MAX_DAYS),
+}
+"""The least and the greatest value that a number may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,23 +245,11 @@ def _check_order(draft: CapabilityDraft) -> None:
 
 
 def _check_ranges(draft: CapabilityDraft) -> None:
-    limits: Mapping[str, tuple[int, int | None]] = {
-        "size_min_mm": (0, None),
-        "size_max_mm": (0, None),
-        "weight_max_kg": (0, None),
-        "lot_min": (1, None),
-        "lot_max": (1, None),
-        "lot_sweet": (1, None),
-        "tolerance_mm": (0, None),
-        "roughness_ra_um": (0, None),
-        "it_grade": (1, MAX_IT_GRADE),
-        "repeat_rate_percent": (0, WHOLE_PERCENT),
-    }
-    for name, (low, high) in limits.items():
+    for name, (low, high) in LIMITS.items():
         value = getattr(draft, name)
         if value is not None and value < low:
             raise InvalidError(mark_text("%(low)s以上の数字を入力してください。"), field=name, low=low)
-        if value is not None and high is not None and value > high:
+        if value is not None and value > high:
             raise InvalidError(
                 mark_text("%(high)s以下の数字を入力してください。"), field=name, high=high
             )

@@ -1,23 +1,28 @@
 """Forms of companies."""
 
-from typing import cast
+from collections.abc import Collection
+from dataclasses import fields
+from typing import Any, cast
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
-from sme_match.companies.enums import AgglomerationType
-from sme_match.companies.labels import AGGLOMERATION_TYPES
-from sme_match.companies.models import Company
-from sme_match.companies.services import CompanyDraft
+from sme_match.companies.enums import AgglomerationType, ContactKind
+from sme_match.companies.labels import AGGLOMERATION_TYPES, CONTACT_KINDS
+from sme_match.companies.models import Certificate, Company, Contact
+from sme_match.companies.services import CertificateDraft, CompanyDraft, ContactDraft
 from sme_match.core.errors import InvalidError
 from sme_match.core.text import mark_text
+from sme_match.reference.certificates import find_certificate, get_certificate
 from sme_match.reference.corporate_number import parse_corporate_number
 from sme_match.reference.jsic import list_major_groups
-from sme_match.reference.municipalities import find_municipality, get_municipality
-from sme_match.reference.prefectures import list_prefectures
+from sme_match.reference.municipalities import find_municipality, get_municipality, list_municipalities
+from sme_match.reference.prefectures import find_prefecture, list_prefectures
 from sme_match.web.fields import (
     ChoiceField,
+    DayField,
     EditForm,
+    Form,
     MultilineField,
     TextField,
     WholeNumberField,
@@ -27,6 +32,19 @@ from sme_match.web.labels import choices
 from sme_match.web.languages import current_language
 
 SHORT_NAME_LIMIT = 6
+PLAIN_FIELDS = frozenset(field.name for field in fields(CompanyDraft)) - {
+    "corporate_number",
+    "municipality_code",
+    "agglomeration",
+}
+"""What the draft takes as it was typed."""
+
+
+def keep_only(form: EditForm, names: Collection[str]) -> None:
+    """Drop the fields of a form that a page on one topic does not ask for."""
+    for name in [field.name for field in form]:
+        if name not in {"csrf_token", "version", *names}:
+            del form[name]
 
 
 class CompanyForm(EditForm):
@@ -84,10 +102,29 @@ class CompanyForm(EditForm):
         """Fill the form from a record."""
         super().show(record)
         company = cast("Company", record)
-        self.corporate_number.data = company.corporate_number or ""
-        self.agglomeration.data = company.agglomeration.value if company.agglomeration else ""
-        if company.municipality_code:
+        if "corporate_number" in self:
+            self.corporate_number.data = company.corporate_number or ""
+        if "agglomeration" in self:
+            self.agglomeration.data = company.agglomeration.value if company.agglomeration else ""
+        if "municipality" in self and company.municipality_code:
             self.municipality.data = get_municipality(company.municipality_code).name()
+
+    def values(self) -> dict[str, Any]:
+        """Return what was typed, by the field of the draft; only of fields that the page has.
+
+        Raises:
+            InvalidError: for a number or place that does not exist, naming the field.
+        """
+        names = [field.name for field in self if field.name in PLAIN_FIELDS]
+        found: dict[str, Any] = {name: self[name].data for name in names}
+        if "corporate_number" in self:
+            found["corporate_number"] = self._corporate_number()
+        if "municipality" in self:
+            found["municipality_code"] = self._municipality_code()
+        if "agglomeration" in self:
+            chosen = self.agglomeration.data
+            found["agglomeration"] = AgglomerationType(chosen) if chosen else None
+        return found
 
     def draft(self) -> CompanyDraft:
         """Return what was typed as plain values.
@@ -95,31 +132,7 @@ class CompanyForm(EditForm):
         Raises:
             InvalidError: for a number or place that does not exist, naming the field.
         """
-        return CompanyDraft(
-            name=self.name.data,
-            name_kana=self.name_kana.data,
-            name_en=self.name_en.data,
-            short_name=self.short_name.data,
-            corporate_number=self._corporate_number(),
-            is_sme=self.is_sme.data,
-            is_buyer=self.is_buyer.data,
-            postal_code=self.postal_code.data,
-            prefecture_code=self.prefecture_code.data,
-            municipality_code=self._municipality_code(),
-            address=self.address.data,
-            phone=self.phone.data,
-            website=self.website.data,
-            jsic_code=self.jsic_code.data,
-            capital_man_yen=self.capital_man_yen.data,
-            employees=self.employees.data,
-            founded_year=self.founded_year.data,
-            agglomeration=AgglomerationType(self.agglomeration.data)
-            if self.agglomeration.data
-            else None,
-            pr_text=self.pr_text.data,
-            work_style=self.work_style.data,
-            decarbonisation=self.decarbonisation.data,
-        )
+        return CompanyDraft(**self.values())
 
     def _corporate_number(self) -> str | None:
         text = self.corporate_number.data
@@ -144,3 +157,90 @@ class CompanyForm(EditForm):
                 text=text,
             )
         return found.code
+
+
+class RegistrationForm(CompanyForm):
+    confirmed = BooleanField(_l("候補を確かめました。別の会社なので登録します。"))
+
+
+class ContactForm(EditForm):
+    kind = ChoiceField(_l("役割"), default=ContactKind.MAIN.value)
+    name = TextField(_l("氏名"), limit=100, validators=[required(_l("氏名を入力してください。"))])
+    name_kana = TextField(_l("フリガナ"), limit=100)
+    position = TextField(_l("部署・役職"), limit=100)
+    email = TextField(
+        _l("メールアドレス"), limit=254, description=_l("商談の案内は、このアドレスに届きます。")
+    )
+    phone = TextField(_l("電話番号"), limit=20)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kind.choices = choices(CONTACT_KINDS)
+
+    def show(self, record: object) -> None:
+        super().show(record)
+        self.kind.data = cast("Contact", record).kind.value
+
+    def draft(self) -> ContactDraft:
+        return ContactDraft(
+            kind=ContactKind(self.kind.data),
+            name=self.name.data,
+            name_kana=self.name_kana.data,
+            position=self.position.data,
+            email=self.email.data,
+            phone=self.phone.data,
+        )
+
+
+class CertificateForm(EditForm):
+    standard = TextField(
+        _l("認証・認定の名前"),
+        limit=60,
+        description=_l("一覧にないものは、そのまま書いてください。例：ISO 9001"),
+        validators=[required(_l("認証の名前を入力してください。"))],
+    )
+    number = TextField(_l("登録番号"), limit=60)
+    scope = TextField(_l("対象の範囲"), limit=200, description=_l("例：本社工場、切削加工"))
+    expires_on = DayField(_l("有効期限"))
+
+    def show(self, record: object) -> None:
+        super().show(record)
+        self.standard.data = certificate_words(cast("Certificate", record).standard)
+
+    def draft(self) -> CertificateDraft:
+        found = find_certificate(self.standard.data)
+        return CertificateDraft(
+            standard=found.code if found else self.standard.data,
+            number=self.number.data,
+            scope=self.scope.data,
+            expires_on=self.expires_on.data,
+        )
+
+
+def certificate_words(standard: str) -> str:
+    """Return the name of a certificate, or the free text that was given instead."""
+    try:
+        return get_certificate(standard).name(current_language())
+    except KeyError:
+        return standard
+
+
+class ShareForm(Form):
+    body_id = ChoiceField(
+        _l("共有先の支援機関"), validators=[required(_l("共有先の支援機関を選んでください。"))]
+    )
+    consented_on = DayField(
+        _l("企業が同意した日"), validators=[required(_l("企業が同意した日を入力してください。"))]
+    )
+    note = TextField(
+        _l("同意の記録"),
+        limit=500,
+        description=_l("だれが、どのように同意したか。例：訪問時に社長から口頭で"),
+    )
+
+
+def municipality_names(prefecture_code: str) -> list[str]:
+    """Return the names that a field for municipalities offers."""
+    language = current_language()
+    known = find_prefecture(prefecture_code)
+    return [place.name(language) for place in list_municipalities(known.code)] if known else []

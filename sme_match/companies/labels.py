@@ -21,8 +21,32 @@ AGGLOMERATION_TYPES = {
     AgglomerationType.URBAN: _l("都市型"),
     AgglomerationType.ATTRACTED: _l("誘致型複合"),
 }
+PROFILE_VISIBILITY = _l("会社と加工の紹介を見られる範囲")
+CONTACT_VISIBILITY = _l("担当者の連絡先を見られる範囲")
 LABELS: Labels = {
     ContactKind: CONTACT_KINDS,
     Visibility: VISIBILITIES,
     AgglomerationType: AGGLOMERATION_TYPES,
+}
+
+HISTORY_ACTIONS = {
+    "company.create": _l("企業を登録しました"),
+    "company.import": _l("ファイルから取り込みました"),
+    "company.edit": _l("企業の内容を直しました"),
+    "company.confirm": _l("内容に変わりがないことを確認しました"),
+    "company.visibility": _l("公開の範囲を変えました"),
+    "company.archive": _l("登録から外しました"),
+    "company.restore": _l("登録に戻しました"),
+    "contact.add": _l("担当者を加えました"),
+    "contact.edit": _l("担当者の内容を直しました"),
+    "contact.remove": _l("担当者を消しました"),
+    "certificate.add": _l("認証を加えました"),
+    "certificate.edit": _l("認証の内容を直しました"),
+    "certificate.remove": _l("認証を消しました"),
+    "share.grant": _l("ほかの支援機関と共有しました"),
+    "share.withdraw": _l("共有をやめました"),
+    "capability.create": _l("加工能力を加えました"),
+    "capability.edit": _l("加工能力の内容を直しました"),
+    "capability.archive": _l("加工能力を外しました"),
+    "capability.restore": _l("加工能力を戻しました"),
 }

@@ -1,5 +1,11 @@
 """What two people typed into the same record, side by side."""
 
+from itertools import chain
+
+from flask_babel import gettext as _
+from wtforms import BooleanField
+from wtforms.fields import SelectFieldBase
+
 from sme_match.web.fields import EditForm
 
 Difference = tuple[str, str, str]
@@ -18,9 +24,14 @@ def differences(mine: EditForm, theirs: EditForm) -> list[Difference]:
 
 
 def _text(form: EditForm, name: str) -> str:
-    data = form[name].data
-    if data is None:
+    field = form[name]
+    if isinstance(field, BooleanField):
+        return str(_("はい") if field.data else _("いいえ"))
+    if isinstance(field, SelectFieldBase):
+        options = field.iter_choices()
+        if field.has_groups():
+            options = chain.from_iterable(group for _label, group in field.iter_groups())
+        return "、".join(str(option[1]) for option in options if option[2] and option[0])
+    if field.data is None:
         return ""
-    if isinstance(data, list | tuple):
-        return "、".join(str(item) for item in data)
-    return str(data)
+    return str(field.data)
