@@ -1,23 +1,28 @@
 """The main navigation of each role, with counts of what waits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import request
 from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
 
 from sme_match.core.actor import Actor, Role
+from sme_match.home.policy import BADGES
+from sme_match.home.queries.waiting import count_waiting
+from sme_match.web.context import SAFE_METHODS, current_session, current_time, installation
 from sme_match.web.shell import NavigationItem
 
 
 def navigation_for(actor: Actor) -> Sequence[NavigationItem]:
     """Return the entries for this role; the current one is the domain of the open page."""
     blueprint = request.blueprint or ""
+    counts = _counts(actor)
     return [
         NavigationItem(
             endpoint=endpoint,
             title=title,
-            count=0,
-            current=endpoint.partition(".")[0] == blueprint,
+            count=counts.get(endpoint, 0),
+            current=_is_current(endpoint, blueprint),
         )
         for endpoint, title in _entries(actor.role)
     ]
@@ -32,7 +37,11 @@ def _entries(role: Role) -> list[tuple[str, str]]:
             ("outcomes.index", _("結果の報告")),
         ]
     if role is Role.ADMINISTRATOR:
-        return [("home.index", _("ホーム")), ("accounts.index", _("利用者"))]
+        return [
+            ("home.index", _("ホーム")),
+            ("support_bodies.index", _("支援機関")),
+            ("accounts.index", _("利用者")),
+        ]
     return [
         ("home.index", _("ホーム")),
         ("companies.index", _("登録企業")),
@@ -42,3 +51,28 @@ def _entries(role: Role) -> list[tuple[str, str]]:
         ("outcomes.index", _("商談結果")),
         ("statistics.index", _("統計")),
     ]
+
+
+def _is_current(endpoint: str, blueprint: str) -> bool:
+    # A manager's capabilities are steps of the own profile.
+    domain = "companies" if blueprint == "capabilities" else blueprint
+    return endpoint.partition(".")[0] == domain
+
+
+def _counts(actor: Actor) -> Mapping[str, int]:
+    """Return the count beside each entry; none at all rather than no page when it cannot be read."""
+    badges = BADGES.get(actor.role, {})
+    kinds = [waiting for group in badges.values() for waiting in group]
+    if not kinds:
+        return {}
+    try:
+        if request.method in SAFE_METHODS:
+            found = count_waiting(current_session(), actor, kinds, now=current_time())
+        else:
+            # The session of a refused change may be unusable until it is rolled back.
+            with installation().database.reading() as session:
+                found = count_waiting(session, actor, kinds, now=current_time())
+    except SQLAlchemyError:
+        return {}
+    by_kind = {each.waiting: each.count for each in found}
+    return {endpoint: sum(by_kind[kind] for kind in group) for endpoint, group in badges.items()}

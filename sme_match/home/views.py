@@ -1,38 +1,175 @@
-"""Home pages of the roles, and the pages about the service itself."""
+"""Home pages of the roles, lists of what waits, search, and the pages about the service itself."""
 
-from flask import Blueprint, render_template
+from typing import Any
 
-from sme_match.core.actor import Role
+from flask import Blueprint, render_template, request, url_for
+
+from sme_match.core.actor import Actor, Role
+from sme_match.core.clock import jst_date
+from sme_match.core.errors import NotFoundError
+from sme_match.home.enums import Subject, Waiting
+from sme_match.home.labels import WAITING
+from sme_match.home.policy import TO_DO, may_see_waiting
+from sme_match.home.queries.agenda import (
+    find_next_meeting,
+    find_own_body,
+    find_own_company,
+    list_bodies,
+    list_near_meetings,
+    needs_confirmation,
+)
+from sme_match.home.queries.lines import WaitingLine, list_waiting
+from sme_match.home.queries.search import LONGEST_TEXT, search
+from sme_match.home.queries.waiting import count_waiting
+from sme_match.statistics import words
+from sme_match.statistics.definitions import DEFINITIONS
+from sme_match.statistics.filters import StatisticsFilter, name_fiscal_year
+from sme_match.statistics.periods import fiscal_year_of
+from sme_match.statistics.services import make_report
 from sme_match.web.access import allow, public
+from sme_match.web.context import current_actor, current_session, current_time, find_actor
+from sme_match.web.paging import requested_page
 
 blueprint = Blueprint("home", __name__)
 
 EVERYBODY = (Role.COORDINATOR, Role.SME, Role.LEAD, Role.ADMINISTRATOR)
+STAFF = (Role.COORDINATOR, Role.LEAD)
+KPI_KEYS = ("meetings", "quote_rate", "deals", "total_yen")
+SHOWN_ON_PHONE = 5
+_PLACES = {
+    Subject.NEED: ("matching.review", "need_id"),
+    Subject.PROPOSAL: ("meetings.create", "proposal_id"),
+    Subject.MEETING: ("meetings.show", "meeting_id"),
+    Subject.FOLLOW_UP: ("meetings.show", "meeting_id"),
+    Subject.COMPANY: ("companies.show", "company_id"),
+    Subject.USER: ("accounts.show", "user_id"),
+}
 
 
 @blueprint.get("/")
 @allow(*EVERYBODY)
 def index() -> str:
     """Show what needs the reader today."""
-    return render_template("home/index.html")
+    actor = current_actor()
+    pages = {Role.COORDINATOR: _coordinator, Role.LEAD: _lead, Role.SME: _sme}
+    return pages.get(actor.role, _administrator)(actor)
+
+
+def _coordinator(actor: Actor) -> str:
+    now = current_time()
+    return render_template(
+        "home/coordinator.html",
+        waiting=count_waiting(current_session(), actor, TO_DO[actor.role], now=now),
+        words=WAITING,
+        meetings=list_near_meetings(current_session(), actor, now=now),
+        now=now,
+        today=jst_date(now),
+    )
+
+
+def _lead(actor: Actor) -> str:
+    now = current_time()
+    year = fiscal_year_of(jst_date(now))
+    filters = StatisticsFilter(period=name_fiscal_year(year))
+    report = make_report(current_session(), actor, filters, now=now)
+    return render_template(
+        "home/lead.html",
+        waiting=count_waiting(current_session(), actor, TO_DO[actor.role], now=now),
+        words=WAITING,
+        report=report,
+        figure_words=words,
+        definitions=DEFINITIONS,
+        kpis=[report.figure(key) for key in KPI_KEYS],
+        now=now,
+    )
+
+
+def _sme(actor: Actor) -> str:
+    session, now = current_session(), current_time()
+    company = find_own_company(session, actor)
+    if company is None:
+        raise NotFoundError
+    lists = {
+        waiting: list_waiting(session, actor, waiting, now=now, size=SHOWN_ON_PHONE)
+        for waiting in TO_DO[actor.role]
+    }
+    return render_template(
+        "home/sme.html",
+        company=company,
+        must_confirm=needs_confirmation(company, now=now),
+        meeting=find_next_meeting(session, actor, now=now),
+        lists=lists,
+        words=WAITING,
+        address_of=address_of,
+        body=find_own_body(session, actor),
+        now=now,
+    )
+
+
+def _administrator(actor: Actor) -> str:
+    return render_template(
+        "home/administrator.html",
+        waiting=count_waiting(current_session(), actor, TO_DO[actor.role], now=current_time()),
+        words=WAITING,
+        bodies=list_bodies(current_session()),
+    )
+
+
+@blueprint.get("/waiting/<kind>")
+@allow(*EVERYBODY)
+def waiting(kind: str) -> str:
+    """List everything of one kind that waits, the oldest first."""
+    actor = current_actor()
+    try:
+        chosen = Waiting(kind)
+    except ValueError:
+        raise NotFoundError from None
+    if not may_see_waiting(actor, chosen):
+        raise NotFoundError
+    page = list_waiting(current_session(), actor, chosen, now=current_time(), page=requested_page())
+    return render_template("home/waiting.html", words=WAITING[chosen], page=page, address_of=address_of)
+
+
+@blueprint.get("/search")
+@allow(*STAFF)
+def find() -> str:
+    """Search companies, needs and meetings of the body."""
+    text = request.args.get("q", "")[:LONGEST_TEXT]
+    return render_template(
+        "home/find.html", text=text, found=search(current_session(), current_actor(), text)
+    )
 
 
 @blueprint.get("/accessibility")
 @public
 def accessibility() -> str:
     """Show the accessibility policy."""
-    return render_template("home/accessibility.html")
+    return render_template("home/accessibility.html", body=_own_body())
 
 
 @blueprint.get("/privacy")
 @public
 def privacy() -> str:
     """Show how personal data is handled."""
-    return render_template("home/privacy.html")
+    return render_template("home/privacy.html", body=_own_body())
 
 
 @blueprint.get("/contact")
 @public
 def contact() -> str:
-    """Show whom to call."""
-    return render_template("home/contact.html")
+    """Show whom to call: the desk of the reader's own body."""
+    return render_template("home/contact.html", body=_own_body())
+
+
+def _own_body() -> object:
+    actor = find_actor()
+    return None if actor is None else find_own_body(current_session(), actor)
+
+
+def address_of(line: WaitingLine) -> str:
+    """Return where a waiting thing is dealt with; empty when there is no page of its own."""
+    if line.subject not in _PLACES:
+        return ""
+    endpoint, argument = _PLACES[line.subject]
+    target: dict[str, Any] = {argument: line.target_id}
+    return url_for(endpoint, **target)

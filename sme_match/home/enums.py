@@ -1,0 +1,35 @@
+"""What may wait for somebody, over all domains."""
+
+from enum import StrEnum
+
+
+class Waiting(StrEnum):
+    """A kind of thing that waits; its value is the name in the URL of its list."""
+
+    NEEDS_TO_REVIEW = "needs-to-review"
+    NEEDS_WITHOUT_PROPOSAL = "needs-without-proposal"
+    PROPOSALS_TO_ARRANGE = "proposals-to-arrange"
+    MEETINGS_UNANSWERED = "meetings-unanswered"
+    MEETINGS_EXPIRED = "meetings-expired"
+    MEETINGS_WITHOUT_TIME = "meetings-without-time"
+    MEETINGS_AWAITING_RESULT = "meetings-awaiting-result"
+    REPORTS_OVERDUE = "reports-overdue"
+    DISAGREEMENTS = "disagreements"
+    FOLLOW_UPS_DUE = "follow-ups-due"
+    STALE_COMPANIES = "stale-companies"
+    ANSWERS_DUE = "answers-due"
+    REPORTS_DUE = "reports-due"
+    USERS_NEVER_SIGNED_IN = "users-never-signed-in"
+    FAILED_MAILS = "failed-mails"
+
+
+class Subject(StrEnum):
+    """What the waiting records are."""
+
+    NEED = "need"
+    PROPOSAL = "proposal"
+    MEETING = "meeting"
+    FOLLOW_UP = "follow_up"
+    COMPANY = "company"
+    USER = "user"
+    MAIL = "mail"

@@ -1,0 +1,79 @@
+"""Words for what waits: the title of its list, why it is there, and its unit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from flask_babel import lazy_gettext as _l
+
+from sme_match.home.enums import Waiting
+
+W = Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingWords:
+    """How a kind of waiting thing is named."""
+
+    title: object
+    note: object
+    unit: object
+
+
+_CASES, _COMPANIES, _PEOPLE, _MAILS = _l("件"), _l("社"), _l("人"), _l("通")
+
+WAITING: Mapping[Waiting, WaitingWords] = MappingProxyType(
+    {
+        W.NEEDS_TO_REVIEW: WaitingWords(
+            _l("未確認の提案がある発注案件"), _l("採用・保留・見送りを決めてください"), _CASES
+        ),
+        W.NEEDS_WITHOUT_PROPOSAL: WaitingWords(
+            _l("提案が1件も無い発注案件"), _l("登録から10日以上たっています"), _CASES
+        ),
+        W.PROPOSALS_TO_ARRANGE: WaitingWords(
+            _l("採用したが、商談をまだ設定していない提案"), _l("日時の候補を送ってください"), _CASES
+        ),
+        W.MEETINGS_UNANSWERED: WaitingWords(
+            _l("日時の回答を待っている商談"),
+            _l("どちらかの回答がまだです。期限の前に確認できます"),
+            _CASES,
+        ),
+        W.MEETINGS_EXPIRED: WaitingWords(
+            _l("回答の期限が過ぎた商談"), _l("電話で確認するか、日時を送りなおしてください"), _CASES
+        ),
+        W.MEETINGS_WITHOUT_TIME: WaitingWords(
+            _l("合う日時が無い商談"),
+            _l("持越しの商談もここに入ります。新しい候補を送ってください"),
+            _CASES,
+        ),
+        W.MEETINGS_AWAITING_RESULT: WaitingWords(
+            _l("終わった商談で、実施したかどうかが未記録"),
+            _l("実施・欠席などを記録してください"),
+            _CASES,
+        ),
+        W.REPORTS_OVERDUE: WaitingWords(
+            _l("結果の報告がまだの商談"), _l("商談から7日以上たち、どこからも報告がありません"), _CASES
+        ),
+        W.DISAGREEMENTS: WaitingWords(
+            _l("報告が食い違っている商談"), _l("双方に確かめてください"), _CASES
+        ),
+        W.FOLLOW_UPS_DUE: WaitingWords(
+            _l("追跡の時期が来た商談"), _l("商談から1・3・6・12か月の確認です"), _CASES
+        ),
+        W.STALE_COMPANIES: WaitingWords(
+            _l("1年以上確認していない企業"), _l("情報が古いと推薦の精度が下がります"), _COMPANIES
+        ),
+        W.ANSWERS_DUE: WaitingWords(
+            _l("日時の回答をお願いします"), _l("都合の良い日時を選んでください"), _CASES
+        ),
+        W.REPORTS_DUE: WaitingWords(_l("結果の報告をお願いします"), _l("1分ほどで終わります"), _CASES),
+        W.USERS_NEVER_SIGNED_IN: WaitingWords(
+            _l("まだ一度もログインしていない利用者"),
+            _l("招待のメールが届いているか確かめてください"),
+            _PEOPLE,
+        ),
+        W.FAILED_MAILS: WaitingWords(
+            _l("送れなかったメール"), _l("宛先と、送信サーバーの返事を確かめてください"), _MAILS
+        ),
+    }
+)
