@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -134,6 +135,7 @@ def _verdict(*, holds: bool) -> Verdict:
     return Verdict.PASS if holds else Verdict.FAIL
 
 
+@lru_cache(maxsize=4096)
 def fold_code(code: str) -> str:
     """Return the form under which codes are compared: "JIS Q 9100" = "jis_q_9100", "FC-250" = "FC250".
 

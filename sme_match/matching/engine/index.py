@@ -45,7 +45,7 @@ class Analyzer(NamedTuple):
     """One way to cut a text into terms, with and without their places."""
 
     terms: Callable[[str], Sequence[str]]
-    tokens: Callable[[str], list[Token]]
+    tokens: Callable[[str], Sequence[Token]]
 
 
 ANALYZERS: Final[Mapping[str, Analyzer]] = {

@@ -21,6 +21,8 @@ from sudachipy import (  # type: ignore[import-untyped]  # ships stubs without a
 # Sudachi refuses input above 49,149 bytes; a Japanese character takes three bytes in UTF-8.
 SUDACHI_CHARACTERS: Final = 12_000
 _CACHED_TEXTS: Final = 65_536
+# Explaining thirty companies reads each need and profile again and again, with their places.
+_CACHED_PLACES: Final = 2_000
 
 CJK_GRAMS: Final = (1, 2)
 LATIN_GRAMS: Final = (3, 4, 5)
@@ -159,7 +161,8 @@ def _tokenizer() -> Tokenizer:
     return _per_thread.tokenizer
 
 
-def word_tokens(text: str) -> list[Token]:
+@lru_cache(maxsize=_CACHED_PLACES)
+def word_tokens(text: str) -> tuple[Token, ...]:
     """Return the words of the text with their places.
 
     Standards, grades, dimensions and part codes stay whole; Latin words are lightly stemmed;
@@ -179,7 +182,7 @@ def word_tokens(text: str) -> list[Token]:
             tokens.extend(normal.token(*place) for place in _code_terms(surface, start))
         else:
             tokens.append(normal.token(_protected_term(match), start, end))
-    return tokens
+    return tuple(tokens)
 
 
 def _protected_term(match: re.Match[str]) -> str:
@@ -299,19 +302,21 @@ def _says_something(gram: str) -> bool:
     return not _SAYS_NOTHING.fullmatch(gram)
 
 
-def cjk_gram_tokens(text: str) -> list[Token]:
+@lru_cache(maxsize=_CACHED_PLACES)
+def cjk_gram_tokens(text: str) -> tuple[Token, ...]:
     """Return pairs of characters and single ideographs of the Japanese runs, with their places.
 
     A single ideograph often is a word (銅, 管). Grammar in hiragana and a single kana say
     nothing and only blur the ranking and its explanation.
     """
     tokens = _gram_tokens(text, _CJK_RUN, CJK_GRAMS)
-    return [token for token in tokens if _says_something(token.term)]
+    return tuple(token for token in tokens if _says_something(token.term))
 
 
-def latin_gram_tokens(text: str) -> list[Token]:
+@lru_cache(maxsize=_CACHED_PLACES)
+def latin_gram_tokens(text: str) -> tuple[Token, ...]:
     """Return the 3- to 5-character pieces of the Latin runs, with their places."""
-    return _gram_tokens(text, _LATIN_RUN, LATIN_GRAMS)
+    return tuple(_gram_tokens(text, _LATIN_RUN, LATIN_GRAMS))
 
 
 @lru_cache(maxsize=_CACHED_TEXTS)
