@@ -125,19 +125,21 @@ def make_smes(world: World, home: DemoBody, names: Names, *, password_hash: str)
     column = BODY_ORDER.index(home.prefecture)
     all_trades = list(trades().values())
     weights = [trade.weight[column] for trade in all_trades]
+    planned = []
     for serial in range(1, SMES_PER_BODY + 1):
         trade = rng.choices(all_trades, weights)[0]
         place = _place_for(rng, home.prefecture, trade)
         name = _free_name(rng, home.prefecture, trade, names)
         company = _sme(world, rng, home, name=name, place=place, trade=trade, serial=serial)
-        world.session.add(company)
-        world.session.flush()
+        home.smes.append(company)
+        planned.append((serial, company, trade, name))
+    world.session.add_all(home.smes)
+    world.session.flush()
+    for serial, company, trade, name in planned:
         rows = make_capabilities(world, rng, company, trade)
         company.pr_text = pr_text(rng, company, trade, rows[0])
         contacts = make_contacts(rng, company, domain=name.domain)
         world.session.add_all([*rows, *contacts, *_certificates(world.today, rng, company, trade)])
-        home.smes.append(company)
-        home.capabilities += rows
         if serial <= MANAGERS_PER_BODY:
             _add_manager(world, home, contacts[0], serial=serial, password_hash=password_hash)
     world.session.flush()

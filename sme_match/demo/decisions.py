@@ -100,7 +100,8 @@ def _decide(
     need: Need,
     kinds: list[ConditionKind],
 ) -> None:
-    proposal.decided_at = world.in_office(review_on(need), rng)
+    # After a row of holidays the run and the review may fall on one day.
+    proposal.decided_at = max(proposal.created_at, world.in_office(review_on(need), rng))
     proposal.decided_by = owner.id if owner else None
     proposal.decider_name = owner.name if owner else ""
     proposal.state = state

@@ -162,7 +162,7 @@ class Planner:
         state = MeetingState.HELD if held else _draw(rng, NOT_HELD)
         meeting = self._meeting(rng, proposal, state=state)
         self._agree(
-            rng, meeting, self._past_day(rng, jst_date(meeting.created_at), (8, 38)), look=Look.BACK
+            rng, meeting, self._past_day(rng, jst_date(meeting.created_at), (8, 45)), look=Look.BACK
         )
         self._tell(rng, meeting)
         if state is MeetingState.CARRIED_OVER and rng.random() < TAKEN_UP_AGAIN:

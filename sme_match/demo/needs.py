@@ -9,7 +9,6 @@ from typing import Any
 
 from sme_match.companies.models import Company
 from sme_match.core.fiscal_year import FiscalYear
-from sme_match.core.text import fold_for_search
 from sme_match.demo.words import NeedPattern, buyers, need_patterns, sentences
 from sme_match.demo.world import DemoBody, World, next_business_day
 from sme_match.needs.enums import (
@@ -21,14 +20,17 @@ from sme_match.needs.enums import (
     NeedState,
 )
 from sme_match.needs.models import Need, NeedCondition, NeedShare
+from sme_match.needs.services import searchable
 from sme_match.reference.municipalities import get_municipality
 from sme_match.reference.prefectures import get_prefecture
 
-CLOSED_PER_BODY = (22, 21, 21, 18)
-OPEN_PER_BODY = (10, 9, 9, 8)
+CLOSED_PER_BODY = (24, 23, 22, 19)
+OPEN_PER_BODY = (8, 8, 7, 7)
 DRAFTS_PER_BODY = (3, 3, 3, 3)
 OPEN_AGES_DAYS = (2, 70)
 CLOSED_MIN_AGE_DAYS = 45
+PROCESS_MUST_SHARE = 0.25
+OTHER_MUST_SHARE = 0.5
 NUMBER_KINDS = frozenset(
     {
         ConditionKind.SIZE_MM,
@@ -73,9 +75,7 @@ def make_needs(world: World, home: DemoBody, *, column: int) -> list[Need]:
         serials[year] += 1
         need = _need(world, rng, home, buyer=buyer, pattern=pattern, plan=plan)
         need.number = f"N-{year}-{serials[year]:04}"
-        need.search_text = " ".join(
-            fold_for_search(part) for part in (need.number, need.title, buyer.name)
-        )
+        need.search_text = searchable(need, buyer)
         world.session.add(need)
         needs.append(need)
     world.session.flush()
@@ -100,9 +100,7 @@ def _plans(world: World, rng: random.Random, column: int) -> list[_Plan]:
     span = (world.today - world.starts_on).days - CLOSED_MIN_AGE_DAYS
     # Growth: a power below one draws the days towards the present.
     closed = [
-        _Plan(
-            world.starts_on + timedelta(days=round(span * rng.random() ** 0.75) - 15), NeedState.CLOSED
-        )
+        _Plan(world.starts_on + timedelta(days=round(span * rng.random() ** 0.75)), NeedState.CLOSED)
         for _ in range(CLOSED_PER_BODY[column])
     ]
     count = OPEN_PER_BODY[column]
@@ -167,7 +165,7 @@ def _need(
         price_band=rng.choice(PRICES[kind]),
         drawings=rng.choice(list(DrawingRelease)),
         payment_days=rng.choice(PAYMENT_DAYS),
-        sme_wanted=rng.choice((2, 3, 3, 3, 4)),
+        sme_wanted=rng.choice((3, 3, 3, 4, 5)),
         meeting_mode=rng.choice(MODES),
         expires_on=None if draft else expires_on,
         created_at=created_at,
@@ -191,16 +189,26 @@ def _days(today: date, rng: random.Random, plan: _Plan) -> tuple[date, date]:
 
 def _conditions(rng: random.Random, pattern: NeedPattern, words: dict[str, Any]) -> list[NeedCondition]:
     wishes = rng.sample(pattern.wish, min(len(pattern.wish), rng.choice((1, 2, 2, 3))))
-    chosen = [(ConditionLevel.MUST, item) for item in pattern.must]
+    musts = [item for item in pattern.must if rng.random() < _must_share(item[0])] or pattern.must[:1]
+    chosen = [(ConditionLevel.MUST, item) for item in musts]
+    chosen += [(ConditionLevel.WISH, item) for item in pattern.must if item not in musts]
     chosen += [(ConditionLevel.WISH, item) for item in wishes]
-    conditions = []
+    conditions: dict[tuple[ConditionKind, Decimal | None, str | None], NeedCondition] = {}
     for level, (name, *values) in chosen:
         kind = ConditionKind(name)
         value = rng.choice(values)
         number = Decimal(str(value)) if kind in NUMBER_KINDS else None
         text = None if kind in NUMBER_KINDS else str(value).format_map(words)
-        conditions.append(NeedCondition(level=level, kind=kind, number=number, text=text))
-    return conditions
+        # A wish that repeats a must says nothing.
+        conditions.setdefault(
+            (kind, number, text), NeedCondition(level=level, kind=kind, number=number, text=text)
+        )
+    return list(conditions.values())
+
+
+def _must_share(kind: str) -> float:
+    """Return how often buyers insist; most leave open by which process the part is made."""
+    return PROCESS_MUST_SHARE if kind == ConditionKind.PROCESS else OTHER_MUST_SHARE
 
 
 def _hides_name(buyer: Company) -> bool:

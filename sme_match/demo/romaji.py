@@ -36,6 +36,6 @@ def romaji(kana: str) -> str:
             doubled = True
         elif sign in _LETTERS:
             letter = _LETTERS[sign]
-            letters += (letter[0] if doubled else "") + letter
+            letters += ("t" if letter.startswith("ch") else letter[0]) * doubled + letter
             doubled = False
     return re.sub(r"ou|oo", "o", letters).replace("uu", "u")

@@ -13,12 +13,12 @@ DAYS_PER_MONTH = 30.4
 # contacts have a quote; fewer are seen so far, because the newest meetings are still young.
 FINAL_STAGES = (
     (Stage.CONTACT, 7),
-    (Stage.INFORMATION, 22),
+    (Stage.INFORMATION, 19),
     (Stage.DRAWING, 15),
     (Stage.QUOTE_ASKED, 9),
     (Stage.QUOTE_GIVEN, 14),
     (Stage.PROTOTYPE, 6),
-    (Stage.DEAL, 15),
+    (Stage.DEAL, 18),
     (Stage.CONTINUING, 12),
 )
 # Months after the meeting in which a stage is reached. Orders show up late: few in the first month.

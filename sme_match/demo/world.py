@@ -9,7 +9,6 @@ import jpholiday
 from sqlalchemy.orm import Session
 
 from sme_match.accounts.models import User
-from sme_match.capabilities.models import Capability
 from sme_match.companies.models import Company
 from sme_match.core.clock import from_jst
 from sme_match.core.fiscal_year import FiscalYear
@@ -30,7 +29,6 @@ class DemoBody:
     coordinators: list[User]
     lead: User
     smes: list[Company] = field(default_factory=list)
-    capabilities: list[Capability] = field(default_factory=list)
     buyers: list[Company] = field(default_factory=list)
 
 
