@@ -296,8 +296,12 @@ NUMBER_KINDS: Final = frozenset(_NUMBER_JUDGES)
 SUBJECT_KINDS: Final = frozenset({ConditionKind.PROCESS, ConditionKind.MATERIAL})
 """Kinds that say what the work is; the others only say how much, how well, or where."""
 
-RELAXABLE_KINDS: Final = frozenset(ConditionKind) - {ConditionKind.CERTIFICATE}
-"""Kinds on which a buyer may give way; a missing certificate is never a near miss."""
+RELAXABLE_KINDS: Final = frozenset(ConditionKind) - {
+    ConditionKind.CERTIFICATE,
+    ConditionKind.PROCESS,
+}
+"""Kinds on which a buyer may give way. A missing certificate is never a near miss, and a company
+that does another kind of work is not near at all."""
 
 
 def judge(condition: Condition, offered: object, around: Circumstances) -> Judgement:

@@ -92,6 +92,13 @@ def test_a_missing_certificate_is_no_near_miss() -> None:
     assert result.excluded_counts == {Kind.CERTIFICATE: 1}
 
 
+def test_another_kind_of_work_is_no_near_miss() -> None:
+    result = run("SUS304の旋盤加工", Condition(Kind.PROCESS, Level.MUST, "milling"))
+
+    assert 1 not in {candidate.key for candidate in (*result.candidates, *result.near_misses)}
+    assert result.excluded_counts[Kind.PROCESS] >= 1
+
+
 def test_two_failed_musts_are_no_near_miss() -> None:
     yamaguchi = Condition(Kind.PREFECTURE, Level.MUST, "35")
 
