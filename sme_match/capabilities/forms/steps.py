@@ -19,6 +19,10 @@ from sme_match.web.fields import EditForm, MultilineField
 from sme_match.web.labels import choices
 from sme_match.web.languages import current_language
 
+FAMILIES_FIRST = (
+    "stainless", "aluminium", "steel", "copper", "titanium", "plastic", "rubber", "ceramics",
+)  # fmt: skip
+"""The families that most companies work with: a phone shows these, the others on demand."""
 FIELDS = {
     ProfileStep.COMPANY: (
         "name", "name_kana", "postal_code", "prefecture_code", "municipality", "address", "phone",
@@ -89,7 +93,8 @@ class MaterialsForm(EditForm):
     def __init__(self) -> None:
         super().__init__()
         language = current_language()
-        self.families.choices = [(each.code, each.name(language)) for each in list_families()]
+        families = sorted(list_families(), key=lambda each: each.code not in FAMILIES_FIRST)
+        self.families.choices = [(each.code, each.name(language)) for each in families]
 
     def show(self, record: object) -> None:
         super().show(record)

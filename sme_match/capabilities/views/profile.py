@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from sme_match.capabilities import services
 from sme_match.capabilities.completeness import facts_of
 from sme_match.capabilities.forms.steps import (
+    FAMILIES_FIRST,
     CompanyStepForm,
     MaterialsForm,
     PresentationForm,
@@ -45,7 +46,6 @@ Answer = str | Response | tuple[str, int]
 STEPS = tuple(ProfileStep)
 NEW = "new"
 EXAMPLES = 2
-FAMILIES_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +248,7 @@ def _page(
             family.code: "、".join(each.code for each in list_materials(family.code)[:EXAMPLES])
             for family in list_families()
         },
-        families_shown=FAMILIES_SHOWN,
+        families_shown=len(FAMILIES_FIRST),
         expiry={each.id: expiry_state(each.expires_on, today) for each in company.certificates},
         municipalities=municipality_names(company.prefecture_code),
         **more,
