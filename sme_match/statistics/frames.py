@@ -26,6 +26,14 @@ Ids = tuple[int, ...]
 _DAYS = ("created_on", "need_created_on", "proposed_on", "decided_on", "met_on", "deal_on")
 _CODES = ("process_code", "jsic_code", "prefecture", "need_prefecture", "sme_prefecture")
 _STATES = ("proposal_state", "meeting_state", "outcome_end", "amount_source")
+_GROUPED = (
+    ("pairs", "need_id", None),
+    ("proposals", "proposal_id", None),
+    ("meetings", "meeting_id", "held"),
+    ("quotes", "meeting_id", "quoted"),
+    ("deals", "meeting_id", "dealt"),
+    ("smes", "sme_id", "held"),
+)
 
 
 class Side(StrEnum):
@@ -76,6 +84,9 @@ class Amounts:
     first_order_unknown_ids: Ids
     total_yen: int
     total_unknown_ids: Ids
+
+
+_NOTHING = Amounts(0, (), 0, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +225,9 @@ def by_month(pairs: pd.DataFrame, period: Period) -> list[Month]:
 
 def amounts(deals: pd.DataFrame) -> Amounts:
     """Return the amounts of the deals among the given rows; each meeting counts once."""
-    once = deals.loc[deals["dealt"]].drop_duplicates("meeting_id")
+    # Cutting a frame costs as much as it has columns: only these are needed.
+    columns = ["meeting_id", "first_order_yen", "total_yen"]
+    once = deals.loc[deals["dealt"], columns].drop_duplicates("meeting_id")
     return Amounts(
         int(once["first_order_yen"].sum()),
         ids_of(once.loc[once["first_order_yen"].isna()], "meeting_id"),
@@ -274,32 +287,48 @@ def _at_least(stage: "pd.Series[Any]", least: Stage) -> "pd.Series[bool]":
 def _groups(
     needs: pd.DataFrame, need_column: str, pairs: pd.DataFrame, pair_column: str
 ) -> list[Group]:
-    keys = {str(key) for key in needs[need_column].dropna()}
-    keys |= {str(key) for key in pairs[pair_column].dropna()}
-    need_parts = {str(key): part for key, part in needs.groupby(need_column)}
-    pair_parts = {str(key): part for key, part in pairs.groupby(pair_column)}
-    found = [
-        _group(key, need_parts.get(key, needs.iloc[:0]), pair_parts.get(key, pairs.iloc[:0]))
-        for key in sorted(keys)
+    """Return the groups of all codes, unknown last; each figure is cut once, not once a group."""
+    need_ids = _ids_by_key(needs, need_column, "need_id")
+    figures = {name: _ids_by_key(pairs, pair_column, column, flag) for name, column, flag in _GROUPED}
+    summed = _amounts_by_key(pairs, pair_column)
+    keys = need_ids.keys() | figures["pairs"].keys()
+    return [
+        Group(
+            key=key,
+            need_ids=need_ids.get(key, ()),
+            proposal_ids=figures["proposals"].get(key, ()),
+            meeting_ids=figures["meetings"].get(key, ()),
+            quote_ids=figures["quotes"].get(key, ()),
+            deal_ids=figures["deals"].get(key, ()),
+            sme_ids=figures["smes"].get(key, ()),
+            amounts=summed.get(key, _NOTHING),
+        )
+        for key in sorted(keys, key=lambda key: (key is None, key or ""))
     ]
-    need_rest = needs.loc[needs[need_column].isna()]
-    pair_rest = pairs.loc[pairs[pair_column].isna()]
-    if len(need_rest) or len(pair_rest):
-        found.append(_group(None, need_rest, pair_rest))
-    return found
 
 
-def _group(key: str | None, needs: pd.DataFrame, pairs: pd.DataFrame) -> Group:
-    return Group(
-        key=key,
-        need_ids=ids_of(needs, "need_id"),
-        proposal_ids=ids_of(pairs, "proposal_id"),
-        meeting_ids=ids_of(pairs, "meeting_id", "held"),
-        quote_ids=ids_of(pairs, "meeting_id", "quoted"),
-        deal_ids=ids_of(pairs, "meeting_id", "dealt"),
-        sme_ids=ids_of(pairs, "sme_id", "held"),
-        amounts=amounts(pairs),
-    )
+def _ids_by_key(
+    frame: pd.DataFrame, key_column: str, column: str, flag: str | None = None
+) -> dict[str | None, Ids]:
+    chosen = (frame if flag is None else frame.loc[frame[flag]])[[key_column, column]]
+    found: dict[str | None, set[int]] = {}
+    for key, value in zip(chosen[key_column].to_list(), chosen[column].to_list(), strict=True):
+        if value is not pd.NA:
+            found.setdefault(_known(key), set()).add(int(value))
+    return {key: tuple(sorted(ids)) for key, ids in found.items()}
+
+
+def _amounts_by_key(pairs: pd.DataFrame, key_column: str) -> dict[str | None, Amounts]:
+    deals = pairs.loc[pairs["dealt"]]
+    keys = [_known(key) for key in deals[key_column].to_list()]
+    places: dict[str | None, list[int]] = {}
+    for place, key in enumerate(keys):
+        places.setdefault(key, []).append(place)
+    return {key: amounts(deals.iloc[chosen]) for key, chosen in places.items()}
+
+
+def _known(key: object) -> str | None:
+    return key if isinstance(key, str) else None
 
 
 def _busiest_first(groups: list[Group]) -> list[Group]:

@@ -101,13 +101,15 @@ def build_report(
     created = within(need_rows, "created_on", period)
     own = on_own_days(pair_rows, period)
     met = within(pair_rows, "met_on", period)
+    by_sme = by_prefecture(created, own, Side.SME)
+    is_by_sme = filters.side is Side.SME
     return Report(
         filters=filters,
         period=period,
         figures=key_figures(need_rows, pair_rows, period),
         funnel=funnel(created, within(pair_rows, "proposed_on", period)),
-        prefectures=by_prefecture(created, own, filters.side),
-        sme_prefectures=by_prefecture(created, own, Side.SME),
+        prefectures=by_sme if is_by_sme else by_prefecture(created, own, filters.side),
+        sme_prefectures=by_sme,
         processes=by_process(created, own),
         industries=by_industry(created, own),
         months=by_month(pair_rows, period),
