@@ -27,7 +27,7 @@ from sme_match.needs.models import Need
 from sme_match.outcomes.models import Outcome
 from sme_match.support_bodies.models import SupportBody
 
-MatchNeed = Callable[[Session, Need], None]
+MatchNeed = Callable[[Session, Need], object]
 """Runs the matching service for one need and stores its proposals."""
 DEFAULT_ROOM_BASE_URL = "https://meet.jit.si"
 

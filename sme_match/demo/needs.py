@@ -189,7 +189,7 @@ def _days(today: date, rng: random.Random, plan: _Plan) -> tuple[date, date]:
 
 def _conditions(rng: random.Random, pattern: NeedPattern, words: dict[str, Any]) -> list[NeedCondition]:
     wishes = rng.sample(pattern.wish, min(len(pattern.wish), rng.choice((1, 2, 2, 3))))
-    musts = [item for item in pattern.must if rng.random() < _must_share(item[0])] or pattern.must[:1]
+    musts = [item for item in pattern.must if rng.random() < _must_share(item[0])] or pattern.must[-1:]
     chosen = [(ConditionLevel.MUST, item) for item in musts]
     chosen += [(ConditionLevel.WISH, item) for item in pattern.must if item not in musts]
     chosen += [(ConditionLevel.WISH, item) for item in wishes]
