@@ -12,9 +12,11 @@ from sme_match.accounts import views as accounts
 from sme_match.accounts.sessions import TOUCH_EVERY, find_user_session, touch_user_session
 from sme_match.capabilities import labels as capability_labels
 from sme_match.capabilities import views as capabilities
+from sme_match.capabilities.register import CAPABILITY_REGISTER
 from sme_match.companies import labels as company_labels
 from sme_match.companies import views as companies
 from sme_match.companies.directory import RegisterDirectory
+from sme_match.companies.register import COMPANY_REGISTER
 from sme_match.core.clock import utc_now
 from sme_match.core.settings import Settings
 from sme_match.db.session import Database
@@ -22,11 +24,16 @@ from sme_match.home import views as home
 from sme_match.home.navigation import navigation_for
 from sme_match.matching import labels as matching_labels
 from sme_match.matching import views as matching
+from sme_match.meetings import labels as meeting_labels
 from sme_match.meetings import views as meetings
 from sme_match.needs import labels as need_labels
 from sme_match.needs import views as needs
+from sme_match.needs.register import NEED_REGISTER
 from sme_match.notifications import views as notifications
+from sme_match.outcomes import labels as outcome_labels
 from sme_match.outcomes import views as outcomes
+from sme_match.registers import labels as register_labels
+from sme_match.registers import views as registers
 from sme_match.statistics import views as statistics
 from sme_match.support_bodies import views as support_bodies
 from sme_match.web import (
@@ -59,6 +66,7 @@ BLUEPRINTS = (
     companies.blueprint,
     capabilities.blueprint,
     needs.blueprint,
+    registers.blueprint,
     matching.blueprint,
     meetings.blueprint,
     outcomes.blueprint,
@@ -71,7 +79,12 @@ LABELS = (
     need_labels.LABELS,
     matching_labels.LABELS,
     capability_labels.LABELS,
+    meeting_labels.LABELS,
+    outcome_labels.LABELS,
+    register_labels.LABELS,
 )
+# What can come in from files and go out to them.
+REGISTERS = (COMPANY_REGISTER, CAPABILITY_REGISTER, NEED_REGISTER)
 
 
 def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Flask:
@@ -99,6 +112,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     accounts.connect(app, RegisterDirectory())
+    registers.init_app(app, REGISTERS)
     shell.init_app(app, navigation_for)
     cli.init_app(app)
     return app

@@ -1,7 +1,7 @@
 """The companies of one body held in memory, to recognise them in the rows of a file."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
@@ -91,9 +91,7 @@ class KnownCompanies:
             if not prefecture_code or company.prefecture_code in {"", prefecture_code}
         ]
 
-    def find(
-        self, *, number: str | None, name: str, prefecture_code: str, phone: str
-    ) -> Match | None:
+    def find(self, *, number: str | None, name: str, prefecture_code: str, phone: str) -> Match | None:
         """Return the company that a row most likely is: by number, then name and place, then phone.
 
         Two different numbers are two companies, however alike the rest.
@@ -103,7 +101,7 @@ class KnownCompanies:
             return Match(company, Likeness.NUMBER)
         alike = (
             *((each, Likeness.NAME) for each in self.by_name(name, prefecture_code)),
-            *((each, Likeness.PHONE) for each in self._by_phone.get(phone_key(phone), ())),
+            *((each, Likeness.PHONE) for each in self._by_phone.get(phone_key(phone) or "", ())),
         )
         candidates = [
             Match(each, likeness)
@@ -125,9 +123,9 @@ def phone_key(phone: str) -> str | None:
 
 
 def _group(
-    companies: Iterable[KnownCompany], key: Callable[[KnownCompany], Hashable]
-) -> dict[Hashable, list[KnownCompany]]:
-    groups: dict[Hashable, list[KnownCompany]] = defaultdict(list)
+    companies: Iterable[KnownCompany], key: Callable[[KnownCompany], str | None]
+) -> dict[str, list[KnownCompany]]:
+    groups: dict[str, list[KnownCompany]] = defaultdict(list)
     for company in companies:
         value = key(company)
         if value:

@@ -1,13 +1,15 @@
 """Reading companies. Every query is limited to what the actor may see."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Select, and_, column, exists, or_, select, table
 from sqlalchemy.orm import Session, selectinload
 
 from sme_match.audit.models import AuditEntry
+from sme_match.companies.freshness import STALE_AFTER_MONTHS, months_before
 from sme_match.companies.models import Certificate, Company, CompanyShare, Contact
 from sme_match.companies.policy import visible_to, visible_to_body
 from sme_match.core.actor import Actor
@@ -23,6 +25,7 @@ SORTS = {
     "confirmed": (Company.confirmed_at, Company.id),
 }
 DEFAULT_SORT = "kana"
+LONGEST_KEYWORD = 100
 MAX_SIMILAR = 5
 MIN_PHONE_DIGITS = 9
 HISTORY_LENGTH = 200
@@ -48,6 +51,21 @@ class CompanyFilter:
     """Companies that nobody confirmed after this instant."""
     archived: bool = False
     sort: str = DEFAULT_SORT
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, str], *, now: datetime) -> Self:
+        """Return the filter that the arguments of a URL ask for; list and export share it."""
+        stale = arguments.get("stale") == "1"
+        return cls(
+            text=arguments.get("q", "")[:LONGEST_KEYWORD],
+            side=arguments.get("side", ""),
+            prefecture=arguments.get("prefecture", ""),
+            jsic=arguments.get("jsic", ""),
+            process=arguments.get("process", ""),
+            unconfirmed_since=months_before(now, STALE_AFTER_MONTHS) if stale else None,
+            archived=arguments.get("archived") == "1",
+            sort=arguments.get("sort", DEFAULT_SORT),
+        )
 
 
 def get_company(session: Session, actor: Actor, company_id: int) -> Company:

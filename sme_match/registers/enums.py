@@ -10,3 +10,13 @@ class ImportState(StrEnum):
     APPLIED = "applied"
     UNDONE = "undone"
     DISCARDED = "discarded"
+
+
+class RowAction(StrEnum):
+    """What an import does with one row."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    KEEP = "keep"
+    """The register says the same already: nothing to do."""
+    SKIP = "skip"

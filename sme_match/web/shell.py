@@ -53,7 +53,14 @@ def init_app(app: Flask, navigation_for: Callable[[Actor], Sequence[NavigationIt
 
 
 def merged_args(changes: Mapping[str, object]) -> dict[str, object]:
-    """Return the arguments of the current URL with some changed; None takes one away."""
-    merged: dict[str, object] = dict(request.args.to_dict(flat=False))
+    """Return the arguments of the current URL with some changed; None takes one away.
+
+    Names that mean something to `url_for` itself are left out: anybody can write a URL.
+    """
+    merged: dict[str, object] = {
+        name: values
+        for name, values in request.args.to_dict(flat=False).items()
+        if name != "endpoint" and not name.startswith("_")
+    }
     merged.update(changes)
     return {name: value for name, value in merged.items() if value is not None}

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from sme_match.companies.enums import AgglomerationType
 from sme_match.companies.models import Company
 from sme_match.core.errors import InvalidError
-from sme_match.core.text import mark_text
+from sme_match.core.text import mark_text, normalize_width
 from sme_match.reference.agglomeration import find_agglomeration_type, get_agglomeration_type
 from sme_match.reference.corporate_number import parse_corporate_number
 from sme_match.reference.jsic import find_jsic, get_jsic, jsic_path
@@ -43,7 +43,7 @@ def parse_industry(cell: str) -> str:
     Raises:
         InvalidError: there is no such industry, or a whole division is named.
     """
-    found = find_jsic(cell) or find_jsic(cell.split()[0] if cell.split() else "")
+    found = find_jsic(cell) or find_jsic(normalize_width(cell).partition(" ")[0])
     for step in jsic_path(found.code) if found is not None else ():
         if len(step.code) == _MAJOR_GROUP_DIGITS and step.code.isdigit():
             return step.code
@@ -70,68 +70,179 @@ def parse_agglomeration(cell: str) -> AgglomerationType:
 
 COLUMNS: tuple[Column, ...] = (
     Column(
-        "id", ID_TITLE, "ID", parsers.integer(1, LARGEST_ID), "",
+        "id",
+        ID_TITLE,
+        "ID",
+        parsers.integer(1, LARGEST_ID),
+        "",
         mark_text("書き出したファイルの番号はそのまま残してください。新しい企業は空欄にします。"),
     ),
     Column(
-        "name", "企業名", "Company name", parsers.text(100), "株式会社サンプル製作所",
-        mark_text("㈱などの略字もそのまま使えます。"), aliases=("会社名", "事業所名", "商号", "名称"), required=True,
+        "name",
+        "企業名",
+        "Company name",
+        parsers.text(100),
+        "株式会社サンプル製作所",
+        mark_text("㈱などの略字もそのまま使えます。"),
+        aliases=("会社名", "事業所名", "商号", "名称"),
+        required=True,
     ),
     Column(
-        "name_kana", "フリガナ", "Reading", parsers.text(150), "サンプルセイサクショ",
-        mark_text("カタカナで。並べかえと電話のときに使います。"), aliases=("カナ", "企業名カナ", "ふりがな"), blank="",
+        "name_kana",
+        "フリガナ",
+        "Reading",
+        parsers.text(150),
+        "サンプルセイサクショ",
+        mark_text("カタカナで。並べかえと電話のときに使います。"),
+        aliases=("カナ", "企業名カナ", "ふりがな"),
+        blank="",
     ),
     Column("name_en", "英語名", "English name", parsers.text(200), "Sample Works, Ltd.", blank=""),
     Column(
-        "short_name", "略称", "Short name", parsers.text(6), "サンプル",
-        mark_text("6文字まで。時間割の表に出ます。"), blank="",
+        "short_name",
+        "略称",
+        "Short name",
+        parsers.text(6),
+        "サンプル",
+        mark_text("6文字まで。時間割の表に出ます。"),
+        blank="",
     ),
     Column(
-        "corporate_number", "法人番号", "Corporate number", parse_corporate_number, "7000012050002",
+        "corporate_number",
+        "法人番号",
+        "Corporate number",
+        parse_corporate_number,
+        "7000012050002",
         mark_text("13桁の数字。同じ企業かどうかを、まずこの番号で見分けます。"),
     ),
     Column(
-        "is_sme", "受託側", "Takes orders", parsers.yes_no, "○",
+        "is_sme",
+        "受託側",
+        "Takes orders",
+        parsers.yes_no,
+        "○",
         mark_text("○か×。加工を受ける中小企業なら○。空欄は○とみなします。"),
     ),
     Column(
-        "is_buyer", "委託側", "Places orders", parsers.yes_no, "×",
+        "is_buyer",
+        "委託側",
+        "Places orders",
+        parsers.yes_no,
+        "×",
         mark_text("○か×。発注する企業なら○。"),
     ),
-    Column("postal_code", "郵便番号", "Postal code", parsers.postal_code, "020-0023", aliases=("〒",), blank=""),
     Column(
-        "prefecture_code", "都道府県", "Prefecture", parse_prefecture, "岩手県",
-        mark_text("名前かコード。空欄のときは住所から読み取ります。"), blank="",
+        "postal_code",
+        "郵便番号",
+        "Postal code",
+        parsers.postal_code,
+        "020-0023",
+        aliases=("〒",),
+        blank="",
     ),
     Column(
-        "municipality", "市区町村", "Municipality", parsers.text(50), "盛岡市",
-        mark_text("名前か5桁のコード。"), aliases=("市町村",), blank="",
+        "prefecture_code",
+        "都道府県",
+        "Prefecture",
+        parse_prefecture,
+        "岩手県",
+        mark_text("名前かコード。空欄のときは住所から読み取ります。"),
+        blank="",
     ),
     Column(
-        "address", "住所", "Address", parsers.text(200), "内丸10-1",
-        mark_text("町名・番地。都道府県から書いてもかまいません。"), aliases=("所在地", "町名・番地"), blank="",
+        "municipality",
+        "市区町村",
+        "Municipality",
+        parsers.text(50),
+        "盛岡市",
+        mark_text("名前か5桁のコード。"),
+        aliases=("市町村",),
+        blank="",
     ),
-    Column("phone", "電話番号", "Phone", parsers.phone, "019-000-0000", aliases=("電話", "TEL"), blank=""),
-    Column("website", "ウェブサイト", "Website", parsers.url, "https://example.co.jp", aliases=("URL", "ホームページ", "HP"), blank=""),
     Column(
-        "jsic_code", "業種", "Industry (JSIC)", parse_industry, "24 金属製品製造業",
-        mark_text("日本標準産業分類の中分類。番号か名前。"), aliases=("産業分類",), blank="",
+        "address",
+        "住所",
+        "Address",
+        parsers.text(200),
+        "内丸10-1",
+        mark_text("町名・番地。都道府県から書いてもかまいません。"),
+        aliases=("所在地", "町名・番地"),
+        blank="",
     ),
-    Column("capital_man_yen", "資本金(万円)", "Capital (10,000 yen)", parsers.integer(0, 100_000_000, unit="万円"), "1000", aliases=("資本金",)),
-    Column("employees", "従業員数(名)", "Employees", parsers.integer(0, 1_000_000, unit="名"), "18", aliases=("従業員数", "従業員")),
-    Column("founded_year", "設立年(西暦)", "Founded", parsers.integer(1600, 2100, unit="年"), "1984", aliases=("設立年", "創業年")),
     Column(
-        "agglomeration", "産業集積の型", "Agglomeration", parse_agglomeration, "都市型",
+        "phone", "電話番号", "Phone", parsers.phone, "019-000-0000", aliases=("電話", "TEL"), blank=""
+    ),
+    Column(
+        "website",
+        "ウェブサイト",
+        "Website",
+        parsers.url,
+        "https://example.co.jp",
+        aliases=("URL", "ホームページ", "HP"),
+        blank="",
+    ),
+    Column(
+        "jsic_code",
+        "業種",
+        "Industry (JSIC)",
+        parse_industry,
+        "24 金属製品製造業",
+        mark_text("日本標準産業分類の中分類。番号か名前。"),
+        aliases=("産業分類",),
+        blank="",
+    ),
+    Column(
+        "capital_man_yen",
+        "資本金(万円)",
+        "Capital (10,000 yen)",
+        parsers.integer(0, 100_000_000, unit="万円"),
+        "1000",
+        aliases=("資本金",),
+    ),
+    Column(
+        "employees",
+        "従業員数(名)",
+        "Employees",
+        parsers.integer(0, 1_000_000, unit="名"),
+        "18",
+        aliases=("従業員数", "従業員"),
+    ),
+    Column(
+        "founded_year",
+        "設立年(西暦)",
+        "Founded",
+        parsers.integer(1600, 2100, unit="年"),
+        "1984",
+        aliases=("設立年", "創業年"),
+    ),
+    Column(
+        "agglomeration",
+        "産業集積の型",
+        "Agglomeration",
+        parse_agglomeration,
+        "都市型",
         mark_text("企業城下町型、産地型、都市型、誘致型複合のどれか。わからなければ空欄。"),
     ),
     Column(
-        "pr_text", "自社の紹介", "About the company", parsers.text(PR_TEXT_LIMIT, multiline=True),
+        "pr_text",
+        "自社の紹介",
+        "About the company",
+        parsers.text(PR_TEXT_LIMIT, multiline=True),
         "SUS304の精密切削を1個から。試作から小ロット量産まで対応します。",
-        mark_text("発注企業は、この文章の言葉でも探します。"), aliases=("紹介文", "PR", "加工の内容", "事業内容"), blank="",
+        mark_text("発注企業は、この文章の言葉でも探します。"),
+        aliases=("紹介文", "PR", "加工の内容", "事業内容"),
+        blank="",
     ),
     Column("work_style", "働き方", "Work style", parsers.text(500), "テレワークあり", blank=""),
-    Column("decarbonisation", "脱炭素の取り組み", "Decarbonisation", parsers.text(500), "太陽光発電を利用", blank=""),
-)  # fmt: skip
+    Column(
+        "decarbonisation",
+        "脱炭素の取り組み",
+        "Decarbonisation",
+        parsers.text(500),
+        "太陽光発電を利用",
+        blank="",
+    ),
+)
 
 TITLES: Mapping[str, str] = MappingProxyType({column.key: column.title for column in COLUMNS})
 

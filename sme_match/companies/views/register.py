@@ -10,7 +10,6 @@ from sme_match.companies.freshness import STALE_AFTER_MONTHS, months_before
 from sme_match.companies.models import Company
 from sme_match.companies.policy import may_edit_company, may_register_company
 from sme_match.companies.queries import (
-    DEFAULT_SORT,
     CompanyFilter,
     get_company,
     list_companies,
@@ -42,18 +41,7 @@ Answer = str | Response | tuple[str, int]
 
 def requested_filter() -> CompanyFilter:
     """Return the filter of the URL."""
-    args = request.args
-    stale = args.get("stale") == "1"
-    return CompanyFilter(
-        text=args.get("q", "")[:100],
-        side=args.get("side", ""),
-        prefecture=args.get("prefecture", ""),
-        jsic=args.get("jsic", ""),
-        process=args.get("process", ""),
-        unconfirmed_since=months_before(current_time(), STALE_AFTER_MONTHS) if stale else None,
-        archived=args.get("archived") == "1",
-        sort=args.get("sort", DEFAULT_SORT),
-    )
+    return CompanyFilter.of(request.args, now=current_time())
 
 
 @blueprint.get("/")

@@ -1,0 +1,105 @@
+"""What a register tells about itself, so that files can come in and go out without knowing it.
+
+The domains describe their registers; the composition root hands the descriptions to the pages and
+commands.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from sme_match.core.actor import Actor
+from sme_match.registers.enums import RowAction
+from sme_match.tables.columns import CellError, Column, ParsedRow
+from sme_match.tables.table import Table
+from sme_match.tables.writing import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to look at before a row comes in; `message` is a message id with its values."""
+
+    message: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What the register says about one row that could be read.
+
+    `choices` are what a person may decide; without any, `action` is what happens. `values` are the
+    row's values with names turned into records; they are not stored but found again.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    errors: tuple[CellError, ...] = ()
+    notes: tuple[Note, ...] = ()
+    known_id: int | None = None
+    known_version: int | None = None
+    action: RowAction = RowAction.CREATE
+    choices: tuple[RowAction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowToWrite:
+    """One row that comes in: create a record, or update the known one."""
+
+    number: int
+    action: RowAction
+    values: Mapping[str, Any]
+    known_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One record that an import wrote: its version then, and the values before.
+
+    `before` is None when the record was created.
+    """
+
+    kind: str
+    id: int
+    version: int
+    name: str
+    before: dict[str, Any] | None
+
+
+Check = Callable[[Session, Actor, Sequence[ParsedRow], datetime], list[Finding]]
+Write = Callable[[Session, Actor, Sequence[RowToWrite], datetime], list[Written]]
+Undo = Callable[[Session, Actor, Sequence[Written], datetime], list[Written]]
+"""Takes back what was written; returns what it left alone because it was changed since."""
+Export = Callable[[Session, Actor, Mapping[str, str], datetime], Iterable[Sequence[Value]]]
+"""Yields the rows of the list with the filters of a URL, in the order of the columns."""
+
+
+def leave_as_it_is(table: Table) -> Table:
+    """Return the table: the file has the columns of the register."""
+    return table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """One register as files see it."""
+
+    key: str
+    """`companies`, `capabilities` or `needs`: the part of URLs and of stored imports."""
+    kind: str
+    """What its records are called in history and undo: `company`, `capability` or `need`."""
+    title: str
+    """What the pages and the names of files call it."""
+    unit: str
+    """社 or 件: what one row is."""
+    list_page: str
+    """The endpoint of the page with the list."""
+    name_column: str
+    """Key of the column by which people recognise a row."""
+    columns: tuple[Column, ...]
+    check: Check
+    write: Write
+    undo: Undo
+    export: Export
+    adapt: Callable[[Table], Table] = leave_as_it_is
+    """Turns files of another known form into the columns of the register."""

@@ -1,0 +1,287 @@
+"""Use cases of register files: look at one, bring its good rows in, take that back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from sme_match.audit.services import record
+from sme_match.core.actor import Actor
+from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
+from sme_match.core.text import mark_text
+from sme_match.registers.description import Finding, Register, RowToWrite, Written
+from sme_match.registers.enums import ImportState, RowAction
+from sme_match.registers.models import RegisterImport
+from sme_match.registers.policy import may_import
+from sme_match.registers.queries import get_import
+from sme_match.registers.rows import ImportRow, combine
+from sme_match.tables.columns import HeaderMap, is_example, map_header, parse_row
+from sme_match.tables.reading import read_table
+from sme_match.tables.table import Row, Table
+
+UNDO_WINDOW = timedelta(hours=24)
+LONGEST_FILENAME = 200
+
+_CHANGED_MEANWHILE = mark_text(
+    "同じときに、ほかの人が登録の内容を変えました。もう一度ファイルを選んでください。"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UndoReport:
+    """How many records were taken back, and those that somebody changed since."""
+
+    undone: int
+    left: tuple[Written, ...]
+
+
+def start_import(
+    session: Session, actor: Actor, register: Register, *, filename: str, data: bytes, now: datetime
+) -> RegisterImport:
+    """Read a file and store what would happen; nothing is registered yet.
+
+    Raises:
+        NotAllowedError: unless the actor is a coordinator.
+        InvalidError: when the file is no table, lacks a required column or has no rows.
+    """
+    if not may_import(actor) or actor.body_id is None:
+        raise NotAllowedError
+    table = register.adapt(read_table(data, filename))
+    rows = preview_rows(session, actor, register, table, now=now)
+    # What the same person looked at before and left is not kept: files hold personal data.
+    session.execute(
+        delete(RegisterImport).where(
+            RegisterImport.body_id == actor.body_id,
+            RegisterImport.register == register.key,
+            RegisterImport.created_by == actor.user_id,
+            RegisterImport.state == ImportState.PREVIEW,
+        )
+    )
+    started = RegisterImport(
+        body_id=actor.body_id,
+        register=register.key,
+        filename=filename[-LONGEST_FILENAME:],
+        header=list(table.header),
+        rows=[row.to_json() for row in rows],
+        written=[],
+        created_by=actor.user_id,
+        created_at=now,
+    )
+    session.add(started)
+    session.flush()
+    return started
+
+
+def preview_rows(
+    session: Session, actor: Actor, register: Register, table: Table, *, now: datetime
+) -> list[ImportRow]:
+    """Return what would happen to each row of a table.
+
+    Raises:
+        InvalidError: when a required column is missing or there are no rows.
+    """
+    header = read_header(register, table)
+    rows = [row for row in table.rows if not is_example(row, header)]
+    if not rows:
+        raise InvalidError(
+            mark_text("見出しの下にデータの行がありません。2行目からデータを入れてください。")
+        )
+    return [row for row, __ in _look(session, actor, register, header, rows, now=now)]
+
+
+def read_header(register: Register, table: Table) -> HeaderMap:
+    """Return the columns of a table.
+
+    Raises:
+        InvalidError: when a required one is missing.
+    """
+    header = map_header(table.header, register.columns)
+    if header.missing:
+        raise InvalidError(
+            mark_text(
+                "「%(titles)s」の列が見つかりません。ひな形のファイルと同じ見出しにしてください。"
+            ),
+            titles="」「".join(header.missing),
+        )
+    return header
+
+
+def apply_import(
+    session: Session,
+    actor: Actor,
+    register: Register,
+    import_id: int,
+    *,
+    decisions: Mapping[int, RowAction],
+    now: datetime,
+) -> RegisterImport:
+    """Bring the good rows in, in one transaction. `decisions` are by row number.
+
+    When the register changed since the preview, nothing is written and the preview is made anew:
+    the import comes back in the state it had.
+
+    Raises:
+        NotFoundError: when the import is not of the actor's body.
+        ConflictError: when it was brought in already, or somebody registers the same right now.
+    """
+    found = get_import(session, actor, import_id)
+    before = [ImportRow.of_json(stored) for stored in found.rows]
+    header = map_header(found.header, register.columns)
+    looks = _look(
+        session, actor, register, header, [Row(row.number, row.cells) for row in before], now=now
+    )
+    if any(not old.agrees_with(new) for old, (new, __) in zip(before, looks, strict=True)):
+        _claim(session, found, ImportState.PREVIEW, ImportState.PREVIEW)
+        found.rows = [row.to_json() for row, __ in looks]
+        session.flush()
+        return found
+    _claim(session, found, ImportState.PREVIEW, ImportState.APPLIED)
+    chosen = [_decide(row, decisions) for row in before]
+    to_write = [
+        RowToWrite(number=row.number, action=row.action, values=values, known_id=row.known_id)
+        for row, (__, values) in zip(chosen, looks, strict=True)
+        if row.comes_in and row.action is not RowAction.SKIP
+    ]
+    try:
+        with session.begin_nested():
+            written = register.write(session, actor, to_write, now)
+    except IntegrityError as error:
+        raise ConflictError(_CHANGED_MEANWHILE) from error
+    found.applied_at = now
+    found.rows = [row.to_json() for row in chosen]
+    found.written = [_store(entry) for entry in written]
+    session.flush()
+    _record(session, actor, found, "register.import", len(written), now=now)
+    return found
+
+
+def undo_import(
+    session: Session, actor: Actor, register: Register, import_id: int, *, now: datetime
+) -> UndoReport:
+    """Take an import back: values as before, what it created archived.
+
+    A record that somebody changed since stays as it is and is reported.
+
+    Raises:
+        NotFoundError: when the import is not of the actor's body.
+        ConflictError: when it is not applied, or more than 24 hours ago.
+    """
+    found = get_import(session, actor, import_id)
+    if found.applied_at is not None and now - found.applied_at > UNDO_WINDOW:
+        raise ConflictError(mark_text("取り込んでから24時間が過ぎたため、まとめて取り消せません。"))
+    _claim(session, found, ImportState.APPLIED, ImportState.UNDONE)
+    written = written_of(found)
+    left = register.undo(session, actor, written, now)
+    kept = {(entry.kind, entry.id) for entry in left}
+    found.written = [_store(entry) | {"left": (entry.kind, entry.id) in kept} for entry in written]
+    session.flush()
+    undone = len(written) - len(left)
+    _record(session, actor, found, "register.undo", undone, now=now)
+    return UndoReport(undone, tuple(left))
+
+
+def may_undo(found: RegisterImport, *, now: datetime) -> bool:
+    """Whether an import can still be taken back."""
+    return (
+        found.state is ImportState.APPLIED
+        and found.applied_at is not None
+        and now - found.applied_at <= UNDO_WINDOW
+    )
+
+
+def written_of(found: RegisterImport, *, left: bool = False) -> list[Written]:
+    """Return what an import wrote; with `left`, only what its undo left alone."""
+    return [
+        Written(
+            kind=stored["kind"],
+            id=stored["id"],
+            version=stored["version"],
+            name=stored["name"],
+            before=stored["before"],
+        )
+        for stored in found.written
+        if not left or stored.get("left")
+    ]
+
+
+def _look(
+    session: Session,
+    actor: Actor,
+    register: Register,
+    header: HeaderMap,
+    rows: Sequence[Row],
+    *,
+    now: datetime,
+) -> list[tuple[ImportRow, Mapping[str, Any]]]:
+    """Return each row with what the register finds, and the values to write."""
+    parsed = [parse_row(row, header) for row in rows]
+    readable = [row for row in parsed if not row.errors]
+    findings: dict[int, Finding] = {
+        row.number: finding
+        for row, finding in zip(readable, register.check(session, actor, readable, now), strict=True)
+    }
+    titles = [t for t, column in header.columns.items() if column.key == register.name_column]
+    name_title = titles[0] if titles else ""
+    looks = []
+    for row, read in zip(rows, parsed, strict=True):
+        finding = findings.get(row.number)
+        looked = combine(row, read, finding, name=row.values.get(name_title, ""))
+        looks.append((looked, finding.values if finding is not None else {}))
+    return looks
+
+
+def _decide(row: ImportRow, decisions: Mapping[int, RowAction]) -> ImportRow:
+    """Return the row with the action that a person chose, where there was a choice."""
+    chosen = decisions.get(row.number)
+    return replace(row, action=chosen) if chosen is not None and chosen in row.choices else row
+
+
+def _claim(session: Session, found: RegisterImport, source: ImportState, target: ImportState) -> None:
+    """Move the import on; the second of two clicks waits for the first here and is refused."""
+    changed = session.scalars(
+        update(RegisterImport)
+        .where(RegisterImport.id == found.id, RegisterImport.state == source)
+        .values(state=target, version=RegisterImport.version + 1)
+        .returning(RegisterImport.id)
+    ).all()
+    if not changed:
+        raise ConflictError(
+            mark_text(
+                "この取り込みは、もう終わっているか取り消されています。画面を読み込みなおしてください。"
+            )
+        )
+    session.refresh(found, ["state", "version"])
+
+
+def _store(entry: Written) -> dict[str, Any]:
+    return {
+        "kind": entry.kind,
+        "id": entry.id,
+        "version": entry.version,
+        "name": entry.name,
+        "before": entry.before,
+    }
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    found: RegisterImport,
+    action: str,
+    count: int,
+    *,
+    now: datetime,
+) -> None:
+    record(
+        session,
+        actor,
+        action=action,
+        subject=("register_import", found.id),
+        body_id=found.body_id,
+        now=now,
+        note=f"{found.register}: {found.filename} ({count})",
+    )
