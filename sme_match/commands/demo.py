@@ -9,7 +9,7 @@ from sme_match.core.actor import SYSTEM
 from sme_match.core.clock import jst_date
 from sme_match.demo.build import build_demo, list_sign_ins
 from sme_match.demo.constants import DEMO_PASSWORD
-from sme_match.demo.synthetic import build_synthetic
+from sme_match.demo.synthetic import BODY_NAME, build_synthetic
 from sme_match.matching.services import run_engine
 from sme_match.needs.models import Need
 from sme_match.support_bodies.models import SupportBody
@@ -39,7 +39,10 @@ def load_demo() -> None:
             match_need=lambda opened, need: _match(opened, need.id),
             room_base_url=site.settings.room_base_url,
         )
-    click.echo(str(summary))
+    click.echo(
+        f"{summary.bodies} support bodies, {summary.smes} SMEs, {summary.buyers} buyers, "
+        f"{summary.needs} needs, {summary.meetings} meetings, {summary.outcomes} outcomes."
+    )
 
 
 @click.command("sign-ins")
@@ -63,6 +66,9 @@ def load_synthetic(companies: int, needs: int, matched: int) -> None:
     if site.settings.is_production:
         raise click.ClickException("Synthetic data is not for production.")
     with site.database.unit_of_work() as session:
+        if session.scalar(select(SupportBody.id).where(SupportBody.name == BODY_NAME)) is not None:
+            click.echo("The synthetic body is there already: nothing was loaded.")
+            return
         body_id = build_synthetic(
             session,
             companies=companies,
