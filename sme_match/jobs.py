@@ -24,7 +24,9 @@ from sme_match.core.clock import utc_now
 from sme_match.core.settings import Settings
 from sme_match.db.leases import acquire_lease, release_lease
 from sme_match.db.session import Database
+from sme_match.meetings.tasks import expire_requests, send_reminders
 from sme_match.notifications.delivery import DeliveryReport, deliver_due
+from sme_match.outcomes.tasks import ask_due_follow_ups
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +82,34 @@ def deliver_mails(context: Context) -> DeliveryReport:
     )
 
 
-JOBS: tuple[Job, ...] = (Job("deliver-mails", 10, deliver_mails),)
+def remind_of_meetings(context: Context) -> int:
+    """Queue the reminders of meetings that are due."""
+    return send_reminders(
+        context.database,
+        now=context.now_of(),
+        base_url=context.settings.base_url,
+        room_base_url=context.settings.room_base_url,
+    )
+
+
+def expire_meeting_requests(context: Context) -> int:
+    """Close the requests for meetings that were not answered in time."""
+    return expire_requests(context.database, now=context.now_of())
+
+
+def ask_about_outcomes(context: Context) -> int:
+    """Ask both sides again when a follow-up falls due."""
+    return ask_due_follow_ups(
+        context.database, now=context.now_of(), base_url=context.settings.base_url
+    )
+
+
+JOBS: tuple[Job, ...] = (
+    Job("remind-of-meetings", 60, remind_of_meetings),
+    Job("expire-meeting-requests", 300, expire_meeting_requests),
+    Job("ask-about-outcomes", 3600, ask_about_outcomes),
+    Job("deliver-mails", 10, deliver_mails),
+)
 """The table of jobs: a line for each, in the order in which `run_once` runs them."""
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from sme_match.companies.enums import ContactKind
 from sme_match.companies.models import Company, Contact
 from sme_match.core.clock import to_jst
 from sme_match.core.errors import InvalidError
@@ -113,7 +114,7 @@ def facts_for(meeting: Meeting, party: Party) -> Facts:
         partner_en = (meeting.buyer.name_en or meeting.buyer.name) if revealed else HIDDEN_BUYER_EN
     return Facts(
         company=company,
-        contact=contact,
+        contact=contact or main_contact(company),
         body=meeting.body,
         need=meeting.need,
         partner=partner,
@@ -121,6 +122,13 @@ def facts_for(meeting: Meeting, party: Party) -> Facts:
         channel=meeting.channel,
         place=meeting.room_url or meeting.venue,
     )
+
+
+def main_contact(company: Company) -> Contact | None:
+    """Return whom to write to when nobody was chosen: a person with a mail address before others."""
+    people = sorted(company.contacts, key=lambda person: (not person.email, person.id))
+    by_kind = [person for person in people if person.kind is ContactKind.MAIN and person.email]
+    return next(iter([*by_kind, *people]), None)
 
 
 def compose_request(

@@ -77,8 +77,8 @@ def _whole() -> Sequence[ORMOption]:
     return (
         joinedload(Meeting.need),
         joinedload(Meeting.body),
-        joinedload(Meeting.company),
-        joinedload(Meeting.buyer),
+        joinedload(Meeting.company).selectinload(Company.contacts),
+        joinedload(Meeting.buyer).selectinload(Company.contacts),
         joinedload(Meeting.company_contact),
         joinedload(Meeting.buyer_contact),
         selectinload(Meeting.offers).selectinload(MeetingOffer.answers),
@@ -91,8 +91,8 @@ def _separately() -> Sequence[ORMOption]:
     return (
         selectinload(Meeting.need),
         selectinload(Meeting.body),
-        selectinload(Meeting.company),
-        selectinload(Meeting.buyer),
+        selectinload(Meeting.company).selectinload(Company.contacts),
+        selectinload(Meeting.buyer).selectinload(Company.contacts),
         selectinload(Meeting.company_contact),
         selectinload(Meeting.buyer_contact),
         selectinload(Meeting.offers).selectinload(MeetingOffer.answers),
@@ -115,7 +115,7 @@ def in_tab(tab: MeetingTab, *, now: datetime) -> ColumnElement[bool]:
 def select_meetings(actor: Actor, filters: MeetingFilter, *, now: datetime) -> Select[Meeting]:
     """Return the query behind the list."""
     query = select(Meeting).where(
-        visible_to(actor), in_tab(filters.tab, now=now), *_narrowed(actor, filters)
+        visible_to(actor), in_tab(filters.tab, now=now), *narrowed(actor, filters)
     )
     if filters.tab is MeetingTab.WAITING:
         return query.order_by(Meeting.answer_by, Meeting.id)
@@ -124,7 +124,8 @@ def select_meetings(actor: Actor, filters: MeetingFilter, *, now: datetime) -> S
     return query.order_by(Meeting.starts_at, Meeting.id)
 
 
-def _narrowed(actor: Actor, filters: MeetingFilter) -> list[ColumnElement[bool]]:
+def narrowed(actor: Actor, filters: MeetingFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions of a filter apart from its tab."""
     conditions: list[ColumnElement[bool]] = []
     for word in filters.text.split():
         named = Company.search_text.contains(fold_for_search(word), autoescape=True)

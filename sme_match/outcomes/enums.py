@@ -65,3 +65,12 @@ class FollowUpState(StrEnum):
     DUE = "due"
     DONE = "done"
     CLOSED = "closed"
+
+
+class OutcomeTab(StrEnum):
+    """The lists of outcomes."""
+
+    DUE = "due"
+    DISAGREEMENT = "disagreement"
+    FOLLOW_UP = "follow_up"
+    ALL = "all"

@@ -208,6 +208,18 @@ def required(message: object) -> Callable[[Form, Field], None]:
     return check
 
 
+def one_of(message: object) -> Callable[[Form, Field], None]:
+    """Return a validator that refuses what is not among the choices, and nothing chosen at all."""
+
+    def check(form: Form, field: Field) -> None:
+        del form
+        if field.data not in [value for value, *_ in field.iter_choices()]:
+            raise ValidationError(str(message))
+
+    check.field_flags = {"required": True}  # type: ignore[attr-defined]  # read by WTForms
+    return check
+
+
 def _length(limit: int) -> Length:
     return Length(max=limit, message=_l("%(limit)s文字までで入力してください。") % {"limit": limit})
 

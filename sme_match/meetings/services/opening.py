@@ -27,6 +27,7 @@ from sme_match.meetings.messages import (
     Site,
     compose_request,
     facts_for,
+    main_contact,
 )
 from sme_match.meetings.models import Meeting, MeetingOffer, MeetingReply, OfferAnswer
 from sme_match.meetings.offers import OfferPlan, check_offers
@@ -104,7 +105,7 @@ def preview_meeting(
     ):
         facts = Facts(
             company=company,
-            contact=find_contact(session, company.id, contact_id),
+            contact=find_contact(session, company.id, contact_id) or main_contact(company),
             body=body,
             need=proposal.need,
             partner=partner,
@@ -192,7 +193,7 @@ def preview_offer_again(
             sorted(plan.spans),
             answer_by=plan.answer_by,
             link=LINK_PLACEHOLDER,
-            replaces=True,
+            replaces=meeting.state is not MeetingState.PROPOSED,
         )
         for party in (Party.SME, Party.BUYER)
     ]
@@ -223,7 +224,8 @@ def offer_again(
     _check_offer_again(session, actor, meeting, plan, now=now)
     check_version(meeting, version)
     before = meeting.state
-    _ask(session, meeting, plan, now=now, site=site, replaces=True)
+    replaces = before is not MeetingState.PROPOSED
+    _ask(session, meeting, plan, now=now, site=site, replaces=replaces)
     record(
         session,
         actor,

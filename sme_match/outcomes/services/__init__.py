@@ -1,0 +1,1 @@
+"""Use cases of outcomes: recording the day, reporting, following up."""

@@ -1,0 +1,6 @@
+"""Pages of outcomes: lists, one meeting, recording the day, reporting, closing a follow-up."""
+
+from sme_match.outcomes.blueprint import blueprint
+from sme_match.outcomes.views import listing, recording, reporting
+
+__all__ = ["blueprint", "listing", "recording", "reporting"]
