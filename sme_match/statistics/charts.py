@@ -275,23 +275,17 @@ def yearly_lines(lines: Sequence[Line], *, unit: str, summary: str) -> Chart:
         end = {"show": True, "formatter": "{a}", "color": color, "fontSize": 13}
         for number, stretch in enumerate(line.stretches, start=1):
             last = {"endLabel": end} if number == len(line.stretches) else {}
-            data = [[year, value] for year, value in stretch]
+            data = [[str(year), value] for year, value in stretch]
             common = {"type": "line", "name": line.label, "symbol": symbol, "symbolSize": 6}
             series.append(common | {"data": data} | look | last)
-    year_axis = {"axisLabel": _text() | {"formatter": "{value}"}, "splitLine": {"show": False}}
+    years = [year for line in lines for stretch in line.stretches for year, _ in stretch]
+    # Years without figures keep their place on the axis.
+    labels = [str(year) for year in range(min(years), max(years) + 1)] if years else []
     frame = _cartesian(summary, unit)
-    return Chart(
-        frame
-        | {
-            "grid": frame["grid"] | {"right": 88},
-            "tooltip": frame["tooltip"] | {"formatter": "{a} {c}" + unit},
-            "xAxis": {"type": "value", "min": "dataMin", "max": "dataMax", "minInterval": 1}
-            | year_axis,
-            "yAxis": _amount(),
-            "series": series,
-        },
-        max_height=400,
-    )
+    grid = {"grid": frame["grid"] | {"right": 88}}
+    tooltip = {"tooltip": frame["tooltip"] | {"formatter": "{a} {c}" + unit}}
+    axes = {"xAxis": _category(labels), "yAxis": _amount(), "series": series}
+    return Chart(frame | grid | tooltip | axes, max_height=400)
 
 
 def _base(summary: str) -> dict[str, Any]:

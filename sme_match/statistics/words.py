@@ -44,6 +44,7 @@ SOURCES: Mapping[AmountSource | None, object] = {
     None: _l("不明（根拠の記録なし）"),
 }
 LESS_IS_BETTER = frozenset({"unreported"})
+NEITHER_IS_BETTER = frozenset({"crossing_meetings", "crossing_deals"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,8 @@ def change_of(figure: KeyFigure) -> Change:
     rising = difference > 0
     good = rising != (figure.key in LESS_IS_BETTER)
     text = _("%(amount)s増", amount=amount) if rising else _("%(amount)s減", amount=amount)
-    return Change(text, "up" if good else "dn", "up" if rising else "dn")
+    tone = "up" if good else "dn"
+    return Change(text, "" if figure.key in NEITHER_IS_BETTER else tone, "up" if rising else "dn")
 
 
 def _amount_of_change(figure: KeyFigure, difference: float) -> str:
