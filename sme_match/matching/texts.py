@@ -1,7 +1,7 @@
 """What the engine reads of a company and of a need: texts in named fields, and facts.
 
 One capability row is one line, so that a process, its materials and its machines count together.
-Process names stand in both languages: an English need finds a Japanese profile by them.
+Profiles also carry the English names of their processes: an English need finds them by these.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,9 +23,9 @@ def company_document(company: Company, capabilities: Sequence[Capability]) -> Do
     return Document(
         key=company.id,
         fields={
-            "process": "\n".join(_process_names(row.process_code) for row in capabilities),
             "capability": "\n".join(_capability_line(row) for row in capabilities),
             "profile": company.pr_text,
+            "english": ", ".join(_process_name(row.process_code, "en") for row in capabilities),
         },
         updated_on=jst_date(company.confirmed_at) if company.confirmed_at else None,
     )
@@ -36,8 +36,7 @@ def need_document(need: Need) -> Document:
     return Document(
         key=need.id,
         fields={
-            # One language is enough here: profiles carry both.
-            "process": _process_names(need.process_code).partition(" ")[0],
+            "process": _process_name(need.process_code, "ja"),
             "title": need.title,
             "materials": "、".join(need.materials),
             "description": need.description,
@@ -102,6 +101,7 @@ def _row_facts(row: Capability) -> CapabilityFacts:
 
 def _capability_line(row: Capability) -> str:
     parts = (
+        _process_name(row.process_code, "ja"),
         row.description,
         "、".join(row.materials),
         "、".join(_machine(machine) for machine in row.machines),
@@ -118,14 +118,13 @@ def _one_line(parts: Iterable[str]) -> list[str]:
     return [" ".join(part.split()) for part in parts if part.strip()]
 
 
-def _process_names(code: str) -> str:
+def _process_name(code: str, language: str) -> str:
     if not code:
         return ""
     try:
-        process = get_process(code)
+        return get_process(code).name(language)
     except KeyError:
         return code
-    return f"{process.ja} {process.en}"
 
 
 def _region(prefecture_code: str) -> str:
