@@ -52,7 +52,7 @@ WAITING: Mapping[Waiting, WaitingWords] = MappingProxyType(
             _CASES,
         ),
         W.REPORTS_OVERDUE: WaitingWords(
-            _l("結果の報告がまだの商談"), _l("商談から7日以上たち、どこからも報告がありません"), _CASES
+            _l("結果の報告がまだの商談"), _l("商談から7日以上たち、報告がそろっていません"), _CASES
         ),
         W.DISAGREEMENTS: WaitingWords(
             _l("報告が食い違っている商談"), _l("双方に確かめてください"), _CASES

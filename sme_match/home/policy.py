@@ -47,7 +47,7 @@ BADGES: Mapping[Role, Mapping[str, tuple[Waiting, ...]]] = MappingProxyType(
                 W.MEETINGS_WITHOUT_TIME,
                 W.MEETINGS_AWAITING_RESULT,
             ),
-            "outcomes.index": (W.REPORTS_OVERDUE, W.DISAGREEMENTS),
+            "outcomes.index": (W.REPORTS_DUE, W.DISAGREEMENTS),
         },
         Role.SME: {"meetings.index": (W.ANSWERS_DUE,), "outcomes.index": (W.REPORTS_DUE,)},
     }

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from sme_match.core.actor import Actor, Role
 from sme_match.core.clock import jst_date
 from sme_match.core.errors import NotFoundError
-from sme_match.home.enums import Subject, Waiting
+from sme_match.home.enums import Waiting
 from sme_match.home.labels import WAITING
 from sme_match.home.policy import TO_DO, may_see_waiting
 from sme_match.home.queries.agenda import (
@@ -37,13 +37,22 @@ STAFF = (Role.COORDINATOR, Role.LEAD)
 KPI_KEYS = ("meetings", "quote_rate", "deals", "total_yen")
 SHOWN_ON_PHONE = 5
 _PLACES = {
-    Subject.NEED: ("matching.review", "need_id"),
-    Subject.PROPOSAL: ("meetings.create", "proposal_id"),
-    Subject.MEETING: ("meetings.show", "meeting_id"),
-    Subject.FOLLOW_UP: ("meetings.show", "meeting_id"),
-    Subject.COMPANY: ("companies.show", "company_id"),
-    Subject.USER: ("accounts.show", "user_id"),
+    Waiting.NEEDS_TO_REVIEW: ("matching.review", "need_id"),
+    Waiting.NEEDS_WITHOUT_PROPOSAL: ("matching.review", "need_id"),
+    Waiting.PROPOSALS_TO_ARRANGE: ("meetings.create", "proposal_id"),
+    Waiting.MEETINGS_UNANSWERED: ("meetings.show", "meeting_id"),
+    Waiting.MEETINGS_EXPIRED: ("meetings.show", "meeting_id"),
+    Waiting.MEETINGS_WITHOUT_TIME: ("meetings.show", "meeting_id"),
+    Waiting.MEETINGS_AWAITING_RESULT: ("meetings.show", "meeting_id"),
+    Waiting.REPORTS_OVERDUE: ("outcomes.show", "meeting_id"),
+    Waiting.DISAGREEMENTS: ("outcomes.show", "meeting_id"),
+    Waiting.FOLLOW_UPS_DUE: ("outcomes.show", "meeting_id"),
+    Waiting.STALE_COMPANIES: ("companies.show", "company_id"),
+    Waiting.ANSWERS_DUE: ("meetings.show", "meeting_id"),
+    Waiting.REPORTS_DUE: ("outcomes.report", "meeting_id"),
+    Waiting.USERS_NEVER_SIGNED_IN: ("accounts.show", "user_id"),
 }
+"""Where a waiting thing is dealt with; a failed mail has no page of its own."""
 
 
 @blueprint.get("/")
@@ -127,7 +136,9 @@ def waiting(kind: str) -> str:
     if not may_see_waiting(actor, chosen):
         raise NotFoundError
     page = list_waiting(current_session(), actor, chosen, now=current_time(), page=requested_page())
-    return render_template("home/waiting.html", words=WAITING[chosen], page=page, address_of=address_of)
+    return render_template(
+        "home/waiting.html", kind=chosen, words=WAITING[chosen], page=page, address_of=address_of
+    )
 
 
 @blueprint.get("/search")
@@ -166,10 +177,10 @@ def _own_body() -> object:
     return None if actor is None else find_own_body(current_session(), actor)
 
 
-def address_of(line: WaitingLine) -> str:
+def address_of(waiting: Waiting, line: WaitingLine) -> str:
     """Return where a waiting thing is dealt with; empty when there is no page of its own."""
-    if line.subject not in _PLACES:
+    if waiting not in _PLACES:
         return ""
-    endpoint, argument = _PLACES[line.subject]
+    endpoint, argument = _PLACES[waiting]
     target: dict[str, Any] = {argument: line.target_id}
     return url_for(endpoint, **target)

@@ -53,9 +53,11 @@ def list_waiting(
     page: int = 1,
     size: int = PAGE_SIZE,
 ) -> Page[WaitingLine]:
-    """Return one page of what waits, the oldest first, with three queries."""
+    """Return one page of what waits, the oldest first, with at most three queries."""
     found = select_waiting(actor, waiting, now=now).subquery()
     total = session.scalar(select(func.count()).select_from(found)) or 0
+    if not total:
+        return Page((), 1, size, 0)
     number = min(max(1, page), max(1, -(-total // size)))
     rows = session.execute(
         select(found.c.id, found.c.since)

@@ -24,8 +24,9 @@ from sme_match.meetings.models import Meeting, MeetingReply
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need
 from sme_match.notifications.models import OutboxMail
-from sme_match.outcomes.enums import FollowUpState, Reporter
-from sme_match.outcomes.models import FollowUp, Outcome, OutcomeReport
+from sme_match.outcomes.enums import FollowUpState, OutcomeTab
+from sme_match.outcomes.models import FollowUp
+from sme_match.outcomes.queries import OutcomeFilter, select_outcomes
 
 Columns = Select[*tuple[Any, ...]]
 Since = datetime | date
@@ -139,31 +140,28 @@ def _meetings_awaiting_result(actor: Actor, now: datetime) -> Columns:
     return _waits(Meeting.id, Meeting.ends_at, confirmed, Meeting.ends_at <= now)
 
 
+def _in_tab(actor: Actor, tab: OutcomeTab, now: datetime) -> Columns:
+    """Return the held meetings of a tab of the outcomes page: the same rule, the same number."""
+    query = select_outcomes(actor, OutcomeFilter(tab=tab), now=now).order_by(None)
+    return query.with_only_columns(Meeting.id.label("id"), Meeting.ends_at.label("since"))
+
+
+def _reports_due(actor: Actor, now: datetime) -> Columns:
+    return _in_tab(actor, OutcomeTab.DUE, now)
+
+
 def _reports_overdue(actor: Actor, now: datetime) -> Columns:
-    reported = exists().where(OutcomeReport.meeting_id == Meeting.id)
-    held = _own_meetings(actor, MeetingState.HELD)
-    return _waits(
-        Meeting.id, Meeting.ends_at, held, Meeting.ends_at <= now - REPORT_OVERDUE_AFTER, ~reported
-    )
+    return _reports_due(actor, now).where(Meeting.ends_at <= now - REPORT_OVERDUE_AFTER)
 
 
 def _disagreements(actor: Actor, now: datetime) -> Columns:
-    del now
-    return _waits(
-        Outcome.meeting_id,
-        Outcome.updated_at,
-        Outcome.body_id == (actor.body_id or 0),
-        Outcome.disagreement.is_(True),
-    )
+    return _in_tab(actor, OutcomeTab.DISAGREEMENT, now)
 
 
 def _follow_ups_due(actor: Actor, now: datetime) -> Columns:
-    return _waits(
-        FollowUp.id,
-        FollowUp.due_on,
-        FollowUp.body_id == (actor.body_id or 0),
-        FollowUp.state == FollowUpState.DUE,
-        FollowUp.due_on <= jst_date(now),
+    due = and_(FollowUp.state == FollowUpState.DUE, FollowUp.due_on <= jst_date(now))
+    return _waits(FollowUp.id, FollowUp.due_on, due).join(
+        Meeting, and_(Meeting.id == FollowUp.meeting_id, _own_meetings(actor, MeetingState.HELD))
     )
 
 
@@ -190,20 +188,6 @@ def _answers_due(actor: Actor, now: datetime) -> Columns:
         Meeting.state == MeetingState.ASKED,
         Meeting.answer_by > now,
         or_(*sides),
-    )
-
-
-def _reports_due(actor: Actor, now: datetime) -> Columns:
-    del now
-    said = exists().where(
-        OutcomeReport.meeting_id == Meeting.id, OutcomeReport.reporter == Reporter.SME
-    )
-    return _waits(
-        Meeting.id,
-        Meeting.ends_at,
-        Meeting.company_id == (actor.company_id or 0),
-        Meeting.state == MeetingState.HELD,
-        ~said,
     )
 
 
