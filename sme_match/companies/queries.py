@@ -14,7 +14,13 @@ from sme_match.companies.models import Certificate, Company, CompanyShare, Conta
 from sme_match.companies.policy import visible_to, visible_to_body
 from sme_match.core.actor import Actor
 from sme_match.core.errors import NotFoundError
-from sme_match.core.text import digits_only, fold_for_search, mark_text, normalize_hyphens
+from sme_match.core.text import (
+    digits_only,
+    fold_for_search,
+    mark_text,
+    normalize_hyphens,
+    normalize_width,
+)
 from sme_match.db.paging import Page, fetch_page
 from sme_match.support_bodies.models import SupportBody
 
@@ -55,16 +61,17 @@ class CompanyFilter:
     @classmethod
     def of(cls, arguments: Mapping[str, str], *, now: datetime) -> Self:
         """Return the filter that the arguments of a URL ask for; list and export share it."""
-        stale = arguments.get("stale") == "1"
+        plain = {name: normalize_width(text)[:LONGEST_KEYWORD] for name, text in arguments.items()}
+        stale = plain.get("stale") == "1"
         return cls(
-            text=arguments.get("q", "")[:LONGEST_KEYWORD],
-            side=arguments.get("side", ""),
-            prefecture=arguments.get("prefecture", ""),
-            jsic=arguments.get("jsic", ""),
-            process=arguments.get("process", ""),
+            text=plain.get("q", ""),
+            side=plain.get("side", ""),
+            prefecture=plain.get("prefecture", ""),
+            jsic=plain.get("jsic", ""),
+            process=plain.get("process", ""),
             unconfirmed_since=months_before(now, STALE_AFTER_MONTHS) if stale else None,
-            archived=arguments.get("archived") == "1",
-            sort=arguments.get("sort", DEFAULT_SORT),
+            archived=plain.get("archived") == "1",
+            sort=plain.get("sort", DEFAULT_SORT),
         )
 
 

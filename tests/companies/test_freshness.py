@@ -34,7 +34,9 @@ def test_a_profile_that_was_never_confirmed_is_both() -> None:
 
 
 def test_the_end_of_a_long_month_has_a_day_in_a_short_one() -> None:
-    assert months_before(datetime(2026, 5, 31, 3, tzinfo=UTC), 3) == datetime(2026, 2, 28, 3, tzinfo=UTC)
+    assert months_before(datetime(2026, 5, 31, 3, tzinfo=UTC), 3) == datetime(
+        2026, 2, 28, 3, tzinfo=UTC
+    )
 
 
 @pytest.mark.parametrize(

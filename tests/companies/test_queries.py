@@ -41,13 +41,21 @@ def names(session: Session, actor: Actor, filters: CompanyFilter) -> list[str]:
 
 @pytest.mark.parametrize(
     "text",
-    ["みやぎ精密", "㈱みやぎ精密", "ﾐﾔｷﾞｾｲﾐﾂ", "８００００２０１３０００１", "022-123-4567", "みやぎ　古川"],
+    [
+        "みやぎ精密",
+        "㈱みやぎ精密",
+        "ﾐﾔｷﾞｾｲﾐﾂ",
+        "８００００２０１３０００１",
+        "022-123-4567",
+        "みやぎ　古川",
+    ],
 )
 def test_the_search_box_takes_names_numbers_and_places_of_any_width(
     session: Session, body: SupportBody, actor: Actor, text: str
 ) -> None:
     make_company(
-        session, body, name="株式会社みやぎ精密", name_kana="ミヤギセイミツ", phone="０２２（１２３）４５６７",
+        session, body, name="株式会社みやぎ精密", name_kana="ミヤギセイミツ",
+        phone="０２２（１２３）４５６７",
         corporate_number="8000020130001", address="古川1-2-3",
     )  # fmt: skip
     make_company(session, body, name="株式会社いわて精密", name_kana="イワテセイミツ")
@@ -95,9 +103,7 @@ def test_lists_are_ordered_as_the_url_says_and_odd_orders_mean_kana(
 def test_matching_gets_active_smes_of_the_body_and_those_shared_with_it(session: Session) -> None:
     body, other = make_body(session), make_body(session)
     own = make_company(session, body, name="自社")
-    session.add(
-        Certificate(company_id=own.id, standard="iso_9001", created_at=NOW, updated_at=NOW)
-    )
+    session.add(Certificate(company_id=own.id, standard="iso_9001", created_at=NOW, updated_at=NOW))
     session.flush()
     make_buyer(session, body)
     make_company(session, body, archived_at=NOW)
