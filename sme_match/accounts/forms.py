@@ -5,6 +5,7 @@ from typing import cast
 
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, RadioField
+from wtforms.fields.choices import SelectChoice
 
 from sme_match.accounts.labels import ROLES
 from sme_match.accounts.models import User
@@ -33,7 +34,8 @@ def _email_field() -> TextField:
 
 
 def _language_field() -> RadioField:
-    return RadioField(_l("言語"), choices=list(LANGUAGES.items()), default=DEFAULT)
+    languages = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
+    return RadioField(_l("言語"), choices=languages, default=DEFAULT)
 
 
 class SignInForm(Form):

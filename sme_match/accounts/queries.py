@@ -33,7 +33,7 @@ class UserFilter:
     text: str = ""
     role: str = ""
     state: str = ""
-    body: str = ""
+    body: int = 0
     sort: str = DEFAULT_SORT
 
 
@@ -80,8 +80,8 @@ def select_users(actor: Actor, filters: UserFilter) -> Select[User]:
         query = query.where(User.role == Role(filters.role))
     if filters.state in STATES:
         query = query.where(STATES[filters.state])
-    if filters.body.isascii() and filters.body.isdigit():
-        query = query.where(User.body_id == min(int(filters.body), 2**31 - 1))
+    if filters.body:
+        query = query.where(User.body_id == filters.body)
     descending = filters.sort.startswith("-")
     columns = SORTS.get(filters.sort.lstrip("-"), SORTS[DEFAULT_SORT])
     return query.order_by(*(column.desc() if descending else column.asc() for column in columns))

@@ -1,6 +1,7 @@
 """The command that lets the first administrator in."""
 
 import click
+from flask.cli import with_appcontext
 
 from sme_match.accounts.services.invitations import invite_administrator
 from sme_match.core.errors import DomainError
@@ -8,6 +9,7 @@ from sme_match.web.context import installation
 
 
 @click.command("create-administrator")
+@with_appcontext
 @click.argument("email")
 @click.argument("name")
 def create_administrator(email: str, name: str) -> None:

@@ -37,7 +37,7 @@ class RegisterDirectory:
         if not wanted:
             return {}
         query = select(Company.id, Company.name).where(Company.id.in_(wanted), visible_to(actor))
-        return dict(session.execute(query).tuples().all())
+        return {row.id: row.name for row in session.execute(query)}
 
 
 def _entry(company: Company) -> CompanyEntry:

@@ -6,10 +6,10 @@ Each page says what happened, whether the data is safe, and what to do next.
 import logging
 import secrets
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from sme_match.core.errors import (
     ConflictError,
@@ -35,6 +35,7 @@ def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(DomainError, show_domain_error)
     app.register_error_handler(CSRFError, show_expired_form)
+    app.register_error_handler(SecurityError, show_foreign_host)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(Exception, show_failure)
 
@@ -64,6 +65,12 @@ def show_expired_form(error: CSRFError) -> Answer:
             "前の画面に戻り、読み込みなおしてから、もう一度送信してください。"
         ),
     )
+
+
+def show_foreign_host(error: SecurityError) -> Response:
+    """Refuse a request under a name that is not ours; a page would need addresses of this host."""
+    del error
+    return Response("Bad request", 400, mimetype="text/plain")
 
 
 def show_http_error(error: HTTPException) -> Answer | HTTPException:

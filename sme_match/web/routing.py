@@ -4,8 +4,9 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Blueprint, Flask, redirect, session, url_for
+from flask import Blueprint, Flask, redirect, request, session, url_for
 from sqlalchemy import text
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from sme_match.core.errors import NotFoundError
@@ -14,11 +15,21 @@ from sme_match.web.context import current_session, current_settings
 from sme_match.web.languages import LANGUAGES
 from sme_match.web.redirects import next_path
 
+LARGEST_ID = 2**31 - 1
+
 blueprint = Blueprint("web", __name__)
+
+
+class RecordNumber(IntegerConverter):
+    """`<int:…>` in addresses: what no table can hold is no page, rather than a database error."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=LARGEST_ID)
 
 
 def init_app(app: Flask) -> None:
     """Register the pages and the `asset` function of templates."""
+    app.url_map.converters["int"] = RecordNumber
     app.register_blueprint(blueprint)
     app.jinja_env.globals["asset"] = asset
 
@@ -39,6 +50,12 @@ def health() -> Response:
     """Answer that the process and its database work."""
     current_session().execute(text("SELECT 1"))
     return Response("ok", mimetype="text/plain")
+
+
+def requested_id(name: str) -> int:
+    """Return the id that the URL's query names; 0, which no record has, when it is none."""
+    number = request.args.get(name, 0, type=int)
+    return number if 0 < number <= LARGEST_ID else 0
 
 
 def asset(filename: str) -> str:

@@ -1,6 +1,7 @@
 """The edge: one commit per request, after the view returned and before the answer leaves."""
 
-from flask import Flask, Response, g
+from flask import Flask, Response, current_app, g
+from flask import session as cookie
 from sqlalchemy.orm import Session
 
 FIRST_REFUSAL = 400
@@ -16,10 +17,15 @@ def _finish(response: Response) -> Response:
     session: Session | None = g.get("session")
     if session is None:
         return response
-    if response.status_code < FIRST_REFUSAL or g.get("commit_even_if_refused"):
-        session.commit()
-    else:
+    if response.status_code >= FIRST_REFUSAL and not g.get("commit_even_if_refused"):
         session.rollback()
+        return response
+    try:
+        session.commit()
+    except Exception as error:  # noqa: BLE001 -- whatever stops the commit must not look like success
+        session.rollback()
+        cookie.pop("_flashes", None)
+        return current_app.make_response(current_app.handle_user_exception(error))
     return response
 
 

@@ -23,6 +23,7 @@ from sme_match.web.context import current_actor, current_session, current_settin
 from sme_match.web.errors import message_of
 from sme_match.web.flashes import flash_done, flash_undoable
 from sme_match.web.paging import requested_page
+from sme_match.web.routing import requested_id
 
 KEEPERS = (Role.ADMINISTRATOR, Role.COORDINATOR)
 Answer = str | Response | tuple[str, int]
@@ -35,7 +36,7 @@ def requested_filter() -> UserFilter:
         text=args.get("q", "")[:100],
         role=args.get("role", ""),
         state=args.get("state", ""),
-        body=args.get("body", ""),
+        body=requested_id("body"),
         sort=args.get("sort", DEFAULT_SORT),
     )
 
@@ -70,7 +71,7 @@ def create() -> Answer:
         text = request.args.get("q", "")[:100]
         found = company_directory().search(current_session(), current_actor(), text)
         return render_template("accounts/choose_company.html", text=text, companies=found)
-    return _invite_manager(request.args.get("company", 0, type=int))
+    return _invite_manager(requested_id("company"))
 
 
 @blueprint.get("/users/<int:user_id>")
