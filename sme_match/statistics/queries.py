@@ -96,7 +96,8 @@ def load_records(session: Session, actor: Actor) -> Records:
 
 def count_companies(session: Session, actor: Actor) -> dict[str, int]:
     """Return the registered SMEs of the actor's body by prefecture code."""
-    return dict(session.execute(_select_companies(actor.body_id or 0)).tuples().all())
+    rows = session.execute(_select_companies(actor.body_id or 0))
+    return {code: count for code, count in rows}  # noqa: C416 -- rows are no pairs to mypy
 
 
 def _select_needs(body_id: int) -> Columns:

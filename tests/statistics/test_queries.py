@@ -1,0 +1,89 @@
+"""Reading the records of one body: complete, plain, constant in queries, nothing of others."""
+
+from dataclasses import astuple
+
+from sqlalchemy.orm import Session
+
+from sme_match.db.session import Database
+from sme_match.statistics.evidence import RecordKind
+from sme_match.statistics.queries import list_lines, load_records
+from tests.factories import make_actor, make_body
+from tests.queries import count_queries
+from tests.statistics.scenes import make_meeting, make_proposal, make_region, on
+
+
+def test_needs_are_read_with_the_buyers_place_and_industry_and_without_drafts(session: Session) -> None:
+    region = make_region(session)
+    found = load_records(session, region.lead.as_actor())
+    summer, other, old = region.needs
+    assert sorted(astuple(row) for row in found.needs) == sorted(
+        [
+            (summer.id, on(2026, 6, 1).date(), "milling", "13", "24"),
+            (other.id, on(2026, 7, 1).date(), "bending", "03", "26"),
+            (old.id, on(2025, 5, 1).date(), "milling", "13", "24"),
+        ]
+    )
+
+
+def test_every_proposal_and_every_meeting_is_a_row(session: Session) -> None:
+    region = make_region(session)
+    found = load_records(session, region.lead.as_actor())
+    first, passed, second, before = (proposal.id for proposal in region.proposals)
+    deal, quote, alone, earlier = (meeting.id for meeting in region.meetings)
+    pairs = {(row.proposal_id, row.meeting_id, row.outcome_stage) for row in found.pairs}
+    cancelled = next(row.meeting_id for row in found.pairs if row.meeting_state == "cancelled")
+    assert pairs == {
+        (first, deal, 6),
+        (passed, None, None),
+        (second, quote, 4),
+        (second, cancelled, None),
+        (before, earlier, 1),
+        (None, alone, None),
+    }
+    assert found.companies == {"03": 1, "04": 1}
+
+
+def test_the_day_of_a_meeting_is_that_of_japan(session: Session) -> None:
+    region = make_region(session)
+    late = make_meeting(session, region.needs[0], region.smes[0], on(2026, 3, 31).replace(hour=15))
+    found = load_records(session, region.lead.as_actor())
+    assert [row.met_on for row in found.pairs if row.meeting_id == late.id] == [on(2026, 4, 1).date()]
+
+
+def test_the_number_of_queries_does_not_grow(session: Session, database: Database) -> None:
+    region = make_region(session)
+    actor = region.lead.as_actor()
+    session.flush()
+    with count_queries(database) as few:
+        load_records(session, actor)
+    make_proposal(session, region.needs[2], region.smes[1])
+    for company in region.smes:
+        make_meeting(session, region.needs[1], company, on(2026, 9, 1))
+    session.flush()
+    with count_queries(database) as more:
+        load_records(session, actor)
+    assert (len(few), len(more)) == (4, 4)
+
+
+def test_another_body_sees_none_of_it(session: Session) -> None:
+    region = make_region(session)
+    stranger = make_actor(session, make_body(session))
+    found = load_records(session, stranger)
+    assert (found.needs, found.pairs, found.companies) == ((), (), {})
+    ids = {
+        RecordKind.NEED: tuple(need.id for need in region.needs),
+        RecordKind.PROPOSAL: tuple(proposal.id for proposal in region.proposals),
+        RecordKind.MEETING: tuple(meeting.id for meeting in region.meetings),
+        RecordKind.COMPANY: tuple(company.id for company in region.smes),
+    }
+    seen = {kind: list_lines(session, stranger, kind, listed) for kind, listed in ids.items()}
+    assert seen == {kind: [] for kind in RecordKind}
+
+
+def test_lines_come_in_the_order_of_the_ids(session: Session) -> None:
+    region = make_region(session)
+    ids = tuple(meeting.id for meeting in region.meetings)[::-1]
+    lines = list_lines(session, region.lead.as_actor(), RecordKind.MEETING, ids)
+    assert [(line.record_id, line.sme) for line in lines] == list(
+        zip(ids, ("岩手製作所", "宮城製作所", "岩手製作所", "岩手製作所"), strict=True)
+    )
