@@ -83,7 +83,9 @@ class Meeting(Versioned, Base):
     offers: Mapped[list["MeetingOffer"]] = relationship(
         back_populates="meeting", lazy="raise", order_by="MeetingOffer.starts_at"
     )
-    replies: Mapped[list["MeetingReply"]] = relationship(lazy="raise", order_by="MeetingReply.id")
+    replies: Mapped[list["MeetingReply"]] = relationship(
+        lazy="raise", order_by="MeetingReply.id", cascade="all, delete-orphan"
+    )
 
 
 class MeetingOffer(Base):
@@ -102,7 +104,7 @@ class MeetingOffer(Base):
     withdrawn_at: Mapped[datetime | None]
 
     meeting: Mapped[Meeting] = relationship(back_populates="offers", lazy="raise")
-    answers: Mapped[list["OfferAnswer"]] = relationship(lazy="raise")
+    answers: Mapped[list["OfferAnswer"]] = relationship(lazy="raise", cascade="all, delete-orphan")
 
 
 class OfferAnswer(Base):

@@ -1,5 +1,6 @@
 """Putting the mails of a meeting into the outbox, in the transaction that causes them."""
 
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
@@ -11,6 +12,8 @@ from sme_match.meetings.ical import cancellation, invitation
 from sme_match.meetings.messages import Facts, Letter, Span, calendar_entry, facts_for
 from sme_match.meetings.models import Meeting
 from sme_match.notifications.services import queue_mail, void_mails
+
+ONCE_BYTES = 6
 
 CalendarMethod = Literal["REQUEST", "CANCEL"]
 
@@ -54,11 +57,12 @@ def write_to(
     if calendar is not None and span is not None:
         entry = calendar_entry(meeting, party, span, now=now)
         text = invitation(entry) if calendar == "REQUEST" else cancellation(entry)
-    # The moment is part of the key: a request may be repeated without a new sequence.
-    moment = f"{now:%Y%m%dT%H%M%S%f}"
+    # The lock on the meeting keeps it from being told twice; a later mail about the same must not
+    # be taken for an earlier one that was voided.
+    once = secrets.token_hex(ONCE_BYTES)
     queue_mail(
         session,
-        key=f"meeting:{meeting.id}:{meeting.calendar_sequence}:{about}:{moment}:{party}",
+        key=f"meeting:{meeting.id}:{meeting.calendar_sequence}:{about}:{once}:{party}",
         to_address=letter.to_address,
         to_name=letter.to_name,
         reply_to=meeting.body.email,

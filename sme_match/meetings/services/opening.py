@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from sme_match.accounts.enums import LinkPurpose
 from sme_match.accounts.links import create_link, revoke_links
@@ -29,7 +30,7 @@ from sme_match.meetings.messages import (
     facts_for,
     main_contact,
 )
-from sme_match.meetings.models import Meeting, MeetingOffer, MeetingReply, OfferAnswer
+from sme_match.meetings.models import Meeting, MeetingOffer
 from sme_match.meetings.offers import OfferPlan, check_offers
 from sme_match.meetings.policy import may_arrange, may_open_meeting
 from sme_match.meetings.queries import (
@@ -332,6 +333,7 @@ def _ask(
     meeting.starts_at = meeting.ends_at = None
     meeting.answer_by, meeting.expired_at = plan.answer_by, None
     meeting.reason, meeting.updated_at = "", now
+    flag_modified(meeting, "updated_at")
     _replace_offers(session, meeting, plan, now=now)
     void_unsent(session, meeting, now=now)
     revoke_links(session, LinkPurpose.MEETING_REPLY, meeting.id, now)
@@ -374,9 +376,9 @@ def create_reply_link(session: Session, meeting: Meeting, party: Party, *, now: 
 
 def _replace_offers(session: Session, meeting: Meeting, plan: OfferPlan, *, now: datetime) -> None:
     known = {offer.starts_at: offer for offer in meeting.offers}
-    session.execute(delete(OfferAnswer).where(OfferAnswer.offer_id.in_(o.id for o in meeting.offers)))
-    session.execute(delete(MeetingReply).where(MeetingReply.meeting_id == meeting.id))
+    meeting.replies.clear()
     for offer in meeting.offers:
+        offer.answers.clear()
         if offer.withdrawn_at is None:
             offer.withdrawn_at = now
     for starts_at, ends_at in plan.spans:
@@ -385,6 +387,5 @@ def _replace_offers(session: Session, meeting: Meeting, plan: OfferPlan, *, now:
         if revived is not None:
             revived.ends_at, revived.withdrawn_at = ends_at, None
         else:
-            session.add(MeetingOffer(meeting_id=meeting.id, starts_at=starts_at, ends_at=ends_at))
+            meeting.offers.append(MeetingOffer(starts_at=starts_at, ends_at=ends_at, answers=[]))
     session.flush()
-    session.refresh(meeting, ["offers", "replies"])

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from sme_match.audit.services import record
 from sme_match.core.actor import Actor, Role
@@ -61,8 +62,9 @@ class ReplyDraft:
 
 
 def open_offers(meeting: Meeting) -> list[MeetingOffer]:
-    """Return the times that are offered now."""
-    return [offer for offer in meeting.offers if offer.withdrawn_at is None]
+    """Return the times that are offered now, in their order."""
+    offered = (offer for offer in meeting.offers if offer.withdrawn_at is None)
+    return sorted(offered, key=lambda offer: offer.starts_at)
 
 
 def reply_to_request(
@@ -95,6 +97,8 @@ def reply_to_request(
     kind = ReplyKind.OTHER_TIMES if draft.kind is ReplyKind.TIMES and saying_no else draft.kind
     _store_reply(meeting, draft, kind, party=party, actor=actor, now=now)
     meeting.updated_at = now
+    # Answers are rows of their own, but whoever has the meeting open in a form must see them first.
+    flag_modified(meeting, "updated_at")
     session.flush()
     record(
         session,
@@ -146,12 +150,12 @@ def _store_reply(
         answer = draft.answers.get(offer.id, Answer.NO)
         given = next((row for row in offer.answers if row.party is party), None)
         if given is None:
-            given = OfferAnswer(offer_id=offer.id, party=party)
+            given = OfferAnswer(party=party)
             offer.answers.append(given)
         given.answer, given.answered_at, given.answered_by = answer, now, draft.said_by
     reply = next((row for row in meeting.replies if row.party is party), None)
     if reply is None:
-        reply = MeetingReply(meeting_id=meeting.id, party=party)
+        reply = MeetingReply(party=party)
         meeting.replies.append(reply)
     reply.kind, reply.note, reply.said_by, reply.replied_at = kind, draft.note, draft.said_by, now
     reply.by_proxy = actor.role is Role.COORDINATOR

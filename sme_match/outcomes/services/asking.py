@@ -1,5 +1,6 @@
 """Asking both sides for their reports, by mails with signed links."""
 
+import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
@@ -46,7 +47,7 @@ def ask_for_reports(
         )
         queue_mail(
             session,
-            key=f"outcome:{meeting.id}:{months_after}:{now:%Y%m%dT%H%M%S%f}:{party}",
+            key=f"outcome:{meeting.id}:{months_after}:{secrets.token_hex(6)}:{party}",
             to_address=letter.to_address,
             to_name=letter.to_name,
             reply_to=meeting.body.email,
