@@ -9,6 +9,7 @@ import secrets
 from flask import Flask, Response, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from sme_match.core.errors import (
@@ -34,6 +35,7 @@ STATUS: dict[type[DomainError], int] = {
 def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(DomainError, show_domain_error)
+    app.register_error_handler(StaleDataError, show_lost_race)
     app.register_error_handler(CSRFError, show_expired_form)
     app.register_error_handler(SecurityError, show_foreign_host)
     app.register_error_handler(HTTPException, show_http_error)
@@ -53,6 +55,12 @@ def status_of(error: DomainError) -> int:
 def show_domain_error(error: DomainError) -> Answer:
     """Show a refusal of the business."""
     return _page(status_of(error), message_of(error))
+
+
+def show_lost_race(error: StaleDataError) -> Answer:
+    """Show that somebody saved the same record in the very moment between reading and writing."""
+    del error
+    return _page(409, _("ほかの人が先に更新しました。内容を確かめてください。"))
 
 
 def show_expired_form(error: CSRFError) -> Answer:

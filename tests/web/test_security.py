@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask, request
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from sme_match.app import create_app
@@ -254,6 +254,26 @@ def test_a_failure_while_saving_shows_the_same_page(app: Flask, client: Client) 
     answer = client.post("/fails-late")
     assert answer.status_code == 500
     assert re.search(r"E-20261120-[0-9A-F]{6}", answer.text)
+
+
+def test_who_loses_the_race_for_a_record_is_told_so(
+    app: Flask, client: Client, database: Database
+) -> None:
+    with database.unit_of_work() as session:
+        body_id = make_body(session).id
+
+    @app.post("/race")
+    @public
+    def race() -> str:
+        session = current_session()
+        body = session.get_one(SupportBody, body_id)
+        session.execute(update(SupportBody.__table__).values(version=7))  # type: ignore[arg-type]  # a Table is updatable
+        body.phone = "1"
+        return "<!doctype html><title>x</title><h1>x</h1>"
+
+    answer = client.post("/race")
+    assert answer.status_code == 409
+    assert "ほかの人が先に更新しました。" in answer.text
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE"])
