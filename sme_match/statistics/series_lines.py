@@ -82,7 +82,7 @@ def _rows(found: Sequence[Sequence[Segment]], divisor: int) -> tuple[TableRow, .
         }
         for own in found
     ]
-    keys = sorted({key for own in values for key in own}, key=lambda key: (key[2], key[0]))
+    keys = sorted({key for own in values for key in own}, key=lambda key: (key[0], key[2]))
     return tuple(
         TableRow(year, basis, number, tuple(own.get((number, basis, year)) for own in values))
         for number, basis, year in keys

@@ -1,0 +1,193 @@
+"""The pages of statistics as a lead sees them: words, links, files, empty states."""
+
+import io
+import re
+
+import pytest
+from openpyxl import load_workbook
+
+from sme_match.core.actor import Role
+from sme_match.db.session import Database
+from sme_match.statistics.evidence import EVIDENCE_KEYS
+from tests.client import Client
+from tests.factories import make_body, make_user
+from tests.queries import count_queries
+from tests.statistics.scenes import Region, make_meeting, make_region, on
+
+
+@pytest.fixture
+def region(database: Database) -> Region:
+    with database.unit_of_work() as session:
+        return make_region(session)
+
+
+def text_of(page: str) -> str:
+    """The words of a page, without markup."""
+    return re.sub(r"\s+", " ", re.sub(r"<script.*?</script>|<[^>]+>", " ", page, flags=re.DOTALL))
+
+
+def test_the_page_says_the_figures_the_lowest_step_and_the_findings(
+    client: Client, region: Region
+) -> None:
+    page = client.sign_in(region.lead.id).get("/statistics/")
+    words = text_of(page.text)
+    for expected in (
+        "2025年11月〜2026年10月（令和7年11月〜令和8年10月）",
+        "2件増 前年同期 1件",
+        "66.7 %",
+        "3件のうち2件",
+        "150 万円",
+        "50% が次へ進む （進む割合が一番低い段階です）",
+        "岩手が2件で最も多く、次は宮城1件です。",
+        "合計3件で、前年より2件増えました。6月・7月・8月が1件で一番多い月です。",
+        "見込みは成約の数にも金額にも足していません。",
+    ):
+        assert expected.replace(" ", "") in words.replace(" ", "")
+    assert "NaN" not in page.text
+
+
+def test_official_figures_stand_with_year_basis_and_source(client: Client, region: Region) -> None:
+    words = text_of(client.sign_in(region.lead.id).get("/statistics/").text)
+    assert "経済産業省「工業統計調査」、2018年、従業者4人以上の事業所" in words
+    assert "2,087" in words, "establishments of Iwate in 2018"
+
+
+def test_an_empty_period_shows_an_empty_state(client: Client, region: Region) -> None:
+    page = client.sign_in(region.lead.id).get("/statistics/?period=fy2020")
+    assert "この期間に数えられる記録はありません" in page.text
+    assert "NaN" not in page.text
+
+
+def test_odd_arguments_mean_the_last_twelve_months(client: Client, region: Region) -> None:
+    client.sign_in(region.lead.id)
+    asked = client.get("/statistics/?period=%F0%9F%8D%A3&side=nobody")
+    assert text_of(asked.text) == text_of(client.get("/statistics/").text)
+
+
+@pytest.mark.parametrize("key", EVIDENCE_KEYS)
+def test_every_figure_has_a_page_of_records_and_a_file(
+    client: Client, region: Region, key: str
+) -> None:
+    client.sign_in(region.lead.id)
+    assert client.get(f"/statistics/records/{key}").status_code == 200
+    assert client.get(f"/statistics/records/{key}.csv").status_code == 200
+
+
+def test_records_of_a_figure_link_to_the_meetings(client: Client, region: Region) -> None:
+    client.sign_in(region.lead.id)
+    page = client.get("/statistics/records/quote_rate?part=unknown")
+    assert re.findall(r'href="/meetings/(\d+)"', page.text) == [str(region.meetings[2].id)]
+    page = client.get("/statistics/records/meetings?process=milling")
+    assert re.findall(r'href="/meetings/(\d+)"', page.text) == [
+        str(region.meetings[2].id),
+        str(region.meetings[0].id),
+    ]
+
+
+@pytest.mark.parametrize("path", ["/statistics/records/nothing", "/statistics/records/meetings?part=x"])
+def test_records_of_no_figure_do_not_exist(client: Client, region: Region, path: str) -> None:
+    assert client.sign_in(region.lead.id).get(path).status_code == 404
+
+
+def test_the_file_of_records_has_japanese_headers(client: Client, region: Region) -> None:
+    answer = client.sign_in(region.lead.id).get("/statistics/records/deals.csv")
+    lines = answer.data.decode("utf-8-sig").split("\r\n")
+    number = region.needs[0].number
+    assert lines[0] == '"案件番号","案件名","受注側企業","発注企業","日付","状態","結果の段階"'
+    assert lines[1].startswith(f'"{number}","{region.needs[0].title}","岩手製作所"')
+    assert len(lines) == 3
+
+
+def test_the_workbook_holds_numbers_as_numbers(client: Client, region: Region) -> None:
+    answer = client.sign_in(region.lead.id).get("/statistics/export.xlsx")
+    book = load_workbook(io.BytesIO(answer.data))
+    assert book.sheetnames == [
+        "この表について",
+        "概要",
+        "流れ",
+        "都道府県",
+        "工程",
+        "業種",
+        "月",
+        "金額",
+        "公式統計との比較",
+        "定義",
+    ]
+    figures = {row[0]: row[1:3] for row in book["概要"].iter_rows(min_row=2, values_only=True)}
+    assert figures["商談を実施した数"] == (3, 1)
+    assert figures["契約した金額"] == (1_500_000, 0)
+    processes = {row[0]: row[4] for row in book["工程"].iter_rows(min_row=2, values_only=True)}
+    assert sum(count for count in processes.values() if isinstance(count, int)) == 3
+
+
+def test_the_files_follow_the_filter(client: Client, region: Region) -> None:
+    answer = client.sign_in(region.lead.id).get("/statistics/export.xlsx?process=bending")
+    book = load_workbook(io.BytesIO(answer.data))
+    figures = {row[0]: row[1] for row in book["概要"].iter_rows(min_row=2, values_only=True)}
+    assert figures["商談を実施した数"] == 1
+
+
+def test_records_of_another_body_change_nothing_on_the_page(
+    client: Client, database: Database, region: Region
+) -> None:
+    paths = ("/statistics/", "/statistics/records/meetings", "/statistics/records/smes", "/")
+    client.sign_in(region.lead.id)
+    before = [text_of(client.get(path).text) for path in paths]
+    with database.unit_of_work() as session:
+        make_region(session)
+    assert [text_of(client.get(path).text) for path in paths] == before
+
+
+def test_the_page_asks_the_database_as_often_for_many_records(
+    client: Client, database: Database, region: Region
+) -> None:
+    client.sign_in(region.lead.id)
+    with count_queries(database) as few:
+        client.get("/statistics/")
+    with database.unit_of_work() as session:
+        for day in range(1, 4):
+            make_meeting(session, region.needs[0], region.smes[0], on(2026, 9, day))
+    with count_queries(database) as more:
+        client.get("/statistics/")
+    assert (len(few), len(more)) == (5, 5)
+
+
+@pytest.mark.parametrize("role", [Role.SME, Role.ADMINISTRATOR])
+def test_results_are_for_staff(client: Client, database: Database, region: Region, role: Role) -> None:
+    with database.unit_of_work() as session:
+        company = region.smes[0].id if role is Role.SME else None
+        user = make_user(session, region.body, role, company_id=company)
+    client.sign_in(user.id)
+    paths = ("/statistics/", "/statistics/export.xlsx", "/statistics/records/deals")
+    assert [client.get(path).status_code for path in paths] == [403, 403, 403]
+
+
+def test_a_body_without_anything_gets_an_empty_page(client: Client, database: Database) -> None:
+    with database.unit_of_work() as session:
+        lead = make_user(session, make_body(session), Role.LEAD)
+    page = client.sign_in(lead.id).get("/statistics/")
+    assert "この期間に数えられる記録はありません" in page.text
+
+
+def test_each_definition_can_be_linked_to(client: Client, region: Region) -> None:
+    client.sign_in(region.lead.id)
+    anchors = set(
+        re.findall(r'href="/statistics/definitions#([^"]+)"', client.get("/statistics/").text)
+    )
+    explained = set(
+        re.findall(r'<section class="card" id="([^"]+)"', client.get("/statistics/definitions").text)
+    )
+    assert len(anchors) >= 15
+    assert anchors - explained == set()
+
+
+def test_an_official_series_shows_its_breaks_and_source(client: Client, region: Region) -> None:
+    client.sign_in(region.lead.id)
+    page = client.get(
+        "/statistics/official?series=gpp_long&column=gpp_total&prefecture=03&prefecture=03"
+    )
+    words = text_of(page.text)
+    assert "前の年と比べられない年： 1975、1990、1996、2001、2006、2011" in words.replace("：1", "： 1")
+    assert "内閣府経済社会総合研究所「県民経済計算」" in words
+    assert page.text.count('class="break"') == 6
+    assert client.get("/statistics/official?series=x&column=y&prefecture=99").status_code == 200
