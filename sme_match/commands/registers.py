@@ -15,7 +15,7 @@ from sme_match.core.errors import DomainError
 from sme_match.needs.register import NEED_REGISTER
 from sme_match.registers.description import Register
 from sme_match.registers.models import RegisterImport
-from sme_match.registers.rows import ImportRow, ImportSummary, summarise
+from sme_match.registers.rows import ImportRow, summarise
 from sme_match.registers.services import apply_import, start_import
 from sme_match.support_bodies.models import SupportBody
 from sme_match.web.context import installation
@@ -57,13 +57,15 @@ def _run(register: Register, file: Path, body: str, *, dry_run: bool) -> None:
         if dry_run:
             # What is not committed is undone when the session closes.
             with base.database.open_session(write=True) as session:
-                _start(session, register, file, body, now=base.clock())
+                _, started = _start(session, register, file, body, now=base.clock())
+            _report(started, register)
             return
         with base.database.unit_of_work() as session:
             actor, started = _start(session, register, file, body, now=base.clock())
             applied = apply_import(session, actor, register, started.id, decisions={}, now=base.clock())
     except DomainError as error:
         raise click.ClickException(str(error)) from error
+    _report(applied, register)
     click.echo(f"Written: {len(applied.written)} records.")
     click.echo(f"/registers/imports/{applied.id} shows the import and undoes it within 24 hours.")
 
@@ -73,9 +75,7 @@ def _start(
 ) -> tuple[Actor, RegisterImport]:
     actor = _actor(find_body(session, body))
     data = file.read_bytes()
-    started = start_import(session, actor, register, filename=file.name, data=data, now=now)
-    _report(summarise(ImportRow.of_json(stored) for stored in started.rows))
-    return actor, started
+    return actor, start_import(session, actor, register, filename=file.name, data=data, now=now)
 
 
 def find_body(session: Session, wanted: str) -> SupportBody:
@@ -107,11 +107,16 @@ def _actor(body: SupportBody) -> Actor:
     return Actor(role=Role.COORDINATOR, name="コマンドによる取り込み", body_id=body.id)
 
 
-def _report(summary: ImportSummary) -> None:
+def _report(found: RegisterImport, register: Register) -> None:
+    rows = [ImportRow.of_json(stored) for stored in found.rows]
+    summary = summarise(rows)
     click.echo(f"Rows in the file: {summary.total}")
     click.echo(f"  {summary.coming} can come in ({len(summary.questions)} of them with a note)")
     click.echo(f"  {len(summary.unchanged)} say what is registered already")
     click.echo(f"  {len(summary.refused)} cannot come in")
+    nameless = sum(register is COMPANY_REGISTER and row.name.isdigit() for row in rows)
+    if nameless:
+        click.echo(f"  {nameless} have no name: their 法人番号 stands in for it until somebody adds it")
     _list([row for row in summary.questions if row.notes], "Notes")
     _list(list(summary.refused), "Cannot come in")
 

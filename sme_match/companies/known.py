@@ -72,7 +72,9 @@ class KnownCompanies:
                 Company.phone,
                 Company.is_buyer,
                 Company.archived_at.is_not(None),
-            ).where(Company.body_id == body_id)
+            )
+            .where(Company.body_id == body_id)
+            .order_by(Company.id)
         )
         return cls(KnownCompany(*row) for row in rows)
 

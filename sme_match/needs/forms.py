@@ -36,6 +36,7 @@ from sme_match.needs.labels import (
     NEED_KINDS,
 )
 from sme_match.needs.models import Need
+from sme_match.needs.queries import read_id
 from sme_match.needs.services import MOST_SMES_WANTED, NeedDraft, as_drafts
 from sme_match.reference.processes import list_process_groups, list_processes
 from sme_match.support_bodies.models import SupportBody
@@ -198,10 +199,7 @@ class NeedForm(EditForm):
 
     def chosen_buyer_id(self) -> int | None:
         """Return the id that was chosen; None when there is none or it is odd."""
-        text = self.buyer_id.data or ""
-        return (
-            int(text) if text.isascii() and text.isdigit() and len(text) <= len("9999999999") else None
-        )
+        return read_id(self.buyer_id.data or "")
 
     def draft(self) -> NeedDraft:
         """Return what was typed as plain values.

@@ -30,6 +30,7 @@ DEFAULT_SORT = "-updated"
 DUE_SOON = timedelta(days=30)
 """How far ahead the filter 期限が近い looks."""
 LONGEST_KEYWORD = 100
+LARGEST_ID = 2**31 - 1
 BUYERS_SHOWN = 12
 
 
@@ -52,8 +53,8 @@ class NeedFilter:
             text=arguments.get("q", "")[:LONGEST_KEYWORD],
             state=arguments.get("state", ""),
             process=arguments.get("process", ""),
-            buyer_id=_identity(arguments.get("buyer", "")),
-            owner_id=_identity(arguments.get("owner", "")),
+            buyer_id=read_id(arguments.get("buyer", "")),
+            owner_id=read_id(arguments.get("owner", "")),
             due_soon=arguments.get("due") == "soon",
             sort=arguments.get("sort", DEFAULT_SORT),
         )
@@ -220,5 +221,9 @@ def list_numbers(session: Session, body_id: int, prefix: str) -> list[str]:
     )
 
 
-def _identity(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= len("2147483647") else None
+def read_id(text: str) -> int | None:
+    """Return the id that a text names; None when it is none that a table could hold."""
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(LARGEST_ID)):
+        return None
+    number = int(text)
+    return number if number <= LARGEST_ID else None

@@ -38,6 +38,7 @@ from sme_match.needs.queries import (
     list_receivers,
     list_shares,
     owner_names,
+    read_id,
 )
 from sme_match.needs.services import (
     close_need,
@@ -275,10 +276,10 @@ def unshare(need_id: int, body_id: int) -> Response:
 
 
 def _requested_copy() -> Need | None:
-    text = request.args.get("copy", "")
-    if not text.isascii() or not text.isdigit():
+    need_id = read_id(request.args.get("copy", ""))
+    if need_id is None:
         return None
-    need = get_need(current_session(), current_actor(), int(text[:10]))
+    need = get_need(current_session(), current_actor(), need_id)
     if not may_edit_need(current_actor(), need):
         raise NotAllowedError
     return need

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from sme_match.companies.models import Company
 from sme_match.core.actor import Actor
 from sme_match.core.errors import InvalidError
 from sme_match.core.text import fold_for_search, mark_text
+from sme_match.registers.comparison import says_the_same
 from sme_match.registers.description import Finding, Note
 from sme_match.registers.enums import RowAction
 from sme_match.tables.columns import CellError, ParsedRow
@@ -53,8 +54,14 @@ def merged(before: Capability | None, values: Mapping[str, Any]) -> CapabilityDr
     facts = stated(values)
     if before is None:
         return CapabilityDraft(**facts)
-    known = draft_of(before)
-    return CapabilityDraft(**({name: getattr(known, name) for name in FACTS} | facts))
+    return replace(
+        draft_of(before),
+        **{
+            name: value
+            for name, value in facts.items()
+            if not says_the_same(getattr(before, name), value)
+        },
+    )
 
 
 def _load(session: Session, body_id: int) -> list[Capability]:

@@ -15,6 +15,7 @@ from sme_match.companies.services import CompanyDraft
 from sme_match.core.actor import Actor
 from sme_match.core.text import fold_for_search, mark_text
 from sme_match.reference.municipalities import find_municipality, get_municipality, split_address
+from sme_match.registers.comparison import says_the_same
 from sme_match.registers.description import Finding, Note
 from sme_match.registers.enums import RowAction
 from sme_match.tables.columns import CellError, ParsedRow
@@ -106,7 +107,7 @@ def _judge(values: dict[str, Any], match: Match | None, before: Company | None) 
     if match is None or before is None:
         return _judge_new(values)
     company = match.company
-    same = all(getattr(before, name) == value for name, value in stated(values).items())
+    same = all(says_the_same(getattr(before, name), value) for name, value in stated(values).items())
     if same and not company.archived and match.likeness is not Likeness.PHONE:
         return Finding(
             values=values, known_id=company.id, known_version=company.version, action=RowAction.KEEP

@@ -14,6 +14,7 @@ from sme_match.companies.register.checking import stated
 from sme_match.companies.register.columns import write_company
 from sme_match.companies.services import CompanyDraft, searchable
 from sme_match.core.actor import Actor
+from sme_match.registers.comparison import says_the_same
 from sme_match.registers.description import RowToWrite, Written
 from sme_match.registers.enums import RowAction
 from sme_match.registers.snapshots import restore, snapshot
@@ -131,9 +132,11 @@ def _update(
     company: Company, facts: Mapping[str, Any], *, now: datetime
 ) -> tuple[dict[str, Any], dict[str, tuple[object, object]]]:
     """Set the stated facts and bring the company back; return the snapshot before and the changes."""
-    names = [name for name, value in facts.items() if getattr(company, name) != value]
-    before = snapshot(company, [*names, "archived_at"])
-    changes = apply_changes(company, facts)
+    new = {
+        name: value for name, value in facts.items() if not says_the_same(getattr(company, name), value)
+    }
+    before = snapshot(company, [*new, "archived_at"])
+    changes = apply_changes(company, new)
     company.archived_at = None
     company.updated_at = now
     company.search_text = searchable(company)

@@ -14,12 +14,13 @@ from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_date
 from sme_match.core.errors import InvalidError
 from sme_match.core.text import fold_for_search, mark_text
-from sme_match.needs.conditions import ConditionDraft
-from sme_match.needs.enums import NeedState
+from sme_match.needs.conditions import ConditionDraft, write_conditions
+from sme_match.needs.enums import ConditionKind, ConditionLevel, NeedState
 from sme_match.needs.models import Need
 from sme_match.needs.numbers import is_own_number
 from sme_match.needs.register.columns import CONDITION_KEYS, TITLES
 from sme_match.needs.services import NeedDraft, as_drafts, check_draft, refuse_past_days
+from sme_match.registers.comparison import says_the_same
 from sme_match.registers.description import Finding, Note
 from sme_match.registers.enums import RowAction
 from sme_match.tables.columns import CellError, ParsedRow
@@ -77,14 +78,31 @@ def merged(before: Need | None, values: Mapping[str, Any], *, buyer_id: int) -> 
     facts = {name: values[name] for name in FACTS if values.get(name) not in (None, "", [])}
     if "materials" in facts:
         facts["materials"] = tuple(facts["materials"])
+    stated = {pair: values[key] for key, pair in CONDITION_KEYS.items() if values.get(key)}
     if before is None:
-        draft = NeedDraft(**facts, buyer_id=buyer_id)
-    else:
-        draft = replace(draft_of(before), **facts, buyer_id=buyer_id)
-    stated = {pair for key, pair in CONDITION_KEYS.items() if values.get(key)}
-    kept = [item for item in draft.conditions if (item.level, item.kind) not in stated]
-    new = [item for key in CONDITION_KEYS for item in values.get(key) or ()]
-    return replace(draft, conditions=(*kept, *new))
+        conditions = tuple(item for items in stated.values() for item in items)
+        return NeedDraft(**facts, buyer_id=buyer_id, conditions=conditions)
+    known = draft_of(before)
+    new = {
+        name: value for name, value in facts.items() if not says_the_same(getattr(known, name), value)
+    }
+    conditions = _merge_conditions(known.conditions, stated)
+    return replace(known, **new, buyer_id=buyer_id, conditions=conditions)
+
+
+def _merge_conditions(
+    known: Sequence[ConditionDraft],
+    stated: Mapping[tuple[ConditionLevel, ConditionKind], Sequence[ConditionDraft]],
+) -> tuple[ConditionDraft, ...]:
+    """Return the known conditions with the stated kinds replaced, where their words differ."""
+    merged_: list[ConditionDraft] = []
+    pairs = dict.fromkeys([*((item.level, item.kind) for item in known), *stated])
+    for pair in pairs:
+        old = [item for item in known if (item.level, item.kind) == pair]
+        new = stated.get(pair)
+        same = new is None or says_the_same(write_conditions(old), write_conditions(new))
+        merged_ += old if same else new or ()
+    return tuple(merged_)
 
 
 def same_facts(one: NeedDraft, other: NeedDraft) -> bool:
