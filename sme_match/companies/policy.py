@@ -4,7 +4,7 @@ A body sees its own companies and those shared with it; only the owner body's co
 them. An SME manager sees and changes its own company alone. Leads read.
 """
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from sme_match.companies.enums import Visibility
 from sme_match.companies.models import Company, CompanyShare
@@ -20,14 +20,10 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def visible_to_body(body_id: int) -> ColumnElement[bool]:
     """Return the condition that a company is the body's own or shared with it now."""
-    shared = exists(
-        select(CompanyShare.id).where(
-            CompanyShare.company_id == Company.id,
-            CompanyShare.body_id == body_id,
-            CompanyShare.withdrawn_at.is_(None),
-        )
+    shared = select(CompanyShare.company_id).where(
+        CompanyShare.body_id == body_id, CompanyShare.withdrawn_at.is_(None)
     )
-    return or_(Company.body_id == body_id, shared)
+    return or_(Company.body_id == body_id, Company.id.in_(shared))
 
 
 def may_register_company(actor: Actor) -> bool:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Select, and_, column, exists, or_, select, table
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Select, and_, column, or_, select, table
+from sqlalchemy.orm import Session, defer, selectinload
 
 from sme_match.audit.models import AuditEntry
 from sme_match.companies.freshness import STALE_AFTER_MONTHS, months_before
@@ -31,6 +31,7 @@ SORTS = {
     "confirmed": (Company.confirmed_at, Company.id),
 }
 DEFAULT_SORT = "kana"
+LONG_TEXTS = (Company.pr_text, Company.search_text, Company.work_style, Company.decarbonisation)
 LONGEST_KEYWORD = 100
 MAX_SIMILAR = 5
 MIN_PHONE_DIGITS = 9
@@ -171,11 +172,9 @@ def _sought(word: str) -> str:
 
 
 def _offers(process_code: str) -> ColumnElement[bool]:
-    return exists(
-        select(_CAPABILITY.c.id).where(
-            _CAPABILITY.c.company_id == Company.id,
-            _CAPABILITY.c.process_code == process_code,
-            _CAPABILITY.c.archived_at.is_(None),
+    return Company.id.in_(
+        select(_CAPABILITY.c.company_id).where(
+            _CAPABILITY.c.process_code == process_code, _CAPABILITY.c.archived_at.is_(None)
         )
     )
 
@@ -183,8 +182,14 @@ def _offers(process_code: str) -> ColumnElement[bool]:
 def list_companies(
     session: Session, actor: Actor, filters: CompanyFilter, *, page: int
 ) -> Page[Company]:
-    """Return one page of the companies that match."""
-    return fetch_page(session, select_companies(actor, filters), number=page)
+    """Return one page of the companies that match, without their long texts.
+
+    The database sorts what it will return, and long texts make that several times slower.
+    """
+    query = select_companies(actor, filters).options(
+        *(defer(text, raiseload=True) for text in LONG_TEXTS)
+    )
+    return fetch_page(session, query, number=page)
 
 
 def list_matchable_companies(session: Session, *, body_id: int) -> list[Company]:
