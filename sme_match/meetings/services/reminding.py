@@ -29,7 +29,7 @@ def list_to_remind(session: Session, *, now: datetime) -> list[int]:
         Meeting.starts_at <= now + LOOKAHEAD,
     )
     keys: dict[int, set[str]] = {}
-    for meeting_id, sequence, starts_at, confirmed_at in session.execute(query).tuples():
+    for meeting_id, sequence, starts_at, confirmed_at in session.execute(query):
         if starts_at is None or confirmed_at is None:
             continue
         kind = due_reminder(starts_at=starts_at, confirmed_at=confirmed_at, now=now)
