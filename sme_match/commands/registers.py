@@ -114,7 +114,9 @@ def _report(found: RegisterImport, register: Register) -> None:
     click.echo(f"  {summary.coming} can come in ({len(summary.questions)} of them with a note)")
     click.echo(f"  {len(summary.unchanged)} say what is registered already")
     click.echo(f"  {len(summary.refused)} cannot come in")
-    nameless = sum(register is COMPANY_REGISTER and row.name.isdigit() for row in rows)
+    nameless = sum(
+        register is COMPANY_REGISTER and row.name.isdigit() and not row.errors for row in rows
+    )
     if nameless:
         click.echo(f"  {nameless} have no name: their 法人番号 stands in for it until somebody adds it")
     _list([row for row in summary.questions if row.notes], "Notes")
