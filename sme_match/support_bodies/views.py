@@ -15,9 +15,12 @@ from sme_match.web.access import allow
 from sme_match.web.conflicts import differences
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.flashes import flash_done, flash_undoable
+from sme_match.web.history import Vocabulary, in_words
+from sme_match.web.names import prefecture_name
 
 blueprint = Blueprint("support_bodies", __name__, url_prefix="/support-bodies")
 
+VOCABULARY = Vocabulary(labels={}, words={"prefecture_code": prefecture_name})
 STAFF = (Role.COORDINATOR, Role.LEAD)
 
 
@@ -66,7 +69,7 @@ def edit(body_id: int) -> str | Response | tuple[str, int]:
     kind = BodyForm if may_manage_bodies(actor) else DeskForm
     form = kind()
     page = "support_bodies/edit.html"
-    entries = list_history(session, "support_body", body.id)
+    entries = in_words(list_history(session, "support_body", body.id), {"support_body": VOCABULARY})
     if not form.is_submitted():
         form.show(body)
         return render_template(page, form=form, body=body, entries=entries)

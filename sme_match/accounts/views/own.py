@@ -86,7 +86,8 @@ def change_password() -> str | Response | tuple[str, int]:
             if isinstance(answer, Throttled):
                 return ask_to_wait(answer)
             form.refuse(InvalidError(mark_text("いまのパスワードが違います。"), field="old"))
-    page = render_template("accounts/change_password.html", form=form)
+    email = get_own_user(current_session(), current_actor()).email
+    page = render_template("accounts/change_password.html", form=form, email=email)
     return (page, 422) if form.is_submitted() else page
 
 

@@ -12,6 +12,7 @@ from sme_match.accounts.queries import DEFAULT_SORT, UserFilter, get_user, list_
 from sme_match.accounts.services import invitations
 from sme_match.accounts.services.users import disable_user, edit_user, enable_user
 from sme_match.accounts.views.blueprint import blueprint, company_directory
+from sme_match.accounts.wording import ACTIONS, user_vocabulary
 from sme_match.audit.queries import list_history
 from sme_match.core.actor import Role
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError, StaleVersionError
@@ -22,6 +23,7 @@ from sme_match.web.conflicts import differences
 from sme_match.web.context import current_actor, current_session, current_settings, current_time
 from sme_match.web.errors import message_of
 from sme_match.web.flashes import flash_done, flash_undoable
+from sme_match.web.history import in_words
 from sme_match.web.paging import requested_page
 from sme_match.web.routing import requested_id
 
@@ -85,7 +87,11 @@ def show(user_id: int) -> str:
         "accounts/show.html",
         user=user,
         company_name=companies.get(user.company_id or 0, ""),
-        entries=list_history(session, "user", user.id),
+        entries=in_words(
+            list_history(session, "user", user.id),
+            {"user": user_vocabulary({body.id: body.name for body in list_bodies(session, actor)})},
+        ),
+        actions=ACTIONS,
         may_edit=may_edit_user(actor, user),
         may_switch=may_switch_user(actor, user),
     )
