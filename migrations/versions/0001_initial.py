@@ -69,7 +69,7 @@ def upgrade() -> None:
                 "castle_town",
                 "production_area",
                 "urban",
-                "attracted",
+                "attraction_composite",
                 name="agglomerationtype",
                 native_enum=False,
                 length=32,
@@ -125,9 +125,10 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("calendar", sa.Text(), nullable=True),
         sa.Column("calendar_method", sa.String(length=16), nullable=True),
-        sa.Column("message_id", sa.String(length=200), nullable=False),
+        sa.Column("message_id", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("useful_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("lease_owner", sa.String(length=64), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
@@ -347,6 +348,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("company_id", sa.Integer(), nullable=False),
         sa.Column("body_id", sa.Integer(), nullable=False),
+        sa.Column("consented_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=False),
         sa.Column("granted_by", sa.Integer(), nullable=True),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
@@ -362,6 +365,13 @@ def upgrade() -> None:
     with op.batch_alter_table("company_share", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_company_share_body_id"), ["body_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_company_share_company_id"), ["company_id"], unique=False)
+        batch_op.create_index(
+            "uq_company_share_live",
+            ["company_id", "body_id"],
+            unique=True,
+            sqlite_where=sa.text("withdrawn_at IS NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        )
 
     op.create_table(
         "need",
@@ -585,7 +595,7 @@ def upgrade() -> None:
         sa.Column("run_id", sa.Integer(), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("score", sa.Numeric(precision=5, scale=1), nullable=False),
-        sa.Column("confidence", sa.Numeric(precision=4, scale=3), nullable=False),
+        sa.Column("confidence", sa.Numeric(precision=4, scale=3), nullable=True),
         sa.Column("musts_failed", sa.Integer(), nullable=False),
         sa.Column("musts_unknown", sa.Integer(), nullable=False),
         sa.Column(
@@ -648,6 +658,8 @@ def upgrade() -> None:
         sa.Column("need_id", sa.Integer(), nullable=False),
         sa.Column("company_id", sa.Integer(), nullable=False),
         sa.Column("buyer_id", sa.Integer(), nullable=False),
+        sa.Column("company_contact_id", sa.Integer(), nullable=True),
+        sa.Column("buyer_contact_id", sa.Integer(), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -681,6 +693,7 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answer_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "room_kind",
             sa.Enum("generated", "pasted", name="roomkind", native_enum=False, length=32),
@@ -709,7 +722,19 @@ def upgrade() -> None:
             "starts_at IS NULL OR starts_at < ends_at", name=op.f("ck_meeting_starts_before_end")
         ),
         sa.ForeignKeyConstraint(["body_id"], ["support_body.id"], name=op.f("fk_meeting_body_id")),
+        sa.ForeignKeyConstraint(
+            ["buyer_contact_id"],
+            ["contact.id"],
+            name=op.f("fk_meeting_buyer_contact_id"),
+            ondelete="SET NULL",
+        ),
         sa.ForeignKeyConstraint(["buyer_id"], ["company.id"], name=op.f("fk_meeting_buyer_id")),
+        sa.ForeignKeyConstraint(
+            ["company_contact_id"],
+            ["contact.id"],
+            name=op.f("fk_meeting_company_contact_id"),
+            ondelete="SET NULL",
+        ),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_meeting_company_id")),
         sa.ForeignKeyConstraint(["created_by"], ["user.id"], name=op.f("fk_meeting_created_by")),
         sa.ForeignKeyConstraint(["need_id"], ["need.id"], name=op.f("fk_meeting_need_id")),
@@ -832,6 +857,7 @@ def upgrade() -> None:
         sa.Column("meeting_id", sa.Integer(), nullable=False),
         sa.Column("months_after", sa.Integer(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "state",
             sa.Enum("due", "done", "closed", name="followupstate", native_enum=False, length=32),
@@ -871,6 +897,31 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("meeting_offer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_meeting_offer_meeting_id"), ["meeting_id"], unique=False)
+
+    op.create_table(
+        "meeting_reply",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "party", sa.Enum("sme", "buyer", name="party", native_enum=False, length=32), nullable=False
+        ),
+        sa.Column(
+            "kind",
+            sa.Enum("times", "other_times", "declined", name="replykind", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("said_by", sa.String(length=100), nullable=False),
+        sa.Column("by_proxy", sa.Boolean(), nullable=False),
+        sa.Column("replied_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_reply_meeting_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_reply")),
+        sa.UniqueConstraint("meeting_id", "party", name=op.f("uq_meeting_reply_meeting_id_party")),
+    )
+    with op.batch_alter_table("meeting_reply", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_reply_meeting_id"), ["meeting_id"], unique=False)
 
     op.create_table(
         "outcome",
@@ -1007,6 +1058,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outcome_body_id_stage"))
 
     op.drop_table("outcome")
+    with op.batch_alter_table("meeting_reply", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_reply_meeting_id"))
+
+    op.drop_table("meeting_reply")
     with op.batch_alter_table("meeting_offer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_meeting_offer_meeting_id"))
 
@@ -1066,6 +1121,11 @@ def downgrade() -> None:
 
     op.drop_table("need")
     with op.batch_alter_table("company_share", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_company_share_live",
+            sqlite_where=sa.text("withdrawn_at IS NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_company_share_company_id"))
         batch_op.drop_index(batch_op.f("ix_company_share_body_id"))
 
