@@ -40,7 +40,7 @@ def running_server(binaries: Path) -> Iterator[str]:
             ],
             check=True, capture_output=True, user=user, cwd="/",
         )  # fmt: skip
-        port = _free_port()
+        port = free_port()
         server = subprocess.Popen(
             [
                 binaries / "postgres", "-D", folder / "data", "-h", "127.0.0.1", "-p", str(port),
@@ -63,7 +63,8 @@ def running_server(binaries: Path) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of the loopback that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

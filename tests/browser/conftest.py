@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,8 +15,10 @@ from werkzeug.serving import make_server
 
 from config import load_settings
 from sme_match.app import create_app
+from sme_match.db.session import Database
 from sme_match.schema import METADATA
 from tests.conftest import skip_or_fail
+from tests.postgresql import free_port
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -41,27 +45,46 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+class Clock:
+    """The real time, shifted by what a test lets pass."""
+
+    def __init__(self) -> None:
+        self.passed = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.passed
+
+
 @dataclass
 class Site:
-    """The running application and its address."""
+    """The running application, its address, its clock and its database."""
 
     app: Flask
     url: str
+    clock: Clock
+
+    @property
+    def database(self) -> Database:
+        return cast("Database", self.app.extensions["sme_match"].database)
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     """The application as users meet it: forms with their tokens, real cookies, real clock."""
-    database_file = tmp_path / "site.sqlite3"
-    app = create_app(
-        load_settings({"SME_MATCH_ENV": "test", "DATABASE_URL": f"sqlite:///{database_file}"})
-    )
+    port, clock = free_port(), Clock()
+    url = f"http://127.0.0.1:{port}"
+    environ = {
+        "SME_MATCH_ENV": "test",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'site.sqlite3'}",
+        "BASE_URL": url,
+    }
+    app = create_app(load_settings(environ), clock=clock)
     database = app.extensions["sme_match"].database
     METADATA.create_all(database.engine)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Site(app=app, url=f"http://127.0.0.1:{server.server_port}")
+    yield Site(app=app, url=url, clock=clock)
     server.shutdown()
     thread.join(timeout=10)
     server.server_close()
@@ -112,7 +135,7 @@ class Visitor:
 
     def submit(self, name: str) -> Page:
         """Press the button of that name and look at the page it leads to."""
-        self.page.get_by_role("button", name=name, exact=True).first.click()
+        self.page.get_by_role("button", name=name).first.click()
         self.page.wait_for_load_state()
         self.look()
         return self.page
