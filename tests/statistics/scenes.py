@@ -64,7 +64,12 @@ def make_proposal(session: Session, need: Need, company: Company, **values: Any)
         "rank": 1,
         "score": Decimal("70.0"),
         "confidence": None,
-        "explanation": {},
+        "explanation": {
+            "parts": {"text": 40, "conditions": 20, "freshness": 10},
+            "terms": [],
+            "conditions": [],
+            "excerpt": {"text": "", "marks": []},
+        },
         "state": ProposalState.NEW,
         "created_at": need.created_at + timedelta(days=4),
     }
