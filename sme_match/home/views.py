@@ -20,7 +20,7 @@ from sme_match.home.queries.agenda import (
 )
 from sme_match.home.queries.lines import WaitingLine, list_waiting
 from sme_match.home.queries.search import LONGEST_TEXT, search
-from sme_match.home.queries.waiting import count_waiting
+from sme_match.home.queries.waiting import recall_waiting
 from sme_match.statistics import words
 from sme_match.statistics.definitions import DEFINITIONS
 from sme_match.statistics.filters import StatisticsFilter, name_fiscal_year
@@ -36,6 +36,7 @@ EVERYBODY = (Role.COORDINATOR, Role.SME, Role.LEAD, Role.ADMINISTRATOR)
 STAFF = (Role.COORDINATOR, Role.LEAD)
 KPI_KEYS = ("meetings", "quote_rate", "deals", "total_yen")
 SHOWN_ON_PHONE = 5
+_KINDS = ", ".join(f"'{waiting}'" for waiting in Waiting)
 _PLACES = {
     Waiting.NEEDS_TO_REVIEW: ("matching.review", "need_id"),
     Waiting.NEEDS_WITHOUT_PROPOSAL: ("matching.review", "need_id"),
@@ -68,7 +69,7 @@ def _coordinator(actor: Actor) -> str:
     now = current_time()
     return render_template(
         "home/coordinator.html",
-        waiting=count_waiting(current_session(), actor, TO_DO[actor.role], now=now),
+        waiting=recall_waiting(current_session(), actor, TO_DO[actor.role], now=now),
         words=WAITING,
         meetings=list_near_meetings(current_session(), actor, now=now),
         now=now,
@@ -83,7 +84,7 @@ def _lead(actor: Actor) -> str:
     report = make_report(current_session(), actor, filters, now=now)
     return render_template(
         "home/lead.html",
-        waiting=count_waiting(current_session(), actor, TO_DO[actor.role], now=now),
+        waiting=recall_waiting(current_session(), actor, TO_DO[actor.role], now=now),
         words=WAITING,
         report=report,
         figure_words=words,
@@ -118,21 +119,17 @@ def _sme(actor: Actor) -> str:
 def _administrator(actor: Actor) -> str:
     return render_template(
         "home/administrator.html",
-        waiting=count_waiting(current_session(), actor, TO_DO[actor.role], now=current_time()),
+        waiting=recall_waiting(current_session(), actor, TO_DO[actor.role], now=current_time()),
         words=WAITING,
         bodies=list_bodies(current_session()),
     )
 
 
-@blueprint.get("/waiting/<kind>")
+@blueprint.get(f"/waiting/<any({_KINDS}):kind>")
 @allow(*EVERYBODY)
 def waiting(kind: str) -> str:
     """List everything of one kind that waits, the oldest first."""
-    actor = current_actor()
-    try:
-        chosen = Waiting(kind)
-    except ValueError:
-        raise NotFoundError from None
+    actor, chosen = current_actor(), Waiting(kind)
     if not may_see_waiting(actor, chosen):
         raise NotFoundError
     page = list_waiting(current_session(), actor, chosen, now=current_time(), page=requested_page())
