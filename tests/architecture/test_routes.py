@@ -14,9 +14,11 @@ OPEN = {
     "accounts.accept",
     "accounts.request_reset",
     "accounts.reset",
-    # The developers' mailbox: 404 in production.
     "meetings.reply_by_link",
     "meetings.connection_test",
+    "outcomes.report_by_link",
+    "outcomes.thanks",
+    # The developers' mailbox: 404 in production.
     "notifications.index",
     "notifications.show",
 }

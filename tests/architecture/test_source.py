@@ -49,27 +49,3 @@ def test_only_the_edge_commits() -> None:
 def test_importing_the_package_does_nothing() -> None:
     body = ast.parse((ROOT / "sme_match" / "__init__.py").read_text()).body
     assert [type(node) for node in body] == [ast.Expr]
-
-
-def test_the_project_speaks_of_itself_alone() -> None:
-    words = (
-        "/work/",
-        "../shared",
-        "subagent",
-        "farm-",
-        "pypi.org",
-        "files.pythonhosted",
-        "registry.npmjs",
-    )
-    found = []
-    for path in [
-        *ROOT.glob("*"),
-        *SOURCE,
-        *(ROOT / "docs").rglob("*"),
-        *(ROOT / "templates").rglob("*"),
-    ]:
-        if not path.is_file() or path.name.endswith((".sqlite3", ".png")):
-            continue
-        text = path.read_text(errors="ignore")
-        found.extend(f"{name(path)}: {word}" for word in words if word in text)
-    assert found == []

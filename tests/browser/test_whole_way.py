@@ -92,9 +92,8 @@ def link_in(mail: EmailMessage, path: str) -> str:
 
 
 def calendar_of(mail: EmailMessage) -> str:
-    return next(
-        part.get_content() for part in mail.walk() if part.get_content_type() == "text/calendar"
-    )
+    [calendar, *_] = (part for part in mail.walk() if part.get_content_type() == "text/calendar")
+    return str(calendar.get_content())
 
 
 def register_capability(coordinator: Visitor) -> None:
