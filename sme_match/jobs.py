@@ -20,6 +20,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 import sme_match.schema  # noqa: F401 -- relationships between packages need every table known
+from sme_match.accounts.tasks import forget_old
 from sme_match.core.clock import utc_now
 from sme_match.core.settings import Settings
 from sme_match.db.leases import acquire_lease, release_lease
@@ -104,11 +105,17 @@ def ask_about_outcomes(context: Context) -> int:
     )
 
 
+def forget_old_sessions(context: Context) -> int:
+    """Delete sessions and counters of attempts that nobody needs any more."""
+    return forget_old(context.database, now=context.now_of())
+
+
 JOBS: tuple[Job, ...] = (
     Job("remind-of-meetings", 60, remind_of_meetings),
     Job("expire-meeting-requests", 300, expire_meeting_requests),
     Job("ask-about-outcomes", 3600, ask_about_outcomes),
     Job("deliver-mails", 10, deliver_mails),
+    Job("forget-old-sessions", 3600, forget_old_sessions),
 )
 """The table of jobs: a line for each, in the order in which `run_once` runs them."""
 

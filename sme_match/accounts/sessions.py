@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from sme_match.accounts.models import User, UserSession
@@ -10,6 +10,7 @@ from sme_match.accounts.tokens import hash_token, new_token
 from sme_match.support_bodies.models import SupportBody
 
 TOUCH_EVERY = timedelta(minutes=5)
+KEPT = timedelta(days=30)
 
 
 def open_user_session(session: Session, user: User, *, now: datetime) -> str:
@@ -102,3 +103,9 @@ def end_other_user_sessions(session: Session, user_id: int, *, keep: str, now: d
         .returning(UserSession.id)
     )
     return len(ended.all())
+
+
+def forget_old_user_sessions(session: Session, *, now: datetime) -> int:
+    """Delete the sessions that began more than `KEPT` ago; return how many. The log keeps sign-ins."""
+    old = delete(UserSession).where(UserSession.created_at < now - KEPT).returning(UserSession.id)
+    return len(session.scalars(old).all())
