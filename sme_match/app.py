@@ -38,6 +38,7 @@ from sme_match.statistics import views as statistics
 from sme_match.support_bodies import views as support_bodies
 from sme_match.web import (
     access,
+    addresses,
     errors,
     formats,
     labels,
@@ -109,6 +110,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     errors.init_app(app)
     access.init_app(app)
     routing.init_app(app)
+    addresses.init_app(app, settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     accounts.connect(app, RegisterDirectory())

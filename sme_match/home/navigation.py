@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sme_match.core.actor import Actor, Role
 from sme_match.home.policy import BADGES
-from sme_match.home.queries.waiting import count_waiting
+from sme_match.home.queries.waiting import recall_waiting
 from sme_match.web.context import SAFE_METHODS, current_session, current_time, installation
 from sme_match.web.shell import NavigationItem
 
@@ -67,11 +67,11 @@ def _counts(actor: Actor) -> Mapping[str, int]:
         return {}
     try:
         if request.method in SAFE_METHODS:
-            found = count_waiting(current_session(), actor, kinds, now=current_time())
+            found = recall_waiting(current_session(), actor, kinds, now=current_time())
         else:
             # The session of a refused change may be unusable until it is rolled back.
             with installation().database.reading() as session:
-                found = count_waiting(session, actor, kinds, now=current_time())
+                found = recall_waiting(session, actor, kinds, now=current_time())
     except SQLAlchemyError:
         return {}
     by_kind = {each.waiting: each.count for each in found}

@@ -5,9 +5,13 @@ Each package lists its words in a `labels` module; the composition root hands th
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
+from flask_babel import force_locale
+
+from sme_match.web.languages import current_language
 
 Labels = Mapping[type[Enum], Mapping[Any, object]]
 
@@ -18,9 +22,15 @@ def init_app(app: Flask, packages: Iterable[Labels]) -> None:
     for labels in packages:
         words.update(labels)
 
+    # Typed, because members of two vocabularies may be equal as texts.
+    @lru_cache(maxsize=None, typed=True)
+    def word(language: str, value: Enum) -> str:
+        with force_locale(language):
+            return str(words[type(value)][value])
+
     def label(value: Enum | None) -> str:
         """Return the word for a member; nothing for None."""
-        return "" if value is None else str(words[type(value)][value])
+        return "" if value is None else word(current_language(), value)
 
     app.jinja_env.filters["label"] = label
 

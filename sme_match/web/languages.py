@@ -1,15 +1,19 @@
 """The language of the reader: the account's, else the one chosen in this browser, else Japanese."""
 
+from functools import lru_cache
 from typing import cast
 
 from flask import Flask, g, has_request_context, session
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, force_locale, get_translations
 from flask_login import current_user
+from markupsafe import Markup
 
 from sme_match.core.settings import Settings
 
 LANGUAGES = {"ja": "日本語", "en": "English"}
 DEFAULT = "ja"
+KEPT_PHRASES = 4096
+"""More than the templates hold in both languages."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -17,11 +21,13 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Tokyo"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(settings.translations_folder)
-    Babel(app, locale_selector=select_language)
+    Babel(app, locale_selector=current_language)
+    # A page translates hundreds of phrases; Flask-Babel finds catalogue and locale anew for each.
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = translate
 
 
-def select_language() -> str:
-    """Return the language of this request."""
+def current_language() -> str:
+    """Return the language of this request: `ja` or `en`."""
     if not has_request_context():
         return DEFAULT
     if "language" not in g:
@@ -32,7 +38,15 @@ def select_language() -> str:
     return cast("str", g.language)
 
 
-def current_language() -> str:
-    """Return `ja` or `en`."""
-    locale = get_locale()
-    return str(locale.language) if locale else DEFAULT
+def translate(text: str, **values: object) -> Markup:
+    """Return a phrase of a template in the language of the page.
+
+    The phrase itself is trusted markup, as in Jinja's own i18n; values are escaped.
+    """
+    return _phrase(current_language(), str(text)) % values
+
+
+@lru_cache(maxsize=KEPT_PHRASES)
+def _phrase(language: str, text: str) -> Markup:
+    with force_locale(language):
+        return Markup(get_translations().ugettext(text))  # noqa: S704 -- catalogue, not user input

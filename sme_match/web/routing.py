@@ -1,8 +1,4 @@
-"""Small pages of the kit itself: the language switch, health, and the assets' addresses."""
-
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
+"""Small pages of the kit itself: the language switch, health, and ids in addresses."""
 
 from flask import Blueprint, Flask, redirect, request, session, url_for
 from sqlalchemy import text
@@ -11,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from sme_match.core.errors import NotFoundError
 from sme_match.web.access import public
-from sme_match.web.context import current_session, current_settings
+from sme_match.web.context import current_session
 from sme_match.web.languages import LANGUAGES
 from sme_match.web.redirects import next_path
 
@@ -28,10 +24,9 @@ class RecordNumber(IntegerConverter):
 
 
 def init_app(app: Flask) -> None:
-    """Register the pages and the `asset` function of templates."""
+    """Register the pages."""
     app.url_map.converters["int"] = RecordNumber
     app.register_blueprint(blueprint)
-    app.jinja_env.globals["asset"] = asset
 
 
 @blueprint.get("/language/<code>")
@@ -56,13 +51,3 @@ def requested_id(name: str) -> int:
     """Return the id that the URL's query names; 0, which no record has, when it is none."""
     number = request.args.get(name, 0, type=int)
     return number if 0 < number <= LARGEST_ID else 0
-
-
-def asset(filename: str) -> str:
-    """Return the address of a static file; it changes with the content, so it may be cached long."""
-    return url_for("static", filename=filename, v=_digest(current_settings().static_folder / filename))
-
-
-@cache
-def _digest(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()[:12]

@@ -60,6 +60,7 @@ def test_the_list_asks_the_database_as_often_for_three_companies_as_for_one(
         with database.unit_of_work() as session:
             for _ in range(extra):
                 make_capability(session, make_company(session, body))
+        client.get("/companies/")
         with count_queries(database) as queries:
             client.get("/companies/?process=milling" if extra else "/companies/")
             client.get("/companies/")
@@ -77,6 +78,7 @@ def test_one_company_is_shown_with_as_many_queries_for_three_rows_as_for_one(
                 make_capability(session, company)
                 make_contact(session, company)
                 make_share(session, company, make_body(session))
+        client.get(f"/companies/{company.id}")
         with count_queries(database) as queries:
             client.get(f"/companies/{company.id}")
         counts.append(len(queries))

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from sme_match.accounts.models import User
+from sme_match.audit.kept import KeptFigures
 from sme_match.companies.models import Company
 from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_date
@@ -34,6 +35,7 @@ Since = datetime | date
 WITHOUT_PROPOSAL_AFTER = timedelta(days=10)
 REPORT_OVERDUE_AFTER = timedelta(days=7)
 STALE_AFTER = timedelta(days=365)
+_KEPT: KeptFigures[list["WaitingCount"]] = KeptFigures()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,14 @@ def count_waiting(
         WaitingCount(waiting, row[2 * place] or 0, row[2 * place + 1])
         for place, waiting in enumerate(kinds)
     ]
+
+
+def recall_waiting(
+    session: Session, actor: Actor, kinds: Sequence[Waiting], *, now: datetime
+) -> list[WaitingCount]:
+    """Return what `count_waiting` does, kept while nothing changes: every page shows these counts."""
+    key = (actor.role, actor.body_id, actor.company_id, tuple(kinds))
+    return _KEPT.get(session, key, lambda: count_waiting(session, actor, kinds, now=now), now=now)
 
 
 def _waits(record_id: Any, since: Any, *conditions: ColumnElement[bool]) -> Columns:  # noqa: ANN401 -- any mapped column
