@@ -11,7 +11,8 @@ from sme_match.core.text import normalize_multiline
 
 COUNT_UNIT = "台"
 
-_SEPARATORS = re.compile(r"\s*[/,、;\t|]\s*")
+# The comma of 1,000 separates nothing.
+_SEPARATORS = re.compile(r"\s*(?:[/、;\t|]|,(?!(?<=\d,)\d{3}(?!\d)))\s*")
 _UNIT = r"(?:台|基|機|セット|units?|sets?)"
 _COUNT = re.compile(rf"(?:[x×*]\s*(\d{{1,4}})\s*{_UNIT}?|(\d{{1,4}})\s*{_UNIT})", re.IGNORECASE)
 _COUNT_AT_END = re.compile(

@@ -1,6 +1,6 @@
 """Pages of the register of needs."""
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -118,7 +118,6 @@ def _show(need: Need, form: ShareForm) -> str:
         owner_body="" if need.body_id == actor.body_id else body_name(session, need.body_id),
         may_edit=may_edit_need(actor, need),
         may_share=may_share,
-        reviewable="matching.review" in current_app.view_functions,
     )
 
 

@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from sme_match.core.actor import Actor
+from sme_match.core.text import mark_text
 from sme_match.registers.enums import RowAction
 from sme_match.tables.columns import CellError, Column, ParsedRow
+from sme_match.tables.parsers import text
 from sme_match.tables.table import Table
 from sme_match.tables.writing import Value
 
@@ -73,6 +75,23 @@ Undo = Callable[[Session, Actor, Sequence[Written], datetime], list[Written]]
 """Takes back what was written; returns what it left alone because it was changed since."""
 Export = Callable[[Session, Actor, Mapping[str, str], datetime], Iterable[Sequence[Value]]]
 """Yields the rows of the list with the filters of a URL, in the order of the columns."""
+
+
+OWNER_COLUMN = Column(
+    "owner",
+    "登録した支援機関",
+    "Support body",
+    text(100),
+    "",
+    mark_text("書き出したファイルだけの列です。ほかの支援機関の行は取り込みません。"),
+    blank="",
+)
+"""Names the body of a shared record in exports; empty for the own ones."""
+
+
+def belongs_elsewhere(row: ParsedRow) -> bool:
+    """Whether a row is the exported record of another body, which only that body changes."""
+    return bool(row.values.get(OWNER_COLUMN.key))
 
 
 def leave_as_it_is(table: Table) -> Table:

@@ -25,6 +25,7 @@ def machine(type_: str, maker: str = "", model: str = "", count: int | None = No
         ("旋盤/森精機/A/B/2台", machine("旋盤", "森精機", "A/B", 2)),
         ("ﾌﾗｲｽ盤 ×4", machine("フライス盤", count=4)),
         ("プレス(80t)", machine("プレス(80t)")),
+        ("クラス1,000の恒温室,ノルテック", machine("クラス1,000の恒温室", "ノルテック")),
         ("旋盤//LB3000", machine("旋盤", "", "LB3000")),
     ],
 )

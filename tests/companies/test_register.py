@@ -20,7 +20,7 @@ from sme_match.support_bodies.models import SupportBody
 from sme_match.tables.template import write_template
 from sme_match.tables.writing import Sheet, write_csv, write_xlsx
 from tests.conftest import NOW
-from tests.factories import make_actor, make_body, make_company
+from tests.factories import make_actor, make_body, make_company, make_share
 from tests.registers.files import csv_file, xlsx_file
 
 MIYAGI = {
@@ -391,3 +391,17 @@ def test_supplier_files_without_names_are_named_by_their_number(session: Session
         True,
     )
     assert len(look(session, actor, row).unchanged) == 1
+
+
+def test_shared_companies_are_exported_with_their_body_and_left_alone_on_the_way_back(
+    session: Session, actor: Actor, body: SupportBody
+) -> None:
+    owner = make_body(session, name="となりの機構")
+    shared = make_company(session, owner, name="共有された会社")
+    make_share(session, shared, body)
+    titles = [column.title for column in COMPANY_REGISTER.columns]
+    (row,) = map(list, COMPANY_REGISTER.export(session, actor, {}, NOW))
+    assert row[-1] == "となりの機構"
+    row[titles.index("企業名")] = "書きかえた名前"
+    found = summary(start(session, actor, write_xlsx([Sheet("一覧", titles, [row])])))
+    assert (len(found.unchanged), found.coming, found.refused) == (1, 0, [])

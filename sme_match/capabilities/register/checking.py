@@ -18,7 +18,7 @@ from sme_match.core.actor import Actor
 from sme_match.core.errors import InvalidError
 from sme_match.core.text import fold_for_search, mark_text
 from sme_match.registers.comparison import says_the_same
-from sme_match.registers.description import Finding, Note
+from sme_match.registers.description import Finding, Note, belongs_elsewhere
 from sme_match.registers.enums import RowAction
 from sme_match.tables.columns import CellError, ParsedRow
 
@@ -77,6 +77,8 @@ def _load(session: Session, body_id: int) -> list[Capability]:
 def _find(
     row: ParsedRow, companies: KnownCompanies, by_id: Mapping[int, Capability], by_place: Rows
 ) -> Finding:
+    if belongs_elsewhere(row):
+        return Finding(action=RowAction.KEEP)
     company, error = _company(row.values, companies)
     if company is None or error is not None:
         return Finding(errors=(error,) if error is not None else ())
@@ -151,7 +153,7 @@ def _judge(
 
 def _refuse_double(row: ParsedRow, finding: Finding, taken: dict[tuple[object, ...], int]) -> Finding:
     """Refuse the second of two rows of a file that mean the same capability."""
-    if finding.errors:
+    if finding.errors or not finding.values:
         return finding
     values = finding.values
     key: tuple[object, ...] = (

@@ -16,6 +16,7 @@ from sme_match.core.text import mark_text
 from sme_match.reference.corporate_number import parse_corporate_number
 from sme_match.reference.materials import get_family
 from sme_match.reference.processes import find_process, get_process
+from sme_match.registers.description import OWNER_COLUMN
 from sme_match.tables import dates, parsers
 from sme_match.tables.columns import Column
 from sme_match.tables.writing import Value
@@ -233,14 +234,15 @@ COLUMNS: tuple[Column, ...] = (
         mark_text("余力あり、調整すれば可能、余力なし。"),
     ),
     Column("capacity_until_on", "余力の期限", "Capacity until", dates.date, "2027/03/31"),
+    OWNER_COLUMN,
 )
 
 TITLES: Mapping[str, str] = MappingProxyType({column.key: column.title for column in COLUMNS})
 
 
-def write_capability(capability: Capability) -> list[Value]:
+def write_capability(capability: Capability, *, owner: str) -> list[Value]:
     """Return the cells of a capability in the order of the columns: what the import reads back."""
-    return [_cell(capability, column.key) for column in COLUMNS]
+    return [owner if column is OWNER_COLUMN else _cell(capability, column.key) for column in COLUMNS]
 
 
 def _cell(capability: Capability, key: str) -> Value:

@@ -14,6 +14,7 @@ from sme_match.capabilities.register.checking import merged
 from sme_match.capabilities.register.columns import write_capability
 from sme_match.companies.models import Company
 from sme_match.companies.queries import CompanyFilter, select_companies
+from sme_match.companies.register.writing import other_bodies
 from sme_match.companies.services import touch_company
 from sme_match.core.actor import Actor
 from sme_match.registers.description import RowToWrite, Written
@@ -86,8 +87,9 @@ def export_capabilities(
         .options(joinedload(Capability.company))
         .order_by(Company.name_kana, Company.id, Capability.id)
     )
+    owners = other_bodies(session, actor)
     for capability in session.scalars(query):
-        yield write_capability(capability)
+        yield write_capability(capability, owner=owners.get(capability.company.body_id, ""))
 
 
 def _new(values: Mapping[str, Any], *, now: datetime) -> Capability:

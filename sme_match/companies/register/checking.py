@@ -16,7 +16,7 @@ from sme_match.core.actor import Actor
 from sme_match.core.text import fold_for_search, mark_text
 from sme_match.reference.municipalities import find_municipality, get_municipality, split_address
 from sme_match.registers.comparison import says_the_same
-from sme_match.registers.description import Finding, Note
+from sme_match.registers.description import Finding, Note, belongs_elsewhere
 from sme_match.registers.enums import RowAction
 from sme_match.tables.columns import CellError, ParsedRow
 
@@ -41,11 +41,16 @@ def check_companies(
     known = KnownCompanies.load(session, actor.body_id or 0)
     doubles = _Doubles()
     drafts = [_resolve(row) for row in rows]
-    matches = [None if errors else _match(known, values) for values, errors in drafts]
+    matches = [
+        None if errors or belongs_elsewhere(row) else _match(known, values)
+        for row, (values, errors) in zip(rows, drafts, strict=True)
+    ]
     stored = _load(session, [match.company.id for match in matches if match is not None])
     findings = []
     for row, (values, errors), match in zip(rows, drafts, matches, strict=True):
-        if errors:
+        if belongs_elsewhere(row):
+            findings.append(Finding(action=RowAction.KEEP))
+        elif errors:
             findings.append(Finding(errors=errors))
         elif values.get("id") is not None and match is None:
             findings.append(Finding(errors=(_unknown_id(row),)))

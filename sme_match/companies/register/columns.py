@@ -13,6 +13,7 @@ from sme_match.reference.jsic import find_jsic, get_jsic, jsic_path
 from sme_match.reference.lookup import Entry
 from sme_match.reference.municipalities import get_municipality
 from sme_match.reference.prefectures import find_prefecture, get_prefecture
+from sme_match.registers.description import OWNER_COLUMN
 from sme_match.tables import parsers
 from sme_match.tables.columns import Column
 from sme_match.tables.writing import Value
@@ -242,14 +243,15 @@ COLUMNS: tuple[Column, ...] = (
         "太陽光発電を利用",
         blank="",
     ),
+    OWNER_COLUMN,
 )
 
 TITLES: Mapping[str, str] = MappingProxyType({column.key: column.title for column in COLUMNS})
 
 
-def write_company(company: Company) -> list[Value]:
+def write_company(company: Company, *, owner: str) -> list[Value]:
     """Return the cells of a company in the order of the columns: what the import reads back."""
-    return [_cell(company, column.key) for column in COLUMNS]
+    return [owner if column is OWNER_COLUMN else _cell(company, column.key) for column in COLUMNS]
 
 
 def _cell(company: Company, key: str) -> Value:

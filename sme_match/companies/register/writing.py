@@ -18,6 +18,7 @@ from sme_match.registers.comparison import says_the_same
 from sme_match.registers.description import RowToWrite, Written
 from sme_match.registers.enums import RowAction
 from sme_match.registers.snapshots import restore, snapshot
+from sme_match.support_bodies.models import SupportBody
 from sme_match.tables.writing import Value
 
 KIND = "company"
@@ -90,8 +91,15 @@ def export_companies(
 ) -> Iterator[list[Value]]:
     """Yield the companies of the list with the filters of its URL."""
     query = select_companies(actor, CompanyFilter.of(arguments, now=now))
+    owners = other_bodies(session, actor)
     for company in session.scalars(query.execution_options(yield_per=_ROWS_PER_FETCH)):
-        yield write_company(company)
+        yield write_company(company, owner=owners.get(company.body_id, ""))
+
+
+def other_bodies(session: Session, actor: Actor) -> dict[int, str]:
+    """Return the names of all bodies but the actor's own."""
+    query = select(SupportBody.id, SupportBody.name).where(SupportBody.id != (actor.body_id or 0))
+    return {row.id: row.name for row in session.execute(query)}
 
 
 def load_own(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, Company]:

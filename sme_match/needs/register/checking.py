@@ -21,7 +21,7 @@ from sme_match.needs.numbers import is_own_number
 from sme_match.needs.register.columns import CONDITION_KEYS, TITLES
 from sme_match.needs.services import NeedDraft, as_drafts, check_draft, refuse_past_days
 from sme_match.registers.comparison import says_the_same
-from sme_match.registers.description import Finding, Note
+from sme_match.registers.description import Finding, Note, belongs_elsewhere
 from sme_match.registers.enums import RowAction
 from sme_match.tables.columns import CellError, ParsedRow
 
@@ -139,6 +139,8 @@ class _KnownNeeds:
 
     def look(self, row: ParsedRow) -> Finding:
         """Return what the register says about a row."""
+        if belongs_elsewhere(row):
+            return Finding(action=RowAction.KEEP)
         values = dict(row.values)
         buyer = self._find_buyer(values)
         number = str(values.get("number") or "")

@@ -25,6 +25,7 @@ from sme_match.needs.models import Need
 from sme_match.needs.services import MOST_SMES_WANTED, as_drafts
 from sme_match.reference.corporate_number import parse_corporate_number
 from sme_match.reference.processes import find_process, get_process
+from sme_match.registers.description import OWNER_COLUMN
 from sme_match.tables import dates, parsers
 from sme_match.tables.columns import Column
 from sme_match.tables.writing import Value
@@ -262,6 +263,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("expires_on", "回答期限", "Proposals until", dates.date, "2027/01/31"),
     *(_condition(level, kind) for level in ConditionLevel for kind in ConditionKind),
+    OWNER_COLUMN,
 )
 
 TITLES: Mapping[str, str] = MappingProxyType({column.key: column.title for column in COLUMNS})
@@ -270,17 +272,20 @@ CONDITION_KEYS: Mapping[str, tuple[ConditionLevel, ConditionKind]] = MappingProx
 )
 
 
-def write_need(need: Need) -> list[Value]:
+def write_need(need: Need, *, owner: str) -> list[Value]:
     """Return the cells of a need in the order of the columns: what the import reads back."""
     conditions: dict[str, list[ConditionDraft]] = {}
     for condition in as_drafts(need.conditions):
         conditions.setdefault(condition_key(condition.level, condition.kind), []).append(condition)
-    return [
-        write_conditions(conditions.get(column.key, ()))
-        if column.key in CONDITION_KEYS
-        else _cell(need, column.key)
-        for column in COLUMNS
-    ]
+    cells: list[Value] = []
+    for column in COLUMNS:
+        if column is OWNER_COLUMN:
+            cells.append(owner)
+        elif column.key in CONDITION_KEYS:
+            cells.append(write_conditions(conditions.get(column.key, ())))
+        else:
+            cells.append(_cell(need, column.key))
+    return cells
 
 
 def _cell(need: Need, key: str) -> Value:

@@ -11,7 +11,13 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sme_match.audit.services import record
 from sme_match.companies.models import Company
 from sme_match.companies.register.writing import KIND as COMPANY
-from sme_match.companies.register.writing import load_own, log, new_company, undo_companies
+from sme_match.companies.register.writing import (
+    load_own,
+    log,
+    new_company,
+    other_bodies,
+    undo_companies,
+)
 from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_date
 from sme_match.core.text import fold_for_search
@@ -96,8 +102,9 @@ def export_needs(
 ) -> Iterator[list[Value]]:
     """Yield the needs of the list with the filters of its URL."""
     query = select_needs(actor, NeedFilter.of(arguments), today=jst_date(now))
+    owners = other_bodies(session, actor)
     for need in session.scalars(query.options(selectinload(Need.conditions))):
-        yield write_need(need)
+        yield write_need(need, owner=owners.get(need.body_id, ""))
 
 
 class _Numbers:
