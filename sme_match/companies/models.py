@@ -16,8 +16,10 @@ class Company(Versioned, Base):
     __tablename__ = "company"
     __table_args__ = (
         UniqueConstraint("body_id", "corporate_number"),
-        Index(None, "body_id", "name_kana"),
-        Index(None, "body_id", "updated_at"),
+        # Lists run along one of these from the first row to the last of their page. The body stands
+        # at the end, because a body also sees what others share with it.
+        Index(None, "archived_at", "name_kana", "id", "body_id"),
+        Index(None, "archived_at", "updated_at", "id", "body_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
