@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -195,3 +196,10 @@ def mails(session: Session, *, about: str = "") -> list[OutboxMail]:
     """What would be sent now, in the order of queuing."""
     query = select(OutboxMail).where(OutboxMail.void_at.is_(None)).order_by(OutboxMail.id)
     return [mail for mail in session.scalars(query) if f":{about}" in mail.key]
+
+
+def entry_of(text: str | None) -> tuple[str, Any]:
+    """The method and the only event of a calendar text; its type names thirty kinds of value."""
+    calendar = Calendar.from_ical(text or "")
+    (event,) = calendar.walk("VEVENT")
+    return str(calendar["method"]), event

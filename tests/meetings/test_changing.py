@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -32,6 +31,7 @@ from tests.meetings.scenes import (
     at,
     cells,
     confirm,
+    entry_of,
     mails,
     make_scene,
     request,
@@ -41,18 +41,12 @@ S = MeetingState
 
 
 def move(session: Session, scene: Scene, meeting: Meeting, to: datetime, **values: Any) -> Meeting:
-    given = {"minutes": 30, "version": meeting.version, "now": NOW} | values
+    given: dict[str, Any] = {"minutes": 30, "version": meeting.version, "now": NOW} | values
     return move_meeting(session, scene.actor, meeting.id, starts_at=to, site=SITE, **given)
 
 
 def record(session: Session, scene: Scene, meeting: Meeting, day: DayRecord, now: datetime) -> Meeting:
     return record_day(session, scene.actor, meeting.id, day, version=meeting.version, now=now)
-
-
-def entry_of(text: str | None) -> tuple[str, Any]:
-    calendar = Calendar.from_ical(text or "")
-    (event,) = calendar.walk("VEVENT")
-    return str(calendar["method"]), event
 
 
 def test_moving_replaces_the_cells_and_updates_the_same_entry(session: Session) -> None:

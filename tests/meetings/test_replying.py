@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,6 +23,7 @@ from tests.meetings.scenes import (
     at,
     cells,
     confirm,
+    entry_of,
     mails,
     make_scene,
     plan,
@@ -67,9 +67,8 @@ def test_both_sides_get_an_invitation_to_one_entry_with_the_room(session: Sessio
         assert (mail.to_address, mail.reply_to) == (person.email, scene.body.email)
         assert meeting.room_url in mail.text
         assert "2026年11月27日（金）10:00–10:30 日本時間（JST, UTC+9）" in mail.text
-        calendar = Calendar.from_ical(mail.calendar or "")
-        (event,) = calendar.walk("VEVENT")
-        assert (calendar["method"], mail.calendar_method) == ("REQUEST", "REQUEST")
+        method, event = entry_of(mail.calendar)
+        assert (method, mail.calendar_method) == ("REQUEST", "REQUEST")
         assert (event["uid"], event["sequence"]) == (meeting.calendar_uid, 0)
         assert event["dtstart"].dt == at(7, 10)
         assert event["attendee"] == f"mailto:{person.email}"
