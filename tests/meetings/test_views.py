@@ -21,7 +21,7 @@ from tests.factories import make_body, make_user
 from tests.meetings.scenes import Scene, at, confirm, entry_of, mails, make_scene, reply, request
 from tests.queries import count_queries
 
-DAY = {"day_1": ["2026", "11", "27"], "time_1": "10:00"}
+DAY: dict[str, object] = {"day_1": ["2026", "11", "27"], "time_1": "10:00"}
 FORM: dict[str, object] = DAY | {
     "minutes": "30",
     "answer_on": ["2026", "11", "25"],
