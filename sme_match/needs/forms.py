@@ -285,7 +285,9 @@ for _kind in ConditionKind:
 
 
 class ShareForm(Form):
-    body_id = ChoiceField(_l("共有する支援機関"))
+    body_id = ChoiceField(
+        _l("共有する支援機関"), validators=[required(_l("共有する支援機関を選んでください。"))]
+    )
 
     def __init__(self, receivers: Sequence[SupportBody]) -> None:
         super().__init__()

@@ -49,7 +49,6 @@ from sme_match.needs.services import (
     unpublish_need,
 )
 from sme_match.needs.sharing import share_need, unshare_need
-from sme_match.reference.processes import list_process_groups, list_processes
 from sme_match.web.access import allow
 from sme_match.web.conflicts import differences
 from sme_match.web.context import current_actor, current_session, current_time
@@ -89,7 +88,6 @@ def index() -> str:
         owner_names=owner_names(session, page.items),
         buyer=find_buyer(session, actor, filters.buyer_id),
         states=choices(NEED_STATES),
-        process_groups=[(group, list_processes(group.code)) for group in list_process_groups()],
         may_register=may_register_need(actor),
     )
 
