@@ -45,6 +45,7 @@ from sme_match.web import (
     languages,
     login,
     names,
+    options,
     routing,
     security,
     shell,
@@ -107,6 +108,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     formats.init_app(app)
     labels.init_app(app, LABELS)
     names.init_app(app)
+    options.init_app(app)
     errors.init_app(app)
     access.init_app(app)
     routing.init_app(app)

@@ -2,14 +2,29 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy.orm import Session, contains_eager
 
 from sme_match.accounts.models import User, UserSession
 from sme_match.accounts.tokens import hash_token, new_token
 from sme_match.support_bodies.models import SupportBody
 
 TOUCH_EVERY = timedelta(minutes=5)
+# Every request asks this, so the question is put together once.
+_LIVING = (
+    select(UserSession)
+    .join(UserSession.user)
+    .outerjoin(User.body)
+    .where(
+        UserSession.token_hash == bindparam("token_hash"),
+        UserSession.ended_at.is_(None),
+        UserSession.last_seen_at > bindparam("idle_since"),
+        UserSession.created_at > bindparam("opened_since"),
+        User.active,
+        or_(User.body_id.is_(None), SupportBody.active),
+    )
+    .options(contains_eager(UserSession.user).contains_eager(User.body))
+)
 KEPT = timedelta(days=30)
 
 
@@ -29,21 +44,12 @@ def find_user_session(
 
     It lives while user and body are active, and until it was idle for too long or is too old.
     """
-    query = (
-        select(UserSession)
-        .join(UserSession.user)
-        .outerjoin(User.body)
-        .where(
-            UserSession.token_hash == hash_token(token),
-            UserSession.ended_at.is_(None),
-            UserSession.last_seen_at > now - idle,
-            UserSession.created_at > now - absolute,
-            User.active,
-            or_(User.body_id.is_(None), SupportBody.active),
-        )
-        .options(joinedload(UserSession.user).joinedload(User.body))
-    )
-    return session.scalar(query)
+    bounds = {
+        "token_hash": hash_token(token),
+        "idle_since": now - idle,
+        "opened_since": now - absolute,
+    }
+    return session.scalar(_LIVING, bounds)
 
 
 def touch_user_session(session: Session, session_id: int, *, now: datetime) -> None:

@@ -9,9 +9,7 @@ from sme_match.core.actor import Role
 from sme_match.core.clock import jst_date, to_jst
 from sme_match.core.errors import NotFoundError
 from sme_match.db.paging import PAGE_SIZE, Page
-from sme_match.reference.jsic import list_major_groups
 from sme_match.reference.prefectures import Prefecture, list_prefectures
-from sme_match.reference.processes import list_process_groups, list_processes
 from sme_match.statistics import words
 from sme_match.statistics.charts import MAX_LINES, class_bounds, yearly_lines
 from sme_match.statistics.comparison import (
@@ -81,9 +79,6 @@ def index() -> str:
         kpis=[report.figure(key) for key in KPI_KEYS],
         others=[figure for figure in report.figures if figure.key not in KPI_KEYS],
         periods=words.period_choices(filters, report.period, jst_date(current_time())),
-        industries=list_major_groups(),
-        process_groups=[(group, list_processes(group.code)) for group in list_process_groups()],
-        prefectures=list_prefectures(),
         legend=list(enumerate(class_bounds())),
         pictures={
             "map": draw_map(report),

@@ -26,9 +26,7 @@ from sme_match.companies.services import (
 )
 from sme_match.core.actor import Role
 from sme_match.core.errors import InvalidError, NotAllowedError, StaleVersionError
-from sme_match.reference.jsic import list_major_groups
-from sme_match.reference.prefectures import find_prefecture, list_prefectures
-from sme_match.reference.processes import list_process_groups, list_processes
+from sme_match.reference.prefectures import find_prefecture
 from sme_match.web.access import allow
 from sme_match.web.conflicts import differences
 from sme_match.web.context import current_actor, current_session, current_time
@@ -53,9 +51,6 @@ def index() -> str:
         "companies/index.html",
         page=list_companies(current_session(), current_actor(), filters, page=requested_page()),
         filters=filters,
-        prefectures=list_prefectures(),
-        industries=list_major_groups(),
-        processes=[(group, list_processes(group.code)) for group in list_process_groups()],
         stale_before=months_before(current_time(), STALE_AFTER_MONTHS),
         may_register=may_register_company(current_actor()),
     )
