@@ -32,6 +32,7 @@ LABELS: Labels = {
 HISTORY_ACTIONS = {
     "company.create": _l("企業を登録しました"),
     "company.import": _l("ファイルから取り込みました"),
+    "company.import_undo": _l("取り込みを取り消しました"),
     "company.edit": _l("企業の内容を直しました"),
     "company.confirm": _l("内容に変わりがないことを確認しました"),
     "company.visibility": _l("公開の範囲を変えました"),
@@ -49,4 +50,6 @@ HISTORY_ACTIONS = {
     "capability.edit": _l("加工能力の内容を直しました"),
     "capability.archive": _l("加工能力を外しました"),
     "capability.restore": _l("加工能力を戻しました"),
+    "capability.import": _l("加工能力をファイルから取り込みました"),
+    "capability.import_undo": _l("加工能力の取り込みを取り消しました"),
 }

@@ -25,6 +25,8 @@ class Need(Versioned, Base):
     __table_args__ = (
         UniqueConstraint("body_id", "number"),
         Index(None, "body_id", "state", "updated_at"),
+        # The list runs along it, the latest first; it also shows what other bodies share.
+        Index(None, "updated_at", "id", "body_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -380,10 +380,10 @@ def _record(
     )
 
 
-def _written(conditions: Iterable[ConditionDraft], level: ConditionLevel) -> str:
-    """Return the conditions of a level in words, for the history."""
+def _written(conditions: Iterable[ConditionDraft], level: ConditionLevel) -> list[str]:
+    """Return the conditions of a level as `kind: value`, for the history."""
     by_kind: dict[str, list[ConditionDraft]] = {}
     for condition in conditions:
         if condition.level is level:
             by_kind.setdefault(condition.kind.value, []).append(condition)
-    return "、".join(f"{kind}: {write_conditions(found)}" for kind, found in sorted(by_kind.items()))
+    return [f"{kind}: {write_conditions(found)}" for kind, found in sorted(by_kind.items())]

@@ -19,7 +19,6 @@ from sme_match.needs.forms import (
 )
 from sme_match.needs.labels import (
     CAPACITY_WORDS,
-    CONDITION_LEVELS,
     CONDITION_UNITS,
     DRAWING_FORMAT_WORDS,
     HISTORY_ACTIONS,
@@ -49,10 +48,12 @@ from sme_match.needs.services import (
     unpublish_need,
 )
 from sme_match.needs.sharing import share_need, unshare_need
+from sme_match.needs.wording import vocabulary
 from sme_match.web.access import allow
 from sme_match.web.conflicts import differences
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.flashes import flash_done, flash_undoable
+from sme_match.web.history import in_words
 from sme_match.web.labels import choices
 from sme_match.web.paging import requested_page
 
@@ -189,15 +190,14 @@ def edit(need_id: int) -> Page:
 @allow(*STAFF)
 def history(need_id: int) -> str:
     """Show who changed what."""
-    need = get_need(current_session(), current_actor(), need_id)
-    labels = {field.name: field.label.text for field in NeedForm([])}
+    session, actor = current_session(), current_actor()
+    need = get_need(session, actor, need_id)
+    owners = {user.id: user.name for user in list_owners(session, actor)}
+    words = vocabulary(owners | owner_names(session, [need]))
     return render_template(
         "needs/history.html",
         need=need,
-        entries=list_history(current_session(), "need", need.id),
-        labels=labels
-        | {"state": _("状態")}
-        | {level.value: _("%(level)sの条件", level=word) for level, word in CONDITION_LEVELS.items()},
+        entries=in_words(list_history(session, "need", need.id), {"need": words}),
         actions=HISTORY_ACTIONS,
     )
 

@@ -156,7 +156,7 @@ def test_editing_conditions_is_one_new_version_and_stands_in_the_history(
     assert set(as_drafts(found.conditions)) == {TOLERANCE, ISO_9001}
     assert found.version == 2
     newest = list_history(session, "need", need.id)[0]
-    assert newest.changes == {"wish": ["", "certificate: ISO 9001（品質）"]}
+    assert newest.changes == {"wish": [[], ["certificate: ISO 9001（品質）"]]}
 
 
 def test_the_second_of_two_editors_is_stopped(session: Session, actor: Actor, draft: NeedDraft) -> None:

@@ -128,6 +128,8 @@ def test_the_second_of_two_editors_sees_both_versions(
     form = FORM | {"buyer_id": buyer_id, "version": "1"}
     address = f"/needs/{need.id}/edit"
     assert client.post(address, form | {"must_tolerance_mm": "0.03"}).status_code == 302
+    history = client.get(f"/needs/{need.id}/history").text
+    assert "<del>認証: ISO 9001（品質）、公差: 0.05</del>" in history
     second = client.post(address, form | {"must_tolerance_mm": "0.01"})
     assert second.status_code == 409
     assert "ほかの人が先に更新しました" in second.text
@@ -148,6 +150,7 @@ def test_closing_can_be_undone_from_the_message(
     assert client.post(f"/needs/{need.id}/publish").status_code == 409
     history = client.get(f"/needs/{need.id}/history").text
     assert "募集を再開しました" in history
+    assert "<dd><del>締め切り</del> → <ins>募集中</ins></dd>" in history
 
 
 def test_sharing_and_taking_it_back(client: Client, database: Database, buyer_id: int) -> None:
