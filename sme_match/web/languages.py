@@ -1,7 +1,6 @@
 """The language of the reader: the account's, else the one chosen in this browser, else Japanese."""
 
 from functools import lru_cache
-from typing import cast
 
 from flask import Flask, g, has_request_context, session
 from flask_babel import Babel, force_locale, get_translations
@@ -30,12 +29,13 @@ def current_language() -> str:
     """Return the language of this request: `ja` or `en`."""
     if not has_request_context():
         return DEFAULT
-    if "language" not in g:
+    language: str | None = g.get("language")
+    if language is None:
         chosen = session.get("language")
         if chosen is None and current_user.is_authenticated:
             chosen = current_user.language
-        g.language = chosen if chosen in LANGUAGES else DEFAULT
-    return cast("str", g.language)
+        language = g.language = chosen if chosen in LANGUAGES else DEFAULT
+    return language
 
 
 def translate(text: str, **values: object) -> Markup:
@@ -43,7 +43,15 @@ def translate(text: str, **values: object) -> Markup:
 
     The phrase itself is trusted markup, as in Jinja's own i18n; values are escaped.
     """
-    return _phrase(current_language(), str(text)) % values
+    if values:
+        return _phrase(current_language(), str(text)) % values
+    return _plain_phrase(current_language(), str(text))
+
+
+@lru_cache(maxsize=KEPT_PHRASES)
+def _plain_phrase(language: str, text: str) -> Markup:
+    # Formatting also turns the %% of the catalogue into %.
+    return _phrase(language, text) % {}
 
 
 @lru_cache(maxsize=KEPT_PHRASES)
