@@ -216,6 +216,17 @@ def test_a_coordinator_answers_for_a_side(client: Client, database: Database, sc
     assert "佐藤" in page.text
 
 
+def test_the_day_of_answer_is_shown_as_it_was_typed(
+    client: Client, database: Database, scene: Scene
+) -> None:
+    meeting = asked(database, scene)
+    client.sign_in(scene.coordinator.id)
+    for path in ("/meetings/", f"/meetings/{meeting.id}", f"/meetings/{meeting.id}/reply/sme"):
+        page = client.get(path)
+        assert "2026年11月25日（水）" in page.text
+        assert "2026年11月26日" not in page.text
+
+
 def test_illegal_steps_are_refused_in_words(client: Client, database: Database, scene: Scene) -> None:
     meeting = asked(database, scene)
     client.sign_in(scene.coordinator.id)

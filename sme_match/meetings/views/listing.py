@@ -1,5 +1,7 @@
 """The lists of meetings, and the accepted proposals nobody has been asked about yet."""
 
+from datetime import datetime, timedelta
+
 from flask import render_template, request
 
 from sme_match.core.actor import Role
@@ -18,6 +20,7 @@ from sme_match.meetings.wording import is_room_open, partner_of, room_opens_at, 
 from sme_match.web.access import allow
 from sme_match.web.arguments import requested_day
 from sme_match.web.context import current_actor, current_session, current_time, find_actor
+from sme_match.web.formats import day
 from sme_match.web.paging import requested_page
 
 TEXT_LIMIT = 100
@@ -76,6 +79,12 @@ def next_meeting() -> Meeting | None:
     if actor is None or actor.role is not Role.SME:
         return None
     return find_next_meeting(current_session(), actor, now=current_time())
+
+
+@blueprint.app_template_filter("last_day")
+def last_day(until: datetime | None) -> str:
+    """Return the last day before a deadline that falls on midnight: what people call its day."""
+    return "" if until is None else day(until - timedelta(microseconds=1))
 
 
 @blueprint.app_template_global("meeting_words")

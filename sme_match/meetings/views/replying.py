@@ -55,6 +55,8 @@ def reply(meeting_id: int) -> Answered:
     party = party_of(actor, meeting)
     if party is None:
         raise NotFoundError
+    if request.method == "GET" and meeting.state is not MeetingState.ASKED:
+        return redirect(url_for("meetings.show", meeting_id=meeting.id))
     here = url_for("meetings.reply", meeting_id=meeting.id)
     return _answer(meeting, actor, party, here=here, name=actor.name)
 
