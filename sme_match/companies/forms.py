@@ -78,7 +78,7 @@ class CompanyForm(EditForm):
     founded_year = WholeNumberField(_l("設立年（西暦）"), unit=_l("年"), minimum=1600, maximum=2100)
     agglomeration = ChoiceField(_l("産業集積の型"))
     pr_text = MultilineField(
-        _l("自社の紹介"), limit=2000, description=_l("発注企業は、この文章の言葉でも探します。")
+        _l("自社の紹介"), limit=10_000, description=_l("発注企業は、この文章の言葉でも探します。")
     )
     work_style = TextField(
         _l("働き方"), limit=500, description=_l("テレワーク、副業人材の受け入れなど")
