@@ -1,6 +1,8 @@
 """Names of reference data (prefectures, processes, materials …) in the reader's language."""
 
 from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Protocol
 
 from flask import Flask
 
@@ -16,6 +18,9 @@ from sme_match.reference import (
 from sme_match.reference.lookup import Entry
 from sme_match.web.languages import current_language
 
+KEPT_NAMES = 8192
+"""More than all lists hold in both languages."""
+
 
 def init_app(app: Flask) -> None:
     """Make the names available in templates as filters."""
@@ -27,6 +32,7 @@ def init_app(app: Flask) -> None:
         material_name,
         certificate_name,
         agglomeration_name,
+        place,
     ):
         app.jinja_env.filters[filter_.__name__] = filter_
 
@@ -39,6 +45,21 @@ def prefecture_name(code: str) -> str:
 def municipality_name(code: str) -> str:
     """Return the municipality of a JIS X 0402 code; nothing for an empty one."""
     return _name(municipalities.get_municipality, code)
+
+
+class Located(Protocol):
+    """Whatever lies in a municipality."""
+
+    prefecture_code: Any
+    municipality_code: Any
+
+
+def place(located: Located) -> str:
+    """Return municipality and prefecture in the order of the language: 岩手県奥州市 / Oshu-shi, Iwate."""
+    parts = (prefecture_name(located.prefecture_code), municipality_name(located.municipality_code))
+    if current_language() == "ja":
+        return "".join(parts)
+    return ", ".join(part for part in reversed(parts) if part)
 
 
 def jsic_name(code: str) -> str:
@@ -67,9 +88,12 @@ def material_name(code: str) -> str:
 
 
 def _name(get: Callable[[str], Entry], code: str | None) -> str:
-    if not code:
-        return ""
+    return _name_in(current_language(), get, code) if code else ""
+
+
+@lru_cache(maxsize=KEPT_NAMES)
+def _name_in(language: str, get: Callable[[str], Entry], code: str) -> str:
     try:
-        return get(code).name(current_language())
+        return get(code).name(language)
     except KeyError:
         return code

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote, urlencode
 
 from flask import Flask, request
 from flask_login import current_user
@@ -46,10 +47,16 @@ def init_app(app: Flask, navigation_for: Callable[[Actor], Sequence[NavigationIt
             "language": current_language(),
             "languages": LANGUAGES,
             "here_path": request.full_path.rstrip("?"),
-            "merged_args": merged_args,
         }
 
     app.context_processor(context)
+    app.jinja_env.globals.update(here=here, merged_args=merged_args)
+
+
+def here(changes: Mapping[str, object]) -> str:
+    """Return the address of the open page with some arguments changed; None takes one away."""
+    path, query = quote(request.root_path + request.path), urlencode(merged_args(changes), doseq=True)
+    return f"{path}?{query}" if query else path
 
 
 def merged_args(changes: Mapping[str, object]) -> dict[str, object]:
