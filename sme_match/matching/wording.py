@@ -13,8 +13,8 @@ from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.needs.labels import (
     CAPACITY_WORDS,
     CONDITION_KINDS,
-    CONDITION_UNITS,
     DRAWING_FORMAT_WORDS,
+    with_unit,
 )
 from sme_match.needs.models import NeedCondition
 from sme_match.web.formats import day, plain_decimal
@@ -57,7 +57,7 @@ def required_words(kind: ConditionKind, value: PlainValue) -> str:
     """Return what the need demands: ±0.01mm, SUS304, 10個."""
     if isinstance(value, int | float):
         sign = "±" if kind is ConditionKind.TOLERANCE_MM else ""
-        return f"{sign}{plain_decimal(value)}{_unit(kind)}{_bound(kind)}"
+        return f"{sign}{with_unit(kind, plain_decimal(value))}{_bound(kind)}"
     return _word(kind, str(value))
 
 
@@ -65,7 +65,7 @@ def offered_words(kind: ConditionKind, value: PlainValue) -> str:
     """Return what the company states."""
     if isinstance(value, int | float):
         sign = "±" if kind is ConditionKind.TOLERANCE_MM else ""
-        return f"{sign}{plain_decimal(value)}{_unit(kind)}"
+        return f"{sign}{with_unit(kind, plain_decimal(value))}"
     if isinstance(value, dict):
         return _structured(kind, value)
     if isinstance(value, list):
@@ -83,12 +83,12 @@ def _structured(kind: ConditionKind, value: dict[str, PlainValue]) -> str:
         last = value.get("expires_on")
         names = _listed([certificate_name(name) for name in held])
         return f"{names}（{_('期限 %(day)s', day=_day(last))}）" if last else names
-    low, high, unit = value.get("min"), value.get("max"), _unit(kind)
+    low, high = value.get("min"), value.get("max")
     if low is not None and high is not None:
-        return f"{_figure(low)}–{_figure(high)}{unit}"
+        return with_unit(kind, f"{_figure(low)}–{_figure(high)}")
     if low is not None:
-        return str(_("%(figure)sから", figure=f"{_figure(low)}{unit}"))
-    return str(_("%(figure)sまで", figure=f"{_figure(high)}{unit}"))
+        return str(_("%(figure)sから", figure=with_unit(kind, _figure(low))))
+    return str(_("%(figure)sまで", figure=with_unit(kind, _figure(high))))
 
 
 def _word(kind: ConditionKind, code: str) -> str:
@@ -111,10 +111,6 @@ def _listed(words: list[str]) -> str:
     if len(words) <= SHOWN:
         return "、".join(words)
     return str(_("%(names)s ほか%(count)s", names="、".join(words[:SHOWN]), count=len(words) - SHOWN))
-
-
-def _unit(kind: ConditionKind) -> str:
-    return str(CONDITION_UNITS.get(kind, ""))
 
 
 def _bound(kind: ConditionKind) -> str:

@@ -29,12 +29,11 @@ UNITS: Final[Mapping[ConditionKind, str]] = MappingProxyType(
         ConditionKind.PROTOTYPE_LEAD_TIME_DAYS: "日",
     }
 )
+DAY_KINDS: Final = frozenset({ConditionKind.LEAD_TIME_DAYS, ConditionKind.PROTOTYPE_LEAD_TIME_DAYS})
 NUMBER_KINDS: Final = frozenset(UNITS)
 """Kinds that demand a number; all others demand a code or word."""
 
-WHOLE_KINDS: Final = frozenset(
-    {ConditionKind.LOT, ConditionKind.LEAD_TIME_DAYS, ConditionKind.PROTOTYPE_LEAD_TIME_DAYS}
-)
+WHOLE_KINDS: Final = DAY_KINDS | {ConditionKind.LOT}
 CAPACITY_CODES: Final[Mapping[str, str]] = MappingProxyType(
     {"余力あり": "free", "調整できる": "adjustable", "余力なし": "full"}
 )

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from sme_match.needs.conditions import UNITS
+from sme_match.needs.conditions import DAY_KINDS, UNITS
 from sme_match.needs.enums import (
     ConditionKind,
     ConditionLevel,
@@ -54,8 +54,21 @@ CONDITION_KINDS = {
     ConditionKind.REGION: _l("地方"),
     ConditionKind.DRAWING_FORMAT: _l("図面の形式"),
 }
-CONDITION_UNITS = UNITS
-"""Kind -> the unit behind its number; symbols, the same in every language but 個 and 日."""
+CONDITION_UNITS = {**UNITS, **{kind: _l("日間") for kind in DAY_KINDS}, ConditionKind.LOT: _l("個")}
+"""Kind -> the unit behind an input; symbols are the same in every language."""
+
+_FIGURES = {
+    ConditionKind.LOT: _l("%(figure)s個"),
+    **{kind: _l("%(figure)s日") for kind in DAY_KINDS},
+}
+
+
+def with_unit(kind: ConditionKind, figure: str) -> str:
+    """Return a figure with the unit of its kind, as the reader's language writes it."""
+    if kind in _FIGURES:
+        return str(_FIGURES[kind]) % {"figure": figure}
+    return f"{figure}{UNITS.get(kind, '')}"
+
 
 CAPACITY_WORDS = {
     "free": _l("余力あり"),

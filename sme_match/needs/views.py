@@ -23,6 +23,7 @@ from sme_match.needs.labels import (
     DRAWING_FORMAT_WORDS,
     HISTORY_ACTIONS,
     NEED_STATES,
+    with_unit,
 )
 from sme_match.needs.models import Need
 from sme_match.needs.policy import may_edit_need, may_register_need, may_share_need
@@ -68,6 +69,7 @@ def condition_words() -> dict[str, object]:
     """Give templates the words for the chips of conditions."""
     return {
         "condition_units": CONDITION_UNITS,
+        "with_unit": with_unit,
         "condition_words": {**CAPACITY_WORDS, **DRAWING_FORMAT_WORDS},
     }
 

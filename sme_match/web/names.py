@@ -55,7 +55,7 @@ class Located(Protocol):
 
 
 def place(located: Located) -> str:
-    """Return municipality and prefecture in the order of the language: 岩手県奥州市 / Oshu-shi, Iwate."""
+    """Return the place in the order of the language: 岩手県奥州市 / Oshu-shi, Iwate."""
     parts = (prefecture_name(located.prefecture_code), municipality_name(located.municipality_code))
     if current_language() == "ja":
         return "".join(parts)

@@ -80,13 +80,15 @@ class CapabilityForm(EditForm):
     lot_min = whole("lot_min", _l("最小ロット"), unit=_l("個"))
     lot_sweet = whole("lot_sweet", _l("得意なロット"), unit=_l("個"))
     lot_max = whole("lot_max", _l("最大ロット"), unit=_l("個"))
-    lead_time_days = whole("lead_time_days", _l("納期の目安"), unit=_l("日"))
-    prototype_lead_time_days = whole("prototype_lead_time_days", _l("試作の納期の目安"), unit=_l("日"))
+    lead_time_days = whole("lead_time_days", _l("納期の目安"), unit=_l("日間"))
+    prototype_lead_time_days = whole(
+        "prototype_lead_time_days", _l("試作の納期の目安"), unit=_l("日間")
+    )
     part_numbers_per_month = whole("part_numbers_per_month", _l("1か月の品番の数"), unit=_l("品番"))
     average_lot = whole("average_lot", _l("平均のロット"), unit=_l("個"))
     setup_minutes = whole("setup_minutes", _l("段取りの時間"), unit=_l("分"))
     repeat_rate_percent = whole("repeat_rate_percent", _l("くり返し品の割合"), unit=_l("%"))
-    quote_days = whole("quote_days", _l("単品の見積もりにかかる日数"), unit=_l("日"))
+    quote_days = whole("quote_days", _l("単品の見積もりにかかる日数"), unit=_l("日間"))
     drawing_formats = SelectMultipleField(_l("受け取れる図面"))
     prototype_to_series = ChoiceField(_l("試作から量産まで"))
     machines = MultilineField(
