@@ -104,10 +104,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("company", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_company_body_id_name_kana"), ["body_id", "name_kana"], unique=False
+            batch_op.f("ix_company_archived_at_name_kana_id_body_id"),
+            ["archived_at", "name_kana", "id", "body_id"],
+            unique=False,
         )
         batch_op.create_index(
-            batch_op.f("ix_company_body_id_updated_at"), ["body_id", "updated_at"], unique=False
+            batch_op.f("ix_company_archived_at_updated_at_id_body_id"),
+            ["archived_at", "updated_at", "id", "body_id"],
+            unique=False,
         )
         batch_op.create_index(
             batch_op.f("ix_company_prefecture_code"), ["prefecture_code"], unique=False
@@ -447,6 +451,9 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_need_buyer_id"), ["buyer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_need_process_code"), ["process_code"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_need_updated_at_id_body_id"), ["updated_at", "id", "body_id"], unique=False
+        )
 
     op.create_table(
         "register_import",
@@ -1115,6 +1122,7 @@ def downgrade() -> None:
 
     op.drop_table("register_import")
     with op.batch_alter_table("need", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_need_updated_at_id_body_id"))
         batch_op.drop_index(batch_op.f("ix_need_process_code"))
         batch_op.drop_index(batch_op.f("ix_need_buyer_id"))
         batch_op.drop_index(batch_op.f("ix_need_body_id_state_updated_at"))
@@ -1164,8 +1172,8 @@ def downgrade() -> None:
     op.drop_table("outbox_mail")
     with op.batch_alter_table("company", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_company_prefecture_code"))
-        batch_op.drop_index(batch_op.f("ix_company_body_id_updated_at"))
-        batch_op.drop_index(batch_op.f("ix_company_body_id_name_kana"))
+        batch_op.drop_index(batch_op.f("ix_company_archived_at_updated_at_id_body_id"))
+        batch_op.drop_index(batch_op.f("ix_company_archived_at_name_kana_id_body_id"))
 
     op.drop_table("company")
     op.drop_table("support_body")
