@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import log2
@@ -68,20 +68,34 @@ def evaluate(
     Kekäläinen 2002).
     """
     index = Index.build(suppliers, settings)
-    known = set(index.keys)
+    relevant = relevant_suppliers(judgements, set(index.keys))
+    asked = [need for need in needs if str(need.key) in relevant]
+    rankings = index.search_many(asked, top_k=index.size)
+    return evaluate_rankings(
+        [[str(hit.key) for hit in ranking] for ranking in rankings],
+        [relevant[str(need.key)] for need in asked],
+    )
+
+
+def relevant_suppliers(
+    judgements: Iterable[Judgement], known: Collection[object]
+) -> dict[str, dict[str, float]]:
+    """Return need -> supplier -> relevance of the known suppliers that are relevant at all."""
     relevant: dict[str, dict[str, float]] = defaultdict(dict)
     for judgement in judgements:
         if judgement.relevance > 0 and judgement.corporate_number in known:
             relevant[judgement.need_id][judgement.corporate_number] = judgement.relevance
-    asked = [need for need in needs if str(need.key) in relevant]
-    rankings = index.search_many(asked, top_k=index.size)
-    ranks = [
-        _ranks([str(hit.key) for hit in ranking], relevant[str(need.key)])
-        for need, ranking in zip(asked, rankings, strict=True)
-    ]
+    return dict(relevant)
+
+
+def evaluate_rankings(
+    rankings: Sequence[Sequence[str]], relevant: Sequence[Mapping[str, float]]
+) -> Evaluation:
+    """Return the figures for rankings that any engine made, best first, with what was relevant."""
+    ranks = [_ranks(ranking, gains) for ranking, gains in zip(rankings, relevant, strict=True)]
     firsts = [min(found) if found else None for found, _ in ranks]
     return Evaluation(
-        n=len(asked),
+        n=len(ranks),
         hit_at_1=_mean(first == 1 for first in firsts),
         hit_at_10=_mean(first is not None and first <= _DEPTH for first in firsts),
         mrr=_mean(0.0 if first is None else 1 / first for first in firsts),
