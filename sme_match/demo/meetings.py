@@ -22,9 +22,16 @@ from sme_match.meetings.enums import (
     MeetingState,
     Origin,
     Party,
+    ReplyKind,
     RoomKind,
 )
-from sme_match.meetings.models import BookingCell, Meeting, MeetingOffer, OfferAnswer
+from sme_match.meetings.models import (
+    BookingCell,
+    Meeting,
+    MeetingOffer,
+    MeetingReply,
+    OfferAnswer,
+)
 from sme_match.meetings.rooms import ROOM_ALPHABET, ROOM_LENGTH, generated_room_url
 from sme_match.meetings.slots import cells_of
 from sme_match.meetings.states import HOLDING_TIME
@@ -233,6 +240,17 @@ class Planner:
                 answer = Answer.YES if rng.random() < 0.6 else Answer.NO
                 offer.answers.append(self._answer(meeting, answering, answer))
             meeting.offers.append(offer)
+        if answering is not None:
+            meeting.replies.append(self._reply(meeting, answering))
+
+    def _reply(self, meeting: Meeting, party: Party) -> MeetingReply:
+        company_id = meeting.company_id if party is Party.SME else meeting.buyer_id
+        return MeetingReply(
+            party=party,
+            kind=ReplyKind.TIMES,
+            said_by=self.people[company_id],
+            replied_at=meeting.updated_at,
+        )
 
 
 def _cells(meeting: Meeting) -> list[BookingCell]:
