@@ -11,6 +11,7 @@ OPEN = {
     "home.privacy",
     "home.contact",
     "accounts.sign_in",
+    # What signed links open; the link itself is the permission.
     "accounts.accept",
     "accounts.request_reset",
     "accounts.reset",
