@@ -1,6 +1,7 @@
 """Figures are kept exactly as long as nothing changes, and never longer than a minute."""
 
 from datetime import timedelta
+from functools import partial
 from itertools import count
 
 import pytest
@@ -11,6 +12,7 @@ from sme_match.audit.kept import KEPT_FOR, KeptFigures
 from sme_match.audit.services import record
 from sme_match.core.actor import SYSTEM
 from sme_match.db.session import Database
+from sme_match.schema import METADATA
 from tests.conftest import NOW
 
 
@@ -26,7 +28,7 @@ def test_a_figure_is_counted_once_while_nothing_changes(session: Session) -> Non
 
 def test_each_key_has_its_own_figure(session: Session) -> None:
     figures = KeptFigures[str]()
-    assert [figures.get(session, key, lambda key=key: key, now=NOW) for key in "aba"] == ["a", "b", "a"]
+    assert [figures.get(session, key, partial(str, key), now=NOW) for key in "aba"] == ["a", "b", "a"]
 
 
 def test_any_audited_change_makes_it_count_again(session: Session) -> None:
@@ -51,7 +53,7 @@ def test_databases_do_not_share_figures(session: Session) -> None:
     figures, made = KeptFigures[int](), count(1)
     figures.get(session, "key", lambda: next(made), now=NOW)
     other = Database("sqlite://")
-    module.AuditEntry.metadata.create_all(other.engine)
+    METADATA.create_all(other.engine)
     with other.open_session(write=True) as elsewhere:
         assert figures.get(elsewhere, "key", lambda: next(made), now=NOW) == 2
     other.dispose()
