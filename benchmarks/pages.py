@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -274,7 +274,7 @@ def _fill(url: str) -> None:
     if not filled:
         print("Loading data; this takes a few minutes …", file=sys.stderr)
         sizes = ["--companies", COMPANIES, "--needs", NEEDS, "--matched", MATCHED]
-        with app.app_context():
+        with app.app_context(), redirect_stdout(sys.stderr):
             load_demo.main([], standalone_mode=False)
             load_synthetic.main([str(each) for each in sizes], standalone_mode=False)
     database.dispose()
