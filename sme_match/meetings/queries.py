@@ -12,7 +12,7 @@ from sme_match.companies.models import Company, Contact
 from sme_match.core.actor import Actor, Role
 from sme_match.core.clock import jst_midnight
 from sme_match.core.errors import InvalidError, NotFoundError
-from sme_match.core.text import fold_for_search, mark_text
+from sme_match.core.text import fold_for_search, mark_text, normalize_width
 from sme_match.db.paging import Page, fetch_page
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Proposal
@@ -132,14 +132,13 @@ def narrowed(actor: Actor, filters: MeetingFilter) -> list[ColumnElement[bool]]:
         found = Meeting.company.has(named)
         # An anonymous buyer must not be found out by searching for its name.
         conditions.append(or_(found, Meeting.buyer.has(named)) if actor.is_staff else found)
-    for word in filters.need.split():
-        titled = Need.search_text.contains(fold_for_search(word), autoescape=True)
-        named = or_(
-            titled,
-            Need.title.contains(word, autoescape=True),
-            Need.number.contains(word, autoescape=True),
+    for word in normalize_width(filters.need).split():
+        titled = or_(
+            Need.title.contains(word, autoescape=True), Need.number.contains(word, autoescape=True)
         )
-        conditions.append(Meeting.need.has(named))
+        folded = Need.search_text.contains(fold_for_search(word), autoescape=True)
+        # The text that is searched holds the buyer's name, so it is for staff alone too.
+        conditions.append(Meeting.need.has(or_(folded, titled) if actor.is_staff else titled))
     if filters.from_on is not None:
         conditions.append(Meeting.starts_at >= jst_midnight(filters.from_on))
     if filters.to_on is not None:

@@ -12,7 +12,7 @@ from sme_match.accounts.models import User
 from sme_match.companies.models import Company
 from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import NotFoundError
-from sme_match.core.text import fold_for_search, mark_text
+from sme_match.core.text import fold_for_search, mark_text, normalize_width
 from sme_match.db.paging import Page, fetch_page
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need, NeedShare
@@ -50,9 +50,10 @@ class NeedFilter:
     def of(cls, arguments: Mapping[str, str]) -> Self:
         """Return the filter that the arguments of a URL ask for; anything odd is left out."""
         return cls(
-            text=arguments.get("q", "")[:LONGEST_KEYWORD],
+            text=normalize_width(arguments.get("q", ""))[:LONGEST_KEYWORD],
             state=arguments.get("state", ""),
-            process=arguments.get("process", ""),
+            # PostgreSQL refuses NUL in what it compares.
+            process=normalize_width(arguments.get("process", "")),
             buyer_id=read_id(arguments.get("buyer", "")),
             owner_id=read_id(arguments.get("owner", "")),
             due_soon=arguments.get("due") == "soon",

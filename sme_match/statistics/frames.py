@@ -133,6 +133,8 @@ def pair_frame(rows: Iterable[PairRow]) -> pd.DataFrame:
     frame["accepted"] = frame["proposal_state"] == ProposalState.ACCEPTED
     frame["held"] = frame["meeting_state"] == MeetingState.HELD
     frame["reported"] = frame["held"] & stage.notna() & (end != End.UNKNOWN)
+    # Reports stay when a meeting is put right as not held; what they say counts no more.
+    stage = stage.where(frame["held"])
     frame["quoted"] = _at_least(stage, Stage.QUOTE_GIVEN)
     frame["dealt"] = _at_least(stage, Stage.DEAL)
     frame["prospect"] = _at_least(stage, Stage.QUOTE_ASKED) & ~frame["dealt"] & (end != End.NO_DEAL)

@@ -34,6 +34,7 @@ _UNITS = (
     "分",
 )
 MAX_INTEGER = 2_000_000_000
+MAX_DIGITS = len(str(MAX_INTEGER))
 
 
 class Form(FlaskForm):
@@ -62,7 +63,7 @@ class EditForm(Form):
     def opened_version(self) -> int:
         """Return the version the form was opened with; 0 when it is missing or odd."""
         text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() else 0
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else 0
 
 
 class TextField(StringField):

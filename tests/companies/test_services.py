@@ -172,6 +172,9 @@ def test_a_contact_is_added_changed_and_removed(
         (ContactDraft(name="名"), "email"),
         (ContactDraft(name="名", email="かな"), "email"),
         (ContactDraft(name="名", email="a b@example.jp"), "email"),
+        # Forms that look like an address, but that no mail can be queued for.
+        (ContactDraft(name="名", email="taro.@example.jp"), "email"),
+        (ContactDraft(name="名", email="山田@example.jp"), "email"),
     ],
 )
 def test_a_contact_can_be_reached(

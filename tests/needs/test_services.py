@@ -235,6 +235,8 @@ def test_the_list_finds_by_words_states_and_days(
         return list(list_needs(session, actor, filters, page=1, today=TODAY).items)
 
     assert found(q="ＳＵＳ フランジ") == [flange]
+    assert found(q="\0フランジ", sort="number") == [flange]
+    assert found(process="\0") == found()
     assert found(q="東北産業機械(株)", sort="number") == [flange, bracket]
     assert found(state="draft") == [bracket]
     assert found(due="soon") == [flange]

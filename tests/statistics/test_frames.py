@@ -90,6 +90,12 @@ class TestFunnel:
         assert result.unproposed_meeting_ids == (201,)
         assert result.stages[3].count == 0
 
+    def test_what_was_reported_of_a_meeting_put_right_as_not_held_does_not_count(self) -> None:
+        absent = replace(DEAL, meeting_state="absent")
+        result = frames.funnel(need_frame([NEED]), pair_frame([absent]))
+        assert [stage.count for stage in result.stages] == [1, 1, 1, 0, 0, 0]
+        assert frames.amounts(pair_frame([absent])).total_yen == 0
+
     def test_a_quote_asked_for_is_not_a_quote(self) -> None:
         asked = replace(HELD, outcome_stage=3)
         result = frames.funnel(need_frame([NEED]), pair_frame([asked]))

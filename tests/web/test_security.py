@@ -16,6 +16,7 @@ from sme_match.db.session import Database
 from sme_match.support_bodies.models import SupportBody
 from sme_match.web.access import public
 from sme_match.web.context import current_session
+from sme_match.web.fields import EditForm
 from sme_match.web.redirects import safe_path
 from tests.client import Client
 from tests.conftest import NOW
@@ -284,6 +285,18 @@ def test_unused_methods_are_refused(administrator: Client, method: str) -> None:
 def test_ids_that_no_table_can_hold_are_no_pages(administrator: Client) -> None:
     for number in ("2147483648", "99999999999999999999", "0"):
         assert administrator.get(f"/users/{number}").status_code == 404
+
+
+@pytest.mark.parametrize("version", ["9" * 5000, "-1", "１", ""])
+def test_a_version_that_nobody_can_have_opened_counts_as_none(app: Flask, version: str) -> None:
+    with app.test_request_context(method="POST", data={"version": version}):
+        assert EditForm().opened_version() == 0
+
+
+def test_a_search_for_characters_that_no_table_can_hold_finds_nothing_odd(
+    administrator: Client,
+) -> None:
+    assert administrator.get("/users?q=%00").status_code == 200
 
 
 def add_failing_view(app: Flask) -> None:

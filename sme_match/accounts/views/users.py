@@ -16,6 +16,7 @@ from sme_match.accounts.wording import ACTIONS, user_vocabulary
 from sme_match.audit.queries import list_history
 from sme_match.core.actor import Role
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError, StaleVersionError
+from sme_match.core.text import normalize_width
 from sme_match.support_bodies.models import SupportBody
 from sme_match.support_bodies.queries import list_bodies
 from sme_match.web.access import allow
@@ -35,7 +36,8 @@ def requested_filter() -> UserFilter:
     """Return the filter of the URL."""
     args = request.args
     return UserFilter(
-        text=args.get("q", "")[:100],
+        # PostgreSQL refuses NUL in what it compares.
+        text=normalize_width(args.get("q", ""))[:100],
         role=args.get("role", ""),
         state=args.get("state", ""),
         body=requested_id("body"),

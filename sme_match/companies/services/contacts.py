@@ -1,6 +1,5 @@
 """People at a company: adding, changing and removing them."""
 
-import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -16,8 +15,7 @@ from sme_match.core.actor import Actor
 from sme_match.core.errors import InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.db.versions import check_version
-
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+from sme_match.notifications.services import check_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +133,7 @@ def _finish(
 def _check(draft: ContactDraft) -> None:
     if not draft.name:
         raise InvalidError(mark_text("氏名を入力してください。"), field="name")
-    if draft.email and not _MAIL.fullmatch(draft.email):
+    if draft.email and not _is_deliverable(draft.email):
         raise InvalidError(
             mark_text("メールアドレスは「name@example.jp」のように入力してください。"), field="email"
         )
@@ -143,3 +141,12 @@ def _check(draft: ContactDraft) -> None:
         raise InvalidError(
             mark_text("メールアドレスか電話番号の、少なくとも一方を入力してください。"), field="email"
         )
+
+
+def _is_deliverable(address: str) -> bool:
+    """Ask what the outbox will ask: an address it refuses would stop the mails of a whole meeting."""
+    try:
+        check_address(address)
+    except InvalidError:
+        return False
+    return True
