@@ -77,12 +77,12 @@ def _structured(kind: ConditionKind, value: dict[str, PlainValue]) -> str:
     if kind is ConditionKind.CAPACITY:
         words = str(CAPACITY_WORDS[str(value["state"])])
         until = value.get("until")
-        return f"{words}（{_('%(day)sまで', day=_day(until))}）" if until else words
+        return str(_("%(words)s（%(day)sまで）", words=words, day=_day(until))) if until else words
     if kind is ConditionKind.CERTIFICATE:
         held = cast("Sequence[str]", value["held"])
         last = value.get("expires_on")
         names = _listed([certificate_name(name) for name in held])
-        return f"{names}（{_('期限 %(day)s', day=_day(last))}）" if last else names
+        return str(_("%(names)s（期限 %(day)s）", names=names, day=_day(last))) if last else names
     low, high = value.get("min"), value.get("max")
     if low is not None and high is not None:
         return with_unit(kind, f"{_figure(low)}–{_figure(high)}")

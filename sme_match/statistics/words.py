@@ -195,7 +195,9 @@ def rank_sentence(finding: RankFinding, unit: str) -> str:
     first, *others = finding.top
     if not others:
         return _("%(name)sの%(value)sだけです。", name=first.label, value=f"{first.value:,g}{unit}")
-    rest = "、".join(f"{point.label}{point.value:,g}{unit}" for point in others)
+    rest = _("、").join(
+        _("%(name)s%(value)s", name=point.label, value=f"{point.value:,g}{unit}") for point in others
+    )
     return _(
         "%(name)sが%(value)sで最も多く、次は%(rest)sです。",
         name=first.label,

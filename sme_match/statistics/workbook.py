@@ -214,7 +214,8 @@ def _official(report: Report) -> Sheet:
         f"（{source(column.series, column.year)}）"
         for column in official_columns()
     ]
-    columns.append(f"{_('製造業従業者の特化係数')}（{source(quotient_series(), year)}）")
+    quotient = _("製造業従業者の特化係数")
+    columns.append(f"{quotient}（{source(quotient_series(), year)}）")
     rows = [
         (
             prefecture_title(row.prefecture),

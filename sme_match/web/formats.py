@@ -37,16 +37,16 @@ def moment(value: datetime | None) -> str:
     """Return day and time in Japan with the zone named."""
     if value is None:
         return ""
-    return f"{day(value)} {clock_time(value)} {_('日本時間')}"
+    zone = _("日本時間")
+    return f"{day(value)} {clock_time(value)} {zone}"
 
 
 def moment_range(starts_at: datetime | None, ends_at: datetime | None) -> str:
     """Return day, start and end in Japan with the zone named."""
     if starts_at is None or ends_at is None:
         return ""
-    return (
-        f"{day(starts_at)} {clock_time(starts_at)}–{clock_time(ends_at)} {_('日本時間（JST, UTC+9）')}"
-    )
+    zone = _("日本時間（JST, UTC+9）")
+    return f"{day(starts_at)} {clock_time(starts_at)}–{clock_time(ends_at)} {zone}"
 
 
 def number(value: float | Decimal | None) -> str:

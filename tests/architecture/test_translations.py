@@ -1,5 +1,6 @@
 """English is complete: every marked text of source and templates has a translation."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -35,6 +36,17 @@ def marked_texts() -> set[str]:
 def english() -> Catalog:
     with (ROOT / "translations/en/LC_MESSAGES/messages.po").open("rb") as file:
         return read_po(file, locale="en")
+
+
+def test_no_text_is_marked_inside_an_f_string() -> None:
+    hidden = []
+    for path in (ROOT / "sme_match").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.JoinedStr):
+                calls = (each for each in ast.walk(node) if isinstance(each, ast.Call))
+                names = {call.func.id for call in calls if isinstance(call.func, ast.Name)}
+                hidden += [f"{path}:{node.lineno}"] if names & KEYWORDS.keys() else []
+    assert hidden == [], "The catalogue does not see texts inside f-strings."
 
 
 def wordings(message: Message) -> list[str]:
