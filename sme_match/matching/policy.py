@@ -1,7 +1,12 @@
-"""Who may see and decide proposals: staff of the body that owns the need. Leads read."""
+"""Who may see and decide proposals: staff of the body that owns the need. Leads read.
 
-from sqlalchemy import ColumnElement, false
+A company whose sharing was withdrawn takes its proposals along at the next request.
+"""
 
+from sqlalchemy import ColumnElement, and_, false, select
+
+from sme_match.companies.models import Company
+from sme_match.companies.policy import visible_to_body
 from sme_match.core.actor import Actor, Role
 from sme_match.matching.models import MatchRun, Proposal
 from sme_match.needs.models import Need
@@ -11,7 +16,11 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a proposal may be seen by the actor."""
     if not actor.is_staff or actor.body_id is None:
         return false()
-    return Proposal.body_id == actor.body_id
+    company = select(Company.id).where(
+        Company.id == Proposal.company_id, visible_to_body(actor.body_id)
+    )
+    # The lists join the company themselves; this question stays apart from theirs.
+    return and_(Proposal.body_id == actor.body_id, company.correlate(Proposal).exists())
 
 
 def runs_visible_to(actor: Actor) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from sme_match.companies.models import Company
+from sme_match.companies.policy import visible_to as companies_visible_to
 from sme_match.core.actor import Actor
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import fold_for_search, mark_text
@@ -139,9 +140,9 @@ def count_by_state(session: Session, actor: Actor, need_id: int) -> dict[Proposa
     return counts
 
 
-def list_companies_by_id(session: Session, company_ids: list[int]) -> dict[int, Company]:
-    """Return the companies that a run names as near misses; the run itself was checked."""
-    query = select(Company).where(Company.id.in_(company_ids))
+def list_companies_by_id(session: Session, actor: Actor, company_ids: list[int]) -> dict[int, Company]:
+    """Return those of the companies that the actor may see."""
+    query = select(Company).where(Company.id.in_(company_ids), companies_visible_to(actor))
     return {company.id: company for company in session.scalars(query)}
 
 

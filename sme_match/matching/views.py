@@ -214,4 +214,4 @@ def _near_misses(run: MatchRun | None) -> list[NearMiss]:
     if run is None:
         return []
     ids = [int(entry["company_id"]) for entry in run.near_misses]
-    return near_misses_of(run, list_companies_by_id(current_session(), ids))
+    return near_misses_of(run, list_companies_by_id(current_session(), current_actor(), ids))

@@ -16,6 +16,7 @@ from sme_match.core.text import fold_for_search, mark_text, normalize_width
 from sme_match.db.paging import Page, fetch_page
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Proposal
+from sme_match.matching.policy import visible_to as proposals_visible_to
 from sme_match.meetings.enums import MeetingState, MeetingTab, Party
 from sme_match.meetings.models import BookingCell, Meeting, MeetingOffer, MeetingReply
 from sme_match.meetings.policy import visible_to
@@ -245,7 +246,7 @@ def get_accepted_proposal(session: Session, actor: Actor, proposal_id: int) -> P
         select(Proposal)
         .where(
             Proposal.id == proposal_id,
-            Proposal.body_id == (actor.body_id or 0),
+            proposals_visible_to(actor),
             Proposal.state == ProposalState.ACCEPTED,
         )
         .options(

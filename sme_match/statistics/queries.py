@@ -131,7 +131,11 @@ def _select_proposed(body_id: int) -> Columns:
         .join(_BUYER, _BUYER.id == Need.buyer_id)
         .outerjoin(Meeting, Meeting.proposal_id == Proposal.id)
         .outerjoin(Outcome, Outcome.meeting_id == Meeting.id)
-        .where(Proposal.body_id == body_id, Need.state != NeedState.DRAFT)
+        .where(
+            Proposal.body_id == body_id,
+            # A need taken back to draft does not take back what was held for it.
+            or_(Need.state != NeedState.DRAFT, Meeting.id.is_not(None)),
+        )
     )
 
 

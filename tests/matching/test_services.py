@@ -16,6 +16,7 @@ from sme_match.core.errors import (
 )
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.models import Proposal, ProposalDecision
+from sme_match.matching.queries import ReviewFilter, get_proposal, list_proposals
 from sme_match.matching.services import Decision, decide_proposal, match_need, undo_decision
 from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.needs.models import Need
@@ -112,6 +113,22 @@ def test_companies_of_other_bodies_are_matched_only_when_shared(
     run = match_need(session, coordinator, need_id=need.id, now=NOW)
     assert [p.company_id for p in proposals(session, need)] == [shared.id]
     assert run.index_size == 1
+
+
+def test_a_withdrawn_share_takes_its_proposal_along(
+    session: Session, body: SupportBody, coordinator: Actor, need: Need
+) -> None:
+    company = make_company(session, make_body(session))
+    make_capability(session, company, description="SUS316Lの微細切削")
+    share = make_share(session, company, body)
+    match_need(session, coordinator, need_id=need.id, now=NOW)
+    [proposal] = proposals(session, need)
+    assert get_proposal(session, coordinator, proposal.id).company.id == company.id
+    share.withdrawn_at = NOW
+    session.flush()
+    with pytest.raises(NotFoundError):
+        get_proposal(session, coordinator, proposal.id)
+    assert list_proposals(session, coordinator, need.id, ReviewFilter(), page=1).total == 0
 
 
 def test_a_saved_profile_is_found_by_the_next_run(
