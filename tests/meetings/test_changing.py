@@ -232,3 +232,15 @@ def test_a_wrong_record_is_put_right(session: Session) -> None:
     record(session, scene, meeting, DayRecord(result=S.ABSENT, absent_side=AbsentSide.SME), at(7, 11))
     record(session, scene, meeting, DayRecord(result=S.HELD), at(7, 12))
     assert (meeting.state, meeting.absent_side, meeting.absence_told) == (S.HELD, None, None)
+
+
+def test_an_unchanged_place_is_refused_and_nobody_is_told(session: Session) -> None:
+    scene = make_scene(session)
+    meeting = confirm(session, scene, at(7, 10))
+    told, room = len(mails(session)), meeting.room_url
+    same = PlaceDraft(channel=MeetingChannel.WEB)
+    with pytest.raises(InvalidError):
+        change_place(
+            session, scene.actor, meeting.id, same, version=meeting.version, now=NOW, site=SITE
+        )
+    assert (len(mails(session)), meeting.room_url) == (told, room)

@@ -13,7 +13,7 @@ from sme_match.core.actor import Actor
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.db.versions import check_version
-from sme_match.meetings.enums import AbsentSide, MeetingState, Party
+from sme_match.meetings.enums import AbsentSide, MeetingChannel, MeetingState, Party, RoomKind
 from sme_match.meetings.messages import (
     Site,
     Span,
@@ -106,11 +106,16 @@ def change_place(
     Raises:
         NotFoundError, NotAllowedError, StaleVersionError: as `move_meeting`.
         ConflictError: when nobody is going to meet any more.
-        InvalidError: for a link or place that cannot be.
+        InvalidError: for a link or place that cannot be, or that is the present one.
     """
     meeting = _lock_to_arrange(session, actor, meeting_id, version)
     if meeting.state not in {MeetingState.ASKED, MeetingState.CONFIRMED}:
         raise ConflictError(mark_text("いまの状態では、方法や場所を変えられません。"))
+    if _is_same_place(meeting, place):
+        # Both sides would be told of a change that is none.
+        raise InvalidError(
+            mark_text("いまと同じ方法・場所です。変えるところを入力してください。"), field="channel"
+        )
     before = (meeting.channel, meeting.room_url, meeting.venue)
     set_place(meeting, place, site=site)
     if meeting.state is MeetingState.CONFIRMED:
@@ -126,6 +131,16 @@ def change_place(
     }
     _note(session, actor, meeting, action="meeting.change_place", changes=changes, now=now)
     return meeting
+
+
+def _is_same_place(meeting: Meeting, place: PlaceDraft) -> bool:
+    if place.channel is not meeting.channel:
+        return False
+    if place.channel is not MeetingChannel.WEB:
+        return place.venue == meeting.venue
+    if meeting.room_kind is RoomKind.GENERATED:
+        return not place.room_url
+    return place.room_url == meeting.room_url
 
 
 def cancel_meeting(
