@@ -30,6 +30,11 @@ SORTS = {
     "confidence": _l("情報がそろっている順"),
     "updated": _l("最近更新された順"),
 }
+HISTORY_ACTIONS = {
+    "need.match": _l("合う企業を計算しました"),
+    "proposal.decide": _l("推薦について判断しました"),
+    "proposal.undo": _l("推薦についての判断を元に戻しました"),
+}
 LABELS: Labels = {
     ProposalState: PROPOSAL_STATES,
     RejectionReason: REJECTION_REASONS,

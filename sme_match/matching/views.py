@@ -6,13 +6,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from sme_match.audit.queries import list_history
 from sme_match.core.actor import Role
 from sme_match.core.errors import InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.matching.engine import scoring
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.forms import DecisionForm, RejectionForm
-from sme_match.matching.labels import PROPOSAL_STATES, SORTS
+from sme_match.matching.labels import HISTORY_ACTIONS, PROPOSAL_STATES, SORTS
 from sme_match.matching.models import MatchRun, Proposal
 from sme_match.matching.policy import may_decide, may_match
 from sme_match.matching.presenters import (
@@ -34,11 +35,14 @@ from sme_match.matching.queries import (
     list_runs,
 )
 from sme_match.matching.services import Decision, decide_proposal, match_need, undo_decision
-from sme_match.matching.wording import condition_text
-from sme_match.needs.queries import get_need
+from sme_match.matching.wording import condition_text, proposal_vocabulary
+from sme_match.needs.labels import HISTORY_ACTIONS as NEED_ACTIONS
+from sme_match.needs.queries import get_need, list_owners, owner_names
+from sme_match.needs.wording import vocabulary
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.flashes import flash_done, flash_undoable
+from sme_match.web.history import in_words
 from sme_match.web.paging import requested_page
 
 blueprint = Blueprint("matching", __name__)
@@ -111,6 +115,29 @@ def runs(need_id: int) -> str:
     need = get_need(current_session(), current_actor(), need_id)
     return render_template(
         "matching/runs.html", need=need, runs=list_runs(current_session(), current_actor(), need.id)
+    )
+
+
+@blueprint.get("/needs/<int:need_id>/history")
+@allow(*STAFF)
+def history(need_id: int) -> str:
+    """Show who changed the need, and to its own body what was decided about its proposals too."""
+    session, actor = current_session(), current_actor()
+    need = get_need(session, actor, need_id)
+    entries = list_history(session, "need", need.id)
+    if need.body_id != actor.body_id:
+        # Whom the owner body proposed is not shared along with the need.
+        entries = [entry for entry in entries if entry.action.startswith("need.")]
+    owners = {user.id: user.name for user in list_owners(session, actor)}
+    words = {
+        "need": vocabulary(owners | owner_names(session, [need])),
+        "proposal": proposal_vocabulary(),
+    }
+    return render_template(
+        "needs/history.html",
+        need=need,
+        entries=in_words(entries, words),
+        actions=NEED_ACTIONS | HISTORY_ACTIONS,
     )
 
 

@@ -8,7 +8,9 @@ from typing import cast
 from flask_babel import gettext as _
 
 from sme_match.matching.engine.conditions import PlainValue, Verdict
+from sme_match.matching.enums import ProposalState
 from sme_match.matching.explanations import ConditionExplanation
+from sme_match.matching.labels import PROPOSAL_STATES
 from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.needs.labels import (
     CAPACITY_WORDS,
@@ -18,6 +20,7 @@ from sme_match.needs.labels import (
 )
 from sme_match.needs.models import NeedCondition
 from sme_match.web.formats import day, plain_decimal
+from sme_match.web.history import Vocabulary
 from sme_match.web.names import certificate_name, material_name, prefecture_name, process_name
 
 SHOWN = 4
@@ -51,6 +54,14 @@ def condition_text(condition: NeedCondition) -> str:
     """Return a condition of a need in one line: 公差 ±0.01mm以内."""
     value = float(condition.number) if condition.number is not None else condition.text
     return f"{CONDITION_KINDS[condition.kind]} {required_words(condition.kind, value)}"
+
+
+def proposal_vocabulary() -> Vocabulary:
+    """Return the words in which the history of a need tells what became of its proposals."""
+    return Vocabulary(
+        labels={"proposal_state": _("推薦の状態")},
+        words={"proposal_state": lambda value: str(PROPOSAL_STATES[ProposalState(value)])},
+    )
 
 
 def required_words(kind: ConditionKind, value: PlainValue) -> str:

@@ -21,7 +21,6 @@ from sme_match.needs.labels import (
     CAPACITY_WORDS,
     CONDITION_UNITS,
     DRAWING_FORMAT_WORDS,
-    HISTORY_ACTIONS,
     NEED_STATES,
     with_unit,
 )
@@ -49,12 +48,10 @@ from sme_match.needs.services import (
     unpublish_need,
 )
 from sme_match.needs.sharing import share_need, unshare_need
-from sme_match.needs.wording import vocabulary
 from sme_match.web.access import allow
 from sme_match.web.conflicts import differences
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.flashes import flash_done, flash_undoable
-from sme_match.web.history import in_words
 from sme_match.web.labels import choices
 from sme_match.web.paging import requested_page
 
@@ -186,22 +183,6 @@ def edit(need_id: int) -> Page:
         return _conflict_page(form, need), 409
     flash_done(_("保存しました。"))
     return redirect(url_for("needs.show", need_id=need_id))
-
-
-@blueprint.get("/<int:need_id>/history")
-@allow(*STAFF)
-def history(need_id: int) -> str:
-    """Show who changed what."""
-    session, actor = current_session(), current_actor()
-    need = get_need(session, actor, need_id)
-    owners = {user.id: user.name for user in list_owners(session, actor)}
-    words = vocabulary(owners | owner_names(session, [need]))
-    return render_template(
-        "needs/history.html",
-        need=need,
-        entries=in_words(list_history(session, "need", need.id), {"need": words}),
-        actions=HISTORY_ACTIONS,
-    )
 
 
 @blueprint.post("/<int:need_id>/publish")

@@ -9,8 +9,9 @@ from sme_match.db.session import Database
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Proposal
 from sme_match.needs.enums import ConditionKind, ConditionLevel
-from sme_match.needs.models import Need
+from sme_match.needs.models import Need, NeedShare
 from tests.client import Client
+from tests.conftest import NOW
 from tests.factories import (
     make_body,
     make_buyer,
@@ -65,6 +66,29 @@ def test_a_coordinator_computes_accepts_and_takes_it_back(client: Client, databa
     assert undo is not None
     client.post(undo[1])
     assert state_of(database) == [ProposalState.NEW, ProposalState.NEW]
+
+
+def test_the_history_of_a_need_tells_what_was_decided_to_its_own_body_alone(
+    client: Client, database: Database
+) -> None:
+    user, need = region(database, companies=1)
+    client.sign_in(user.id)
+    client.post(f"/needs/{need.id}/matches/run")
+    with database.unit_of_work() as session:
+        proposal = session.scalars(select(Proposal)).one()
+        guest = make_body(session)
+        reader = make_user(session, guest)
+        session.add(NeedShare(need_id=need.id, body_id=guest.id, granted_at=NOW))
+    data = {"decision": "hold", "version": str(proposal.version)}
+    client.post(f"/proposals/{proposal.id}/decision", data)
+    page = client.get(f"/needs/{need.id}/history")
+    assert page.status_code == 200
+    assert "推薦について判断しました" in page.text
+    assert "<del>未確認</del> → <ins>保留</ins>" in page.text
+    assert "微細切削0" in page.text
+    shared = client.sign_in(reader.id).get(f"/needs/{need.id}/history")
+    assert "合う企業を計算しました" in shared.text
+    assert "微細切削0" not in shared.text
 
 
 def test_a_rejection_without_script_asks_for_the_reason_on_its_own_page(
