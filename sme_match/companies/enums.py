@@ -26,3 +26,11 @@ class Visibility(StrEnum):
     PUBLIC = "public"
     PARTNERS = "partners"
     BODIES = "bodies"
+
+
+class MeetingMode(StrEnum):
+    """How a company meets the other side."""
+
+    WEB = "web"
+    IN_PERSON = "in_person"
+    EITHER = "either"

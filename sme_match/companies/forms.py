@@ -7,8 +7,8 @@ from typing import Any, cast
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
-from sme_match.companies.enums import AgglomerationType, ContactKind
-from sme_match.companies.labels import AGGLOMERATION_TYPES, CONTACT_KINDS
+from sme_match.companies.enums import AgglomerationType, ContactKind, MeetingMode
+from sme_match.companies.labels import AGGLOMERATION_TYPES, CONTACT_KINDS, MEETING_MODES
 from sme_match.companies.models import Certificate, Company, Contact
 from sme_match.companies.services import CertificateDraft, CompanyDraft, ContactDraft
 from sme_match.core.errors import InvalidError
@@ -36,6 +36,7 @@ PLAIN_FIELDS = frozenset(field.name for field in fields(CompanyDraft)) - {
     "corporate_number",
     "municipality_code",
     "agglomeration",
+    "meeting_mode",
 }
 """What the draft takes as it was typed."""
 
@@ -84,6 +85,7 @@ class CompanyForm(EditForm):
         _l("働き方"), limit=500, description=_l("テレワーク、副業人材の受け入れなど")
     )
     decarbonisation = TextField(_l("脱炭素の取り組み"), limit=500)
+    meeting_mode = ChoiceField(_l("商談の方法"), description=_l("発注企業とどのように会えるか"))
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,6 +99,7 @@ class CompanyForm(EditForm):
             *((entry.code, f"{entry.code} {entry.name(language)}") for entry in list_major_groups()),
         ]
         self.agglomeration.choices = choices(AGGLOMERATION_TYPES, empty=_l("わからない"))
+        self.meeting_mode.choices = choices(MEETING_MODES, empty=_l("決めていない"))
 
     def show(self, record: object) -> None:
         """Fill the form from a record."""
@@ -106,6 +109,8 @@ class CompanyForm(EditForm):
             self.corporate_number.data = company.corporate_number or ""
         if "agglomeration" in self:
             self.agglomeration.data = company.agglomeration.value if company.agglomeration else ""
+        if "meeting_mode" in self:
+            self.meeting_mode.data = company.meeting_mode.value if company.meeting_mode else ""
         if "municipality" in self and company.municipality_code:
             self.municipality.data = get_municipality(company.municipality_code).name()
 
@@ -124,6 +129,9 @@ class CompanyForm(EditForm):
         if "agglomeration" in self:
             chosen = self.agglomeration.data
             found["agglomeration"] = AgglomerationType(chosen) if chosen else None
+        if "meeting_mode" in self:
+            mode = self.meeting_mode.data
+            found["meeting_mode"] = MeetingMode(mode) if mode else None
         return found
 
     def draft(self) -> CompanyDraft:

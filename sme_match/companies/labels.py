@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from sme_match.companies.enums import AgglomerationType, ContactKind, Visibility
+from sme_match.companies.enums import AgglomerationType, ContactKind, MeetingMode, Visibility
 from sme_match.web.labels import Labels
 
 CONTACT_KINDS = {
@@ -21,12 +21,18 @@ AGGLOMERATION_TYPES = {
     AgglomerationType.URBAN: _l("都市型"),
     AgglomerationType.ATTRACTED: _l("誘致型複合"),
 }
+MEETING_MODES = {
+    MeetingMode.WEB: _l("Web"),
+    MeetingMode.IN_PERSON: _l("対面"),
+    MeetingMode.EITHER: _l("Webでも対面でも"),
+}
 PROFILE_VISIBILITY = _l("会社と加工の紹介を見られる範囲")
 CONTACT_VISIBILITY = _l("担当者の連絡先を見られる範囲")
 LABELS: Labels = {
     ContactKind: CONTACT_KINDS,
     Visibility: VISIBILITIES,
     AgglomerationType: AGGLOMERATION_TYPES,
+    MeetingMode: MEETING_MODES,
 }
 
 HISTORY_ACTIONS = {

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from sme_match.companies.enums import AgglomerationType, ContactKind, Visibility
+from sme_match.companies.enums import AgglomerationType, ContactKind, MeetingMode, Visibility
 from sme_match.db.base import Base, Versioned, enum_type
 from sme_match.support_bodies.models import SupportBody
 
@@ -56,6 +56,8 @@ class Company(Versioned, Base):
     """Remote work, side jobs and the like."""
     decarbonisation: Mapped[str] = mapped_column(String(500), default="")
     """LCA data, renewable power and the like."""
+    meeting_mode: Mapped[MeetingMode | None] = mapped_column(enum_type(MeetingMode))
+    """How the company can meet buyers; None when it has not said."""
     profile_visibility: Mapped[Visibility] = mapped_column(
         enum_type(Visibility), default=Visibility.PARTNERS
     )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sme_match.companies.enums import AgglomerationType, ContactKind, Visibility
+from sme_match.companies.enums import AgglomerationType, ContactKind, MeetingMode, Visibility
 from sme_match.companies.forms import (
     CertificateForm,
     CompanyForm,
@@ -14,6 +14,7 @@ from sme_match.companies.labels import (
     AGGLOMERATION_TYPES,
     CONTACT_KINDS,
     CONTACT_VISIBILITY,
+    MEETING_MODES,
     PROFILE_VISIBILITY,
     VISIBILITIES,
 )
@@ -39,6 +40,7 @@ def vocabularies() -> dict[str, Vocabulary]:
                 "municipality_code": municipality_name,
                 "jsic_code": jsic_name,
                 "agglomeration": lambda value: str(AGGLOMERATION_TYPES[AgglomerationType(value)]),
+                "meeting_mode": lambda value: str(MEETING_MODES[MeetingMode(value)]),
                 "profile_visibility": _visibility,
                 "contact_visibility": _visibility,
             },

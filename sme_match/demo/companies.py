@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from sme_match.companies.enums import AgglomerationType, Visibility
+from sme_match.companies.enums import AgglomerationType, MeetingMode, Visibility
 from sme_match.companies.models import Certificate, Company, CompanyShare, Contact
 from sme_match.companies.services import searchable
 from sme_match.demo.capabilities import make_capabilities
@@ -28,6 +28,12 @@ from sme_match.demo.world import DemoBody, World
 from sme_match.reference.corporate_number import check_digit
 
 SMES_PER_BODY = 80
+MEETING_MODES = (
+    *(MeetingMode.EITHER,) * 9,
+    *(MeetingMode.WEB,) * 4,
+    *(MeetingMode.IN_PERSON,) * 2,
+    *(None,) * 5,
+)
 SHARED_PER_BODY = 5
 MANAGERS_PER_BODY = 8
 STALE_SHARE = 0.13
@@ -232,6 +238,7 @@ def _sme(
         agglomeration=_agglomeration(rng, place),
         work_style=rng.choice(sentences("work_style")) if rng.random() < 0.4 else "",
         decarbonisation=rng.choice(sentences("decarbonisation")) if rng.random() < 0.35 else "",
+        meeting_mode=world.chance("meeting-mode", home.prefecture, serial).choice(MEETING_MODES),
         profile_visibility=rng.choice((Visibility.PUBLIC, Visibility.PARTNERS, Visibility.PARTNERS)),
         confirmed_at=max(created_at, confirmed_at),
         created_at=created_at,

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sme_match.companies.enums import MeetingMode
 from sme_match.companies.models import Company
 from sme_match.core.fiscal_year import FiscalYear
 from sme_match.demo.words import NeedPattern, buyers, need_patterns, sentences
@@ -15,7 +16,6 @@ from sme_match.needs.enums import (
     ConditionKind,
     ConditionLevel,
     DrawingRelease,
-    MeetingMode,
     NeedKind,
     NeedState,
 )
@@ -31,6 +31,8 @@ OPEN_AGES_DAYS = (2, 70)
 CLOSED_MIN_AGE_DAYS = 45
 PROCESS_MUST_SHARE = 0.25
 OTHER_MUST_SHARE = 0.5
+NEAR_SHARE = 0.25
+MODE_SHARE = 0.3
 NUMBER_KINDS = frozenset(
     {
         ConditionKind.SIZE_MM,
@@ -76,6 +78,7 @@ def make_needs(world: World, home: DemoBody, *, column: int) -> list[Need]:
         need = _need(world, rng, home, buyer=buyer, pattern=pattern, plan=plan)
         need.number = f"N-{year}-{serials[year]:04}"
         need.search_text = searchable(need, buyer)
+        need.conditions += _near_and_talking(world.chance("near", home.prefecture, need.number), need)
         world.session.add(need)
         needs.append(need)
     world.session.flush()
@@ -204,6 +207,23 @@ def _conditions(rng: random.Random, pattern: NeedPattern, words: dict[str, Any])
             (kind, number, text), NeedCondition(level=level, kind=kind, number=number, text=text)
         )
     return list(conditions.values())
+
+
+def _near_and_talking(rng: random.Random, need: Need) -> list[NeedCondition]:
+    """Return where the company should be, and how it should meet; few buyers ask for either."""
+    found = []
+    if rng.random() < NEAR_SHARE:
+        number = Decimal(rng.choice((80, 150, 250)))
+        found.append(
+            NeedCondition(level=ConditionLevel.WISH, kind=ConditionKind.DISTANCE_KM, number=number)
+        )
+    if need.meeting_mode is not MeetingMode.EITHER and rng.random() < MODE_SHARE:
+        found.append(
+            NeedCondition(
+                level=ConditionLevel.WISH, kind=ConditionKind.MEETING_MODE, text=need.meeting_mode.value
+            )
+        )
+    return found
 
 
 def _must_share(kind: str) -> float:

@@ -21,7 +21,12 @@ from sme_match.matching.explanations import explain, explain_condition
 from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
 from sme_match.matching.policy import may_decide, may_match
 from sme_match.matching.queries import find_last_decision, get_decision, get_proposal
-from sme_match.matching.texts import material_families, need_conditions, need_document
+from sme_match.matching.texts import (
+    material_families,
+    need_conditions,
+    need_document,
+    need_place,
+)
 from sme_match.needs.models import Need
 from sme_match.needs.queries import get_need
 
@@ -64,7 +69,7 @@ def match_need(session: Session, actor: Actor, *, need_id: int, now: datetime) -
 
 
 def run_engine(session: Session, need: Need, *, actor: Actor, now: datetime) -> MatchRun:
-    """Match one need whose conditions are loaded, record the run and update its proposals."""
+    """Match one need whose buyer and conditions are loaded, record the run and update its proposals."""
     corpus = load_corpus(session, body_id=need.body_id)
     result = match(
         NeedValue(
@@ -72,6 +77,7 @@ def run_engine(session: Session, need: Need, *, actor: Actor, now: datetime) -> 
             conditions=need_conditions(need),
             # A company is not proposed to itself.
             excluded=frozenset({need.buyer_id}),
+            place=need_place(need),
         ),
         corpus.index,
         corpus.facts,

@@ -14,6 +14,8 @@ from sme_match.matching.engine.conditions import CapabilityFacts, CompanyFacts, 
 from sme_match.matching.engine.documents import Document
 from sme_match.needs.models import Need
 from sme_match.reference.materials import list_families, list_materials
+from sme_match.reference.municipalities import split_address
+from sme_match.reference.positions import Position, find_position
 from sme_match.reference.prefectures import get_prefecture
 from sme_match.reference.processes import get_process
 
@@ -47,13 +49,27 @@ def need_document(need: Need) -> Document:
 
 def company_facts(company: Company, capabilities: Sequence[Capability]) -> CompanyFacts:
     """Return what a company states that conditions ask about."""
+    position = find_position(company.prefecture_code, company.municipality_code)
     return CompanyFacts(
         key=company.id,
         rows=tuple(_row_facts(row) for row in capabilities),
         certificates={entry.standard: entry.expires_on for entry in company.certificates},
         prefecture=company.prefecture_code,
         region=_region(company.prefecture_code),
+        place=position.code if position else "",
+        latitude=position.latitude if position else None,
+        longitude=position.longitude if position else None,
+        meeting_mode=company.meeting_mode,
     )
+
+
+def need_place(need: Need) -> Position | None:
+    """Return where distances count from: the place of delivery, else the buyer's address."""
+    address = split_address(need.delivery_place)
+    if address.prefecture is None:
+        return find_position(need.buyer.prefecture_code, need.buyer.municipality_code)
+    municipality = address.municipality
+    return find_position(address.prefecture.code, municipality.code if municipality else "")
 
 
 def need_conditions(need: Need) -> tuple[Condition, ...]:

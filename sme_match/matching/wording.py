@@ -7,6 +7,8 @@ from typing import cast
 
 from flask_babel import gettext as _
 
+from sme_match.companies.enums import MeetingMode
+from sme_match.companies.labels import MEETING_MODES
 from sme_match.matching.engine.conditions import PlainValue, Verdict
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.explanations import ConditionExplanation
@@ -15,14 +17,24 @@ from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.needs.labels import (
     CAPACITY_WORDS,
     CONDITION_KINDS,
-    DRAWING_FORMAT_WORDS,
+    CONDITION_WORDS,
     with_unit,
 )
 from sme_match.needs.models import NeedCondition
 from sme_match.web.formats import day, plain_decimal
 from sme_match.web.history import Vocabulary
-from sme_match.web.names import certificate_name, material_name, prefecture_name, process_name
+from sme_match.web.names import (
+    certificate_name,
+    material_name,
+    municipality_name,
+    prefecture_name,
+    process_name,
+)
 
+_PREFECTURE_DIGITS = 2
+_WORD_KINDS = frozenset(
+    {ConditionKind.CAPACITY, ConditionKind.DRAWING_FORMAT, ConditionKind.MEETING_MODE}
+)
 SHOWN = 4
 """How many materials or certificates are named before "ほか"."""
 
@@ -94,12 +106,33 @@ def _structured(kind: ConditionKind, value: dict[str, PlainValue]) -> str:
         last = value.get("expires_on")
         names = _listed([certificate_name(name) for name in held])
         return str(_("%(names)s（期限 %(day)s）", names=names, day=_day(last))) if last else names
+    if kind is ConditionKind.DISTANCE_KM:
+        return _distance(value)
     low, high = value.get("min"), value.get("max")
     if low is not None and high is not None:
         return with_unit(kind, f"{_figure(low)}–{_figure(high)}")
     if low is not None:
         return str(_("%(figure)sから", figure=with_unit(kind, _figure(low))))
     return str(_("%(figure)sまで", figure=with_unit(kind, _figure(high))))
+
+
+def _distance(value: dict[str, PlainValue]) -> str:
+    """Return a distance with the two points between which it was measured."""
+    return str(
+        _(
+            "直線で%(km)skm（%(start)s から %(end)s）",
+            km=_figure(value["km"]),
+            start=position_name(str(value["from"])),
+            end=position_name(str(value["to"])),
+        )
+    )
+
+
+def position_name(code: str) -> str:
+    """Return the point of a distance in words: 北上市, or 岩手県庁 where that stands in."""
+    if len(code) > _PREFECTURE_DIGITS:
+        return municipality_name(code)
+    return str(_("%(name)s庁", name=prefecture_name(code)))
 
 
 def _word(kind: ConditionKind, code: str) -> str:
@@ -111,10 +144,10 @@ def _word(kind: ConditionKind, code: str) -> str:
         return certificate_name(code)
     if kind is ConditionKind.PREFECTURE:
         return prefecture_name(code)
-    if kind is ConditionKind.CAPACITY:
-        return str(CAPACITY_WORDS.get(code, code))
-    if kind is ConditionKind.DRAWING_FORMAT:
-        return str(DRAWING_FORMAT_WORDS.get(code, code))
+    if kind is ConditionKind.MEETING_MODE and code == MeetingMode.EITHER:
+        return str(MEETING_MODES[MeetingMode.EITHER])
+    if kind in _WORD_KINDS:
+        return str(CONDITION_WORDS.get(code, code))
     return code
 
 
@@ -130,6 +163,7 @@ def _bound(kind: ConditionKind) -> str:
         ConditionKind.ROUGHNESS_RA_UM,
         ConditionKind.LEAD_TIME_DAYS,
         ConditionKind.PROTOTYPE_LEAD_TIME_DAYS,
+        ConditionKind.DISTANCE_KM,
     }
     if kind in at_most:
         return str(_("以内"))

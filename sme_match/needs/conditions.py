@@ -27,19 +27,21 @@ UNITS: Final[Mapping[ConditionKind, str]] = MappingProxyType(
         ConditionKind.ROUGHNESS_RA_UM: "μm",
         ConditionKind.LEAD_TIME_DAYS: "日",
         ConditionKind.PROTOTYPE_LEAD_TIME_DAYS: "日",
+        ConditionKind.DISTANCE_KM: "km",
     }
 )
 DAY_KINDS: Final = frozenset({ConditionKind.LEAD_TIME_DAYS, ConditionKind.PROTOTYPE_LEAD_TIME_DAYS})
 NUMBER_KINDS: Final = frozenset(UNITS)
 """Kinds that demand a number; all others demand a code or word."""
 
-WHOLE_KINDS: Final = DAY_KINDS | {ConditionKind.LOT}
+WHOLE_KINDS: Final = DAY_KINDS | {ConditionKind.LOT, ConditionKind.DISTANCE_KM}
 CAPACITY_CODES: Final[Mapping[str, str]] = MappingProxyType(
     {"余力あり": "free", "調整できる": "adjustable", "余力なし": "full"}
 )
 DRAWING_FORMAT_CODES: Final[Mapping[str, str]] = MappingProxyType(
     {"紙": "paper", "PDF": "pdf", "DXF": "dxf", "STEP": "step"}
 )
+MEETING_MODE_CODES: Final[Mapping[str, str]] = MappingProxyType({"Web": "web", "対面": "in_person"})
 LONGEST_WORD: Final = 100
 _LARGEST: Final = 9_999_999_999
 _SMALLEST_STEP: Final = Decimal("0.0001")
@@ -54,6 +56,7 @@ _UNIT_SPELLINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "個": ("個", "本", "枚", "台", "セット", "ヶ"),
         "μm": ("μm", "um", "ミクロン", "a"),
         "日": ("日間", "日"),
+        "km": ("km", "キロ"),
     }
 )
 
@@ -211,6 +214,7 @@ _WORDS: Final[Mapping[ConditionKind, Callable[[str], str]]] = MappingProxyType(
         ConditionKind.PREFECTURE: _find_prefecture,
         ConditionKind.REGION: _find_region,
         ConditionKind.DRAWING_FORMAT: _choose(DRAWING_FORMAT_CODES),
+        ConditionKind.MEETING_MODE: _choose(MEETING_MODE_CODES),
     }
 )
 
@@ -228,7 +232,7 @@ def _write_value(condition: ConditionDraft) -> str:
         return _name(get_certificate, code)
     if condition.kind is ConditionKind.PREFECTURE:
         return _name(get_prefecture, code)
-    for names in (CAPACITY_CODES, DRAWING_FORMAT_CODES):
+    for names in (CAPACITY_CODES, DRAWING_FORMAT_CODES, MEETING_MODE_CODES):
         for name, known in names.items():
             if code == known:
                 return name

@@ -28,14 +28,6 @@ class DrawingRelease(StrEnum):
     AFTER_NDA = "after_nda"
 
 
-class MeetingMode(StrEnum):
-    """How the buyer wants to meet."""
-
-    WEB = "web"
-    IN_PERSON = "in_person"
-    EITHER = "either"
-
-
 class ConditionLevel(StrEnum):
     """Must 必須 excludes, wish 希望 adds points."""
 
@@ -59,4 +51,6 @@ class ConditionKind(StrEnum):
     CAPACITY = "capacity"
     PREFECTURE = "prefecture"
     REGION = "region"
+    DISTANCE_KM = "distance_km"
     DRAWING_FORMAT = "drawing_format"
+    MEETING_MODE = "meeting_mode"

@@ -10,6 +10,8 @@ from wtforms import BooleanField, Field, HiddenField
 from wtforms.validators import ValidationError
 
 from sme_match.accounts.models import User
+from sme_match.companies.enums import MeetingMode
+from sme_match.companies.labels import MEETING_MODES
 from sme_match.companies.models import Company
 from sme_match.core.errors import InvalidError
 from sme_match.core.text import mark_text
@@ -25,14 +27,12 @@ from sme_match.needs.enums import (
     ConditionKind,
     ConditionLevel,
     DrawingRelease,
-    MeetingMode,
     NeedKind,
 )
 from sme_match.needs.labels import (
     CONDITION_KINDS,
     CONDITION_LEVELS,
     DRAWING_RELEASES,
-    MEETING_MODES,
     NEED_KINDS,
 )
 from sme_match.needs.models import Need
@@ -81,7 +81,11 @@ EXAMPLES = {
     ConditionKind.CAPACITY: _l("余力あり、調整できる のどちらか"),
     ConditionKind.PREFECTURE: _l("企業のある都道府県。例：岩手県"),
     ConditionKind.REGION: _l("企業のある地方。例：東北"),
+    ConditionKind.DISTANCE_KM: _l(
+        "納入場所（なければ発注企業の所在地）からの直線距離。この距離の中に企業があること"
+    ),
     ConditionKind.DRAWING_FORMAT: _l("紙、PDF、DXF、STEP"),
+    ConditionKind.MEETING_MODE: _l("Web、対面。両方できることが条件なら「Web、対面」"),
 }
 
 

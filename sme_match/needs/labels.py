@@ -7,7 +7,6 @@ from sme_match.needs.enums import (
     ConditionKind,
     ConditionLevel,
     DrawingRelease,
-    MeetingMode,
     NeedKind,
     NeedState,
 )
@@ -29,11 +28,6 @@ DRAWING_RELEASES = {
     DrawingRelease.AT_MEETING: _l("商談のときに見せる"),
     DrawingRelease.AFTER_NDA: _l("秘密保持契約のあと"),
 }
-MEETING_MODES = {
-    MeetingMode.WEB: _l("Web"),
-    MeetingMode.IN_PERSON: _l("対面"),
-    MeetingMode.EITHER: _l("Webでも対面でも"),
-}
 CONDITION_LEVELS = {
     ConditionLevel.MUST: _l("必須"),
     ConditionLevel.WISH: _l("希望"),
@@ -52,7 +46,9 @@ CONDITION_KINDS = {
     ConditionKind.CAPACITY: _l("受注余力"),
     ConditionKind.PREFECTURE: _l("都道府県"),
     ConditionKind.REGION: _l("地方"),
+    ConditionKind.DISTANCE_KM: _l("距離"),
     ConditionKind.DRAWING_FORMAT: _l("図面の形式"),
+    ConditionKind.MEETING_MODE: _l("商談の方法"),
 }
 CONDITION_UNITS = {**UNITS, **{kind: _l("日間") for kind in DAY_KINDS}, ConditionKind.LOT: _l("個")}
 """Kind -> the unit behind an input; symbols are the same in every language."""
@@ -81,6 +77,10 @@ DRAWING_FORMAT_WORDS = {
     "dxf": _l("DXF"),
     "step": _l("STEP"),
 }
+MEETING_MODE_WORDS = {"web": _l("Web"), "in_person": _l("対面")}
+CONDITION_WORDS = {**CAPACITY_WORDS, **DRAWING_FORMAT_WORDS, **MEETING_MODE_WORDS}
+"""Code -> word, for the conditions whose words are closed vocabularies."""
+
 HISTORY_ACTIONS = {
     "need.create": _l("登録しました"),
     "need.edit": _l("内容を直しました"),
@@ -97,7 +97,6 @@ LABELS: Labels = {
     NeedState: NEED_STATES,
     NeedKind: NEED_KINDS,
     DrawingRelease: DRAWING_RELEASES,
-    MeetingMode: MEETING_MODES,
     ConditionLevel: CONDITION_LEVELS,
     ConditionKind: CONDITION_KINDS,
 }

@@ -6,13 +6,13 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from sme_match.companies.enums import MeetingMode
 from sme_match.companies.models import Company
 from sme_match.db.base import Base, Versioned, enum_type
 from sme_match.needs.enums import (
     ConditionKind,
     ConditionLevel,
     DrawingRelease,
-    MeetingMode,
     NeedKind,
     NeedState,
 )

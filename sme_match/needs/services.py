@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from sme_match.audit.services import apply_changes, record
+from sme_match.companies.enums import MeetingMode
 from sme_match.companies.models import Company
 from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_date
@@ -16,7 +17,7 @@ from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.text import fold_for_search, mark_text
 from sme_match.db.versions import check_version
 from sme_match.needs.conditions import ConditionDraft, write_conditions, write_material
-from sme_match.needs.enums import ConditionLevel, DrawingRelease, MeetingMode, NeedKind, NeedState
+from sme_match.needs.enums import ConditionLevel, DrawingRelease, NeedKind, NeedState
 from sme_match.needs.models import Need, NeedCondition
 from sme_match.needs.numbers import next_number, number_prefix
 from sme_match.needs.policy import may_edit_need, may_register_need

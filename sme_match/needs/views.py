@@ -18,9 +18,8 @@ from sme_match.needs.forms import (
     buyer_choices,
 )
 from sme_match.needs.labels import (
-    CAPACITY_WORDS,
     CONDITION_UNITS,
-    DRAWING_FORMAT_WORDS,
+    CONDITION_WORDS,
     NEED_STATES,
     with_unit,
 )
@@ -67,7 +66,7 @@ def condition_words() -> dict[str, object]:
     return {
         "condition_units": CONDITION_UNITS,
         "with_unit": with_unit,
-        "condition_words": {**CAPACITY_WORDS, **DRAWING_FORMAT_WORDS},
+        "condition_words": CONDITION_WORDS,
     }
 
 

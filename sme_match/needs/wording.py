@@ -7,11 +7,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from sme_match.companies.enums import MeetingMode
+from sme_match.companies.labels import MEETING_MODES
 from sme_match.needs.enums import (
     ConditionKind,
     ConditionLevel,
     DrawingRelease,
-    MeetingMode,
     NeedKind,
     NeedState,
 )
@@ -20,7 +21,6 @@ from sme_match.needs.labels import (
     CONDITION_KINDS,
     CONDITION_LEVELS,
     DRAWING_RELEASES,
-    MEETING_MODES,
     NEED_KINDS,
     NEED_STATES,
 )

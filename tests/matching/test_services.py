@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sme_match.companies.enums import MeetingMode
 from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import (
     ConflictError,
@@ -100,6 +101,43 @@ def test_an_unknown_condition_does_not_exclude(
     session.expire(need)
     match_need(session, coordinator, need_id=need.id, now=NOW)
     assert [(p.musts_failed, p.musts_unknown) for p in proposals(session, need)] == [(0, 1)]
+
+
+def test_distance_counts_from_the_place_of_delivery_else_from_the_buyer(
+    session: Session, body: SupportBody, coordinator: Actor
+) -> None:
+    near = make_company(session, body, prefecture_code="03", municipality_code="03206")
+    far = make_company(session, body, prefecture_code="13", municipality_code="13101")
+    for company in (near, far):
+        make_capability(session, company, description="SUS316Lの微細切削")
+    buyer = make_buyer(session, body, prefecture_code="13", municipality_code="13101")
+    by_place = {}
+    for place in ("岩手県奥州市水沢1-1", ""):
+        need = make_need(session, buyer, title="SUS316Lの微細切削", delivery_place=place)
+        make_condition(session, need, ConditionKind.DISTANCE_KM, level=ConditionLevel.MUST, number=50)
+        run = match_need(session, coordinator, need_id=need.id, now=NOW)
+        [missed] = run.near_misses
+        by_place[place] = ([each.company_id for each in proposals(session, need)], missed)
+    found, missed = by_place["岩手県奥州市水沢1-1"]
+    assert (found, missed["company_id"]) == ([near.id], far.id)
+    assert missed["condition"]["offered"]["from"] == "03215"
+    found, missed = by_place[""]
+    assert (found, missed["company_id"]) == ([far.id], near.id)
+
+
+def test_a_company_that_has_not_said_how_it_meets_is_kept_and_asked(
+    session: Session, body: SupportBody, coordinator: Actor, need: Need
+) -> None:
+    by_mode = {
+        mode: make_company(session, body, meeting_mode=mode)
+        for mode in (None, MeetingMode.WEB, MeetingMode.IN_PERSON)
+    }
+    for company in by_mode.values():
+        make_capability(session, company, description="SUS316Lの微細切削")
+    make_condition(session, need, ConditionKind.MEETING_MODE, level=ConditionLevel.MUST, text="web")
+    match_need(session, coordinator, need_id=need.id, now=NOW)
+    unknown = {each.company_id: each.musts_unknown for each in proposals(session, need)}
+    assert unknown == {by_mode[None].id: 1, by_mode[MeetingMode.WEB].id: 0}
 
 
 def test_companies_of_other_bodies_are_matched_only_when_shared(

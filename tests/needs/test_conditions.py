@@ -85,6 +85,7 @@ def test_words_become_codes_of_the_reference_lists() -> None:
     assert words(ConditionKind.REGION, "東北地方") == ["東北"]
     assert words(ConditionKind.CAPACITY, "余力あり") == ["free"]
     assert words(ConditionKind.DRAWING_FORMAT, "pdf；ＳＴＥＰ") == ["pdf", "step"]
+    assert words(ConditionKind.MEETING_MODE, "ｗｅｂ、対面") == ["web", "in_person"]
 
 
 def test_a_material_and_a_certificate_that_are_not_listed_stay_as_typed() -> None:
@@ -109,6 +110,8 @@ def test_what_is_written_is_read_back_as_the_same() -> None:
         ConditionKind.REGION: "九州",
         ConditionKind.CAPACITY: "調整できる",
         ConditionKind.DRAWING_FORMAT: "紙、DXF",
+        ConditionKind.MEETING_MODE: "Web、対面",
+        ConditionKind.DISTANCE_KM: "50km以内",
         ConditionKind.TOLERANCE_MM: "0.005",
     }.items():
         conditions = parse_conditions(kind, MUST, text)

@@ -7,14 +7,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from sme_match.companies.labels import MEETING_MODES
 from sme_match.companies.models import Company
+from sme_match.companies.register.columns import MEETING_MODE_CODES
 from sme_match.core.actor import Actor
 from sme_match.needs.conditions import ConditionDraft
 from sme_match.needs.enums import ConditionKind, ConditionLevel, NeedState
-from sme_match.needs.labels import DRAWING_RELEASES, MEETING_MODES, NEED_KINDS, NEED_STATES
+from sme_match.needs.labels import DRAWING_RELEASES, NEED_KINDS, NEED_STATES
 from sme_match.needs.models import Need
 from sme_match.needs.register import NEED_REGISTER
-from sme_match.needs.register.columns import DRAWINGS, KINDS, MODES, STATES
+from sme_match.needs.register.columns import DRAWINGS, KINDS, STATES
 from sme_match.needs.services import NeedDraft, as_drafts, edit_need
 from sme_match.registers.enums import RowAction
 from sme_match.registers.models import RegisterImport
@@ -286,6 +288,6 @@ def test_files_use_the_words_of_the_pages() -> None:
         (NEED_STATES, STATES),
         (NEED_KINDS, KINDS),
         (DRAWING_RELEASES, DRAWINGS),
-        (MEETING_MODES, MODES),
+        (MEETING_MODES, MEETING_MODE_CODES),
     ):
         assert {str(word): member.value for member, word in words.items()}.items() <= codes.items()

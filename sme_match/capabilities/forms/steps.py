@@ -35,7 +35,7 @@ FIELDS = {
         "quote_days", "capacity", "capacity_until_on",
     ),
     ProfileStep.QUALITY: ("tolerance_mm", "it_grade", "roughness_ra_um", "inspection"),
-    ProfileStep.PRESENTATION: ("pr_text", "work_style", "decarbonisation"),
+    ProfileStep.PRESENTATION: ("pr_text", "work_style", "decarbonisation", "meeting_mode"),
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from sme_match.companies.enums import AgglomerationType
+from sme_match.companies.enums import AgglomerationType, MeetingMode
 from sme_match.companies.models import Company
 from sme_match.core.errors import InvalidError
 from sme_match.core.text import mark_text, normalize_width
@@ -67,6 +67,20 @@ def parse_agglomeration(cell: str) -> AgglomerationType:
             mark_text("企業城下町型、産地型、都市型、誘致型複合のどれかを入力してください。")
         )
     return AgglomerationType(found.code)
+
+
+MEETING_MODE_CODES: Mapping[str, str] = MappingProxyType(
+    {"Web": "web", "対面": "in_person", "Webでも対面でも": "either", "どちらでも": "either"}
+)
+
+
+def parse_meeting_mode(cell: str) -> MeetingMode:
+    """Return how a company meets.
+
+    Raises:
+        InvalidError: for any other word.
+    """
+    return MeetingMode(parsers.choice(MEETING_MODE_CODES)(cell))
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -243,6 +257,14 @@ COLUMNS: tuple[Column, ...] = (
         "太陽光発電を利用",
         blank="",
     ),
+    Column(
+        "meeting_mode",
+        "商談の方法",
+        "Meeting",
+        parse_meeting_mode,
+        "Webでも対面でも",
+        mark_text("Web、対面、Webでも対面でも。わからなければ空欄。"),
+    ),
     OWNER_COLUMN,
 )
 
@@ -263,6 +285,9 @@ def _cell(company: Company, key: str) -> Value:
         return f"{company.jsic_code} {_name(get_jsic, company.jsic_code)}"
     if key == "agglomeration":
         return _name(get_agglomeration_type, company.agglomeration or "")
+    if key == "meeting_mode":
+        mode = company.meeting_mode
+        return next((name for name, code in MEETING_MODE_CODES.items() if code == mode), "")
     value: Value = getattr(company, key)
     return value
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sme_match.audit.services import apply_changes, record
-from sme_match.companies.enums import AgglomerationType
+from sme_match.companies.enums import AgglomerationType, MeetingMode
 from sme_match.companies.models import Company
 from sme_match.companies.policy import may_edit_company, may_register_company
 from sme_match.companies.queries import get_company
@@ -43,6 +43,7 @@ class CompanyDraft:
     pr_text: str = ""
     work_style: str = ""
     decarbonisation: str = ""
+    meeting_mode: MeetingMode | None = None
 
 
 def draft_of(company: Company) -> CompanyDraft:

@@ -11,12 +11,14 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 from sme_match.capabilities.enums import CapacityState
+from sme_match.companies.enums import MeetingMode
 from sme_match.core.text import normalize_width
 from sme_match.matching.engine.documents import Key
 from sme_match.needs.enums import ConditionKind, ConditionLevel
+from sme_match.reference.positions import Position, distance_km
 
 PlainValue: TypeAlias = str | int | float | list[str] | dict[str, "PlainValue"] | None
 """What can be stored as JSON and worded by any interface. Units are part of the kind."""
@@ -64,6 +66,7 @@ class CompanyFacts:
     """What a company states: its capability rows and what holds for the whole company.
 
     `certificates` maps a standard to its last day of validity, None when that is not stated.
+    `place` is the code of the municipality or prefecture whose point, in degrees, was taken.
     """
 
     key: Key
@@ -71,6 +74,10 @@ class CompanyFacts:
     certificates: Mapping[str, date | None] = field(default_factory=dict)
     prefecture: str = ""
     region: str = ""
+    place: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    meeting_mode: MeetingMode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +97,13 @@ class Circumstances:
 
     `material_families` maps a family ("ステンレス", "stainless") to the designations in it
     ("SUS304"); `process_families` a wide process to the narrower ones that count as it.
+    Distances count from `origin`.
     """
 
     today: date
     material_families: Mapping[str, frozenset[str]] = field(default_factory=dict)
     process_families: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    origin: Position | None = None
 
 
 Judgement: TypeAlias = tuple[Verdict, PlainValue]
@@ -236,6 +245,32 @@ def _judge_place(offered: str, required: str, around: Circumstances) -> Judgemen
     return _verdict(holds=fold_code(offered) == fold_code(required)), offered
 
 
+def _judge_distance(offered: Position | None, limit: float, around: Circumstances) -> Judgement:
+    """Judge the distance in whole km, so that the verdict agrees with the figure shown.
+
+    Two places that stand at the same prefectural office are somewhere in one prefecture; 0 km
+    would be no measurement.
+    """
+    origin = around.origin
+    if offered is None or origin is None or (offered.code == origin.code and offered.is_office):
+        return Verdict.UNKNOWN, None
+    km = round(distance_km(origin, offered))
+    return _verdict(holds=km <= limit), {"km": km, "from": origin.code, "to": offered.code}
+
+
+def _judge_meeting(offered: MeetingMode | None, required: str, around: Circumstances) -> Judgement:
+    del around
+    if offered is None:
+        return Verdict.UNKNOWN, None
+    return _verdict(holds=offered in {MeetingMode.EITHER, MeetingMode(required)}), offered.value
+
+
+def _position(facts: CompanyFacts) -> Position | None:
+    if facts.latitude is None or facts.longitude is None:
+        return None
+    return Position(facts.place, facts.latitude, facts.longitude)
+
+
 _Offer: TypeAlias = object
 _RowOffer: TypeAlias = Callable[[CapabilityFacts], _Offer]
 _CompanyOffer: TypeAlias = Callable[[CompanyFacts], _Offer]
@@ -262,6 +297,8 @@ COMPANY_OFFERS: Final[Mapping[ConditionKind, _CompanyOffer]] = MappingProxyType(
         ConditionKind.CERTIFICATE: lambda facts: tuple(facts.certificates.items()),
         ConditionKind.PREFECTURE: lambda facts: facts.prefecture,
         ConditionKind.REGION: lambda facts: facts.region,
+        ConditionKind.DISTANCE_KM: _position,
+        ConditionKind.MEETING_MODE: lambda facts: facts.meeting_mode,
     }
 )
 """The fact of the whole company that answers each kind."""
@@ -276,6 +313,7 @@ _WORD_JUDGES: Final[Mapping[ConditionKind, Callable[..., Judgement]]] = MappingP
         ConditionKind.CERTIFICATE: _judge_certificate,
         ConditionKind.PREFECTURE: _judge_place,
         ConditionKind.REGION: _judge_place,
+        ConditionKind.MEETING_MODE: _judge_meeting,
     }
 )
 _NUMBER_JUDGES: Final[Mapping[ConditionKind, Callable[..., Judgement]]] = MappingProxyType(
@@ -290,7 +328,7 @@ _NUMBER_JUDGES: Final[Mapping[ConditionKind, Callable[..., Judgement]]] = Mappin
     }
 )
 
-NUMBER_KINDS: Final = frozenset(_NUMBER_JUDGES)
+NUMBER_KINDS: Final = frozenset(_NUMBER_JUDGES) | {ConditionKind.DISTANCE_KM}
 """Kinds that demand a number; all others demand a code or word."""
 
 SUBJECT_KINDS: Final = frozenset({ConditionKind.PROCESS, ConditionKind.MATERIAL})
@@ -312,4 +350,6 @@ def judge(condition: Condition, offered: object, around: Circumstances) -> Judge
     """
     if condition.kind in _NUMBER_JUDGES:
         return _NUMBER_JUDGES[condition.kind](offered, float(condition.value))
+    if condition.kind is ConditionKind.DISTANCE_KM:
+        return _judge_distance(cast("Position | None", offered), float(condition.value), around)
     return _WORD_JUDGES[condition.kind](offered, str(condition.value), around)

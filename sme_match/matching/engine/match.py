@@ -32,18 +32,23 @@ from sme_match.matching.engine.scoring import (
     term_points,
 )
 from sme_match.needs.enums import ConditionKind, ConditionLevel
+from sme_match.reference.positions import Position
 
-ENGINE_VERSION: Final = "1.0"
+ENGINE_VERSION: Final = "1.1"
 """Changes whenever the same input could give another score, order or explanation."""
 
 
 @dataclass(frozen=True, slots=True)
 class NeedValue:
-    """A need as the engine sees it; `excluded` are companies that must not be proposed."""
+    """A need as the engine sees it.
+
+    `excluded` are companies that must not be proposed; `place` is where distances count from.
+    """
 
     document: Document
     conditions: tuple[Condition, ...] = ()
     excluded: frozenset[Key] = frozenset()
+    place: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ def match(
     """
     if facts.keys != index.keys:
         raise ValueError("facts and index do not hold the same companies")
-    around = Circumstances(today, settings.material_families, settings.process_families)
+    around = Circumstances(today, settings.material_families, settings.process_families, need.place)
     verdicts = facts.judge(need.conditions, around)
     found = index.compare(need.document)
     in_common = (found.values > 0) | verdicts.passes_any_of(SUBJECT_KINDS)

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from sme_match.companies.enums import MeetingMode
 from sme_match.core.actor import Role
 from sme_match.core.clock import jst_date
 from sme_match.core.errors import NotAllowedError
@@ -26,7 +27,6 @@ from sme_match.meetings.services.opening import (
     preview_offer_again,
 )
 from sme_match.meetings.states import may_step
-from sme_match.needs.enums import MeetingMode
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.flashes import flash_done

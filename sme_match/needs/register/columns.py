@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from sme_match.companies.enums import MeetingMode
+from sme_match.companies.register.columns import MEETING_MODE_CODES
 from sme_match.core.errors import InvalidError
 from sme_match.core.text import mark_text
 from sme_match.needs.conditions import (
@@ -17,7 +19,6 @@ from sme_match.needs.enums import (
     ConditionKind,
     ConditionLevel,
     DrawingRelease,
-    MeetingMode,
     NeedKind,
     NeedState,
 )
@@ -56,9 +57,6 @@ DRAWINGS: Mapping[str, str] = MappingProxyType(
         "NDA後": "after_nda",
     }
 )
-MODES: Mapping[str, str] = MappingProxyType(
-    {"Web": "web", "対面": "in_person", "Webでも対面でも": "either", "どちらでも": "either"}
-)
 LEVEL_WORDS: Mapping[ConditionLevel, str] = MappingProxyType(
     {ConditionLevel.MUST: "必須", ConditionLevel.WISH: "希望"}
 )
@@ -78,7 +76,9 @@ CONDITION_COLUMNS: Mapping[ConditionKind, tuple[str, str]] = MappingProxyType(
         ConditionKind.CAPACITY: ("受注余力", "余力あり"),
         ConditionKind.PREFECTURE: ("都道府県", "岩手県"),
         ConditionKind.REGION: ("地方", "東北"),
+        ConditionKind.DISTANCE_KM: ("距離(km)", "50"),
         ConditionKind.DRAWING_FORMAT: ("図面の形式", "PDF"),
+        ConditionKind.MEETING_MODE: ("商談の方法", "Web"),
     }
 )
 # The example row shows a few conditions; a need that demands everything would mislead.
@@ -257,7 +257,7 @@ COLUMNS: tuple[Column, ...] = (
         "meeting_mode",
         "商談の方法",
         "Meeting",
-        _chosen(MODES, MeetingMode),
+        _chosen(MEETING_MODE_CODES, MeetingMode),
         "Web",
         mark_text("Web、対面、Webでも対面でも。"),
     ),
@@ -313,5 +313,5 @@ def _process_name(code: str) -> str:
 
 
 _SPELLINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {"state": STATES, "kind": KINDS, "drawings": DRAWINGS, "meeting_mode": MODES}
+    {"state": STATES, "kind": KINDS, "drawings": DRAWINGS, "meeting_mode": MEETING_MODE_CODES}
 )

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sme_match.capabilities.enums import CapacityState
+from sme_match.companies.enums import MeetingMode
 from sme_match.matching.engine.conditions import (
     COMPANY_OFFERS,
     NUMBER_KINDS,
@@ -22,6 +23,7 @@ from sme_match.matching.engine.conditions import (
 )
 from sme_match.needs.enums import ConditionKind as Kind
 from sme_match.needs.enums import ConditionLevel
+from sme_match.reference.positions import Position
 from tests.matching.engine.shops import TODAY
 
 AROUND = Circumstances(
@@ -159,3 +161,40 @@ def test_places_and_drawings() -> None:
 @given(st.text(st.sampled_from("AaＡ1１-ｰ _./:ステンレス・"), max_size=20))
 def test_folding_a_code_twice_changes_nothing(code: str) -> None:
     assert fold_code(fold_code(code)) == fold_code(code)
+
+
+KITAKAMI = Position("03206", 39.28, 141.12)
+SENDAI = Position("04100", 38.27, 140.87)
+IWATE, MIYAGI = Position("03", 39.70, 141.15), Position("04", 38.27, 140.87)
+
+
+def distance_from(
+    origin: Position | None, km: float, offered: Position | None
+) -> tuple[object, object]:
+    condition = Condition(Kind.DISTANCE_KM, ConditionLevel.MUST, km)
+    return judge(condition, offered, Circumstances(TODAY, origin=origin))
+
+
+def test_the_distance_is_judged_in_the_whole_kilometres_that_are_shown() -> None:
+    shown = {"km": 114, "from": "03206", "to": "04100"}
+    assert distance_from(KITAKAMI, 114, SENDAI) == (PASS, shown)
+    assert distance_from(KITAKAMI, 113, SENDAI) == (FAIL, shown)
+
+
+def test_two_prefectural_offices_stand_in_for_what_is_not_known() -> None:
+    verdict, offered = distance_from(IWATE, 200, MIYAGI)
+    assert (verdict, offered) == (PASS, {"km": 161, "from": "03", "to": "04"})
+
+
+def test_no_distance_is_known_without_places_or_within_one_prefecture_without_municipalities() -> None:
+    assert distance_from(None, 50, SENDAI) == (UNKNOWN, None)
+    assert distance_from(KITAKAMI, 50, None) == (UNKNOWN, None)
+    assert distance_from(IWATE, 50, IWATE) == (UNKNOWN, None)
+    assert distance_from(KITAKAMI, 50, KITAKAMI)[0] == PASS
+
+
+def test_a_company_that_meets_either_way_meets_every_demand() -> None:
+    assert judged(Kind.MEETING_MODE, "web", MeetingMode.EITHER) == (PASS, "either")
+    assert judged(Kind.MEETING_MODE, "in_person", MeetingMode.EITHER)[0] == PASS
+    assert judged(Kind.MEETING_MODE, "web", MeetingMode.WEB)[0] == PASS
+    assert judged(Kind.MEETING_MODE, "in_person", MeetingMode.WEB) == (FAIL, "web")
