@@ -209,18 +209,39 @@ def _code_terms(surface: str, start: int) -> Iterator[tuple[str, int, int]]:
 def _japanese_words(surface: str, start: int) -> Iterator[tuple[str, int, int]]:
     for offset in range(0, len(surface), SUDACHI_CHARACTERS):
         base = start + offset
-        for term, begin, end in _segment(surface[offset : offset + SUDACHI_CHARACTERS]):
+        for term, begin, end in _segment(surface[offset : offset + SUDACHI_CHARACTERS]).words:
             yield term, base + begin, base + end
 
 
+class _Segments(NamedTuple):
+    """The content words of a Japanese run with their places, and where any word begins."""
+
+    words: tuple[tuple[str, int, int], ...]
+    borders: tuple[int, ...]
+
+
 @lru_cache(maxsize=_CACHED_TEXTS)
-def _segment(run: str) -> tuple[tuple[str, int, int], ...]:
-    """Return the content words of a Japanese run; remembered, for shops share their phrases."""
-    return tuple(
-        (sys.intern(morpheme.normalized_form().lower()), morpheme.begin(), morpheme.end())
-        for morpheme in _tokenizer().tokenize(run)
-        if _is_content(morpheme)
+def _segment(run: str) -> _Segments:
+    """Split a Japanese run; remembered, for shops share their phrases."""
+    morphemes = list(_tokenizer().tokenize(run))
+    return _Segments(
+        tuple(
+            (sys.intern(morpheme.normalized_form().lower()), morpheme.begin(), morpheme.end())
+            for morpheme in morphemes
+            if _is_content(morpheme)
+        ),
+        tuple(morpheme.begin() for morpheme in morphemes),
     )
+
+
+def word_borders(run: str) -> frozenset[int]:
+    """Return the places in a Japanese run of normalised text where a word begins or ends."""
+    pieces = range(0, len(run), SUDACHI_CHARACTERS)
+    return frozenset(
+        offset + border
+        for offset in pieces
+        for border in _segment(run[offset : offset + SUDACHI_CHARACTERS]).borders
+    ) | {len(run)}
 
 
 _content_by_id: Final[dict[int, bool]] = {}
@@ -265,7 +286,7 @@ def _singular(word: str) -> str:
     return word
 
 
-_CJK_RUN: Final = re.compile(rf"[{_CJK}]+")
+CJK_RUN: Final = re.compile(rf"[{_CJK}]+")
 _LATIN_RUN: Final = re.compile(r"[a-zà-ÿ0-9]+")
 _SAYS_NOTHING: Final = re.compile(r"[ぁ-ゖ]+|[ァ-ヿ]")
 
@@ -309,7 +330,7 @@ def cjk_gram_tokens(text: str) -> tuple[Token, ...]:
     A single ideograph often is a word (銅, 管). Grammar in hiragana and a single kana say
     nothing and only blur the ranking and its explanation.
     """
-    tokens = _gram_tokens(text, _CJK_RUN, CJK_GRAMS)
+    tokens = _gram_tokens(text, CJK_RUN, CJK_GRAMS)
     return tuple(token for token in tokens if _says_something(token.term))
 
 
@@ -327,7 +348,7 @@ def word_terms(text: str) -> tuple[str, ...]:
 
 def cjk_gram_terms(text: str) -> list[str]:
     """Return the terms of `cjk_gram_tokens`."""
-    return [gram for gram in _gram_terms(text, _CJK_RUN, CJK_GRAMS) if _says_something(gram)]
+    return [gram for gram in _gram_terms(text, CJK_RUN, CJK_GRAMS) if _says_something(gram)]
 
 
 def latin_gram_terms(text: str) -> list[str]:
