@@ -1,19 +1,23 @@
 """The stored explanation of a proposal: everything the review screen shows, as plain data."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from sme_match.matching.engine.conditions import ConditionResult, PlainValue
-from sme_match.matching.engine.match import Candidate
+from sme_match.matching.engine.match import Candidate, Relaxation
 
 
 class ConditionExplanation(TypedDict):
-    """One condition with its verdict and both values."""
+    """One condition with its verdict and both values.
+
+    `points` is what it adds to the score; explanations of the first engine do not say.
+    """
 
     kind: str
     level: str
     verdict: str
     required: PlainValue
     offered: PlainValue
+    points: NotRequired[int]
 
 
 class TermExplanation(TypedDict):
@@ -32,7 +36,10 @@ class ExcerptExplanation(TypedDict):
 
 
 class Explanation(TypedDict):
-    """Why a company was proposed. `parts` sum to the score, `terms` to the text part."""
+    """Why a company was proposed.
+
+    `parts` sum to the score, `terms` to the text part, `conditions` to the condition part.
+    """
 
     parts: dict[str, int]
     terms: list[TermExplanation]
@@ -69,4 +76,19 @@ def explain_condition(result: ConditionResult) -> ConditionExplanation:
         verdict=result.verdict.value,
         required=result.required,
         offered=result.offered,
+        points=result.points,
     )
+
+
+class RelaxationExplanation(TypedDict):
+    """A must that could be given up, and how many more companies would then be proposed."""
+
+    kind: str
+    required: PlainValue
+    admits: int
+
+
+def explain_relaxation(relaxation: Relaxation) -> RelaxationExplanation:
+    """Return a relaxation as plain data."""
+    condition, admits = relaxation
+    return RelaxationExplanation(kind=condition.kind.value, required=condition.value, admits=admits)

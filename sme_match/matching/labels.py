@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from sme_match.matching.engine.conditions import Verdict
 from sme_match.matching.enums import ProposalState, RejectionReason
+from sme_match.needs.enums import ConditionKind
 from sme_match.web.labels import Labels
 
 PROPOSAL_STATES = {
@@ -35,6 +36,27 @@ HISTORY_ACTIONS = {
     "proposal.decide": _l("推薦について判断しました"),
     "proposal.undo": _l("推薦についての判断を元に戻しました"),
 }
+QUESTIONS = {
+    ConditionKind.PROCESS: _l("「%(required)s」はできますか。"),
+    ConditionKind.MATERIAL: _l("「%(required)s」を加工できますか。"),
+    ConditionKind.SIZE_MM: _l("%(required)sの大きさのものを加工できますか。"),
+    ConditionKind.WEIGHT_KG: _l("重さ%(required)sのものを扱えますか。"),
+    ConditionKind.LOT: _l("1回%(required)sで受けられますか。"),
+    ConditionKind.TOLERANCE_MM: _l("公差%(required)sで加工できますか。"),
+    ConditionKind.ROUGHNESS_RA_UM: _l("表面粗さRa %(required)sに仕上げられますか。"),
+    ConditionKind.CERTIFICATE: _l("「%(required)s」をお持ちですか。有効期限はいつまでですか。"),
+    ConditionKind.LEAD_TIME_DAYS: _l("納期は%(required)sにできますか。"),
+    ConditionKind.PROTOTYPE_LEAD_TIME_DAYS: _l("試作の納期は%(required)sにできますか。"),
+    ConditionKind.CAPACITY: _l(
+        "いま受注の余力はありますか。いつまで見込めますか（条件：%(required)s）。"
+    ),
+    ConditionKind.PREFECTURE: _l("会社の所在地はどこですか（条件：%(required)s）。"),
+    ConditionKind.REGION: _l("会社の所在地はどこですか（条件：%(required)s）。"),
+    ConditionKind.DISTANCE_KM: _l("会社はどの市区町村にありますか（条件：%(required)s）。"),
+    ConditionKind.DRAWING_FORMAT: _l("%(required)sの図面を扱えますか。"),
+    ConditionKind.MEETING_MODE: _l("%(required)sでの商談はできますか。"),
+}
+"""Each kind of condition as a question to a company that has not said."""
 LABELS: Labels = {
     ProposalState: PROPOSAL_STATES,
     RejectionReason: REJECTION_REASONS,

@@ -30,6 +30,8 @@ class MatchRun(Base):
     """Condition kind -> number of companies that a must excluded."""
     near_misses: Mapped[list[dict[str, Any]]]
     """Companies that fail exactly one must, with the condition and both values."""
+    relaxations: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """Single musts that could be given up, with the number of companies each would admit."""
     ran_at: Mapped[datetime]
     ran_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 

@@ -11,6 +11,7 @@ from sme_match.companies.models import Company
 from sme_match.matching.engine.conditions import Verdict
 from sme_match.matching.explanations import Explanation, TermExplanation
 from sme_match.matching.models import MatchRun, Proposal
+from sme_match.matching.questions import open_questions
 from sme_match.matching.wording import ConditionWords, word_condition
 from sme_match.needs.enums import ConditionLevel
 
@@ -40,6 +41,8 @@ class ProposalCard:
     confidence_percent: int | None
     is_stale: bool
     is_open: bool
+    questions: int
+    """How many conditions are still to be asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ def card_for(proposal: Proposal, *, now: datetime, is_open: bool) -> ProposalCar
         else round(float(proposal.confidence) * 100),
         is_stale=confirmed_at is None or now - confirmed_at > STALE_AFTER,
         is_open=is_open,
+        questions=len(open_questions(explanation)),
     )
 
 

@@ -17,7 +17,7 @@ from sme_match.db.versions import check_version
 from sme_match.matching.corpus import load_corpus
 from sme_match.matching.engine.match import Candidate, MatchResult, MatchSettings, NeedValue, match
 from sme_match.matching.enums import ProposalState, RejectionReason
-from sme_match.matching.explanations import explain, explain_condition
+from sme_match.matching.explanations import explain, explain_condition, explain_relaxation
 from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
 from sme_match.matching.policy import may_decide, may_match
 from sme_match.matching.queries import find_last_decision, get_decision, get_proposal
@@ -110,6 +110,7 @@ def _record_run(
             }
             for candidate in result.near_misses
         ],
+        relaxations=[dict(explain_relaxation(each)) for each in result.relaxations],
         ran_at=now,
         ran_by=actor.user_id,
     )

@@ -1,17 +1,21 @@
 """The match review: what the engine proposes, why, and what the coordinator decides."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from sme_match.audit.queries import list_history
+from sme_match.companies.policy import may_edit_company, may_see_contacts
+from sme_match.companies.queries import get_company
 from sme_match.core.actor import Role
 from sme_match.core.errors import InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.matching.engine import scoring
 from sme_match.matching.enums import ProposalState, RejectionReason
+from sme_match.matching.explanations import Explanation, RelaxationExplanation
 from sme_match.matching.forms import DecisionForm, RejectionForm
 from sme_match.matching.labels import HISTORY_ACTIONS, PROPOSAL_STATES, SORTS
 from sme_match.matching.models import MatchRun, Proposal
@@ -34,8 +38,16 @@ from sme_match.matching.queries import (
     list_proposals,
     list_runs,
 )
+from sme_match.matching.questions import open_questions
 from sme_match.matching.services import Decision, decide_proposal, match_need, undo_decision
-from sme_match.matching.wording import condition_text, proposal_vocabulary
+from sme_match.matching.wording import (
+    RelaxationWords,
+    condition_text,
+    proposal_vocabulary,
+    question_words,
+    word_relaxation,
+)
+from sme_match.needs.enums import ConditionKind
 from sme_match.needs.labels import HISTORY_ACTIONS as NEED_ACTIONS
 from sme_match.needs.queries import get_need, list_owners, owner_names
 from sme_match.needs.wording import vocabulary
@@ -91,11 +103,13 @@ def review(need_id: int) -> str:
         filters=filters,
         counts=count_by_state(session, actor, need.id),
         near_misses=_near_misses(run),
+        relaxation=_best_relaxation(run),
         terms=shared_terms(page.items),
         states=PROPOSAL_STATES,
         sorts=SORTS,
         may_match=may_match(actor, need),
         rejection=RejectionForm(),
+        condition_kinds=list(ConditionKind),
     )
 
 
@@ -176,6 +190,28 @@ def reject(proposal_id: int) -> str | Response | tuple[str, int]:
     return _decide(proposal, form, decision)
 
 
+@blueprint.get("/proposals/<int:proposal_id>/questions")
+@allow(*STAFF)
+def questions(proposal_id: int) -> str:
+    """Show what is still to be asked of the company, in words that can be sent or read out."""
+    session, actor = current_session(), current_actor()
+    proposal = get_proposal(session, actor, proposal_id)
+    company = get_company(session, actor, proposal.company_id)
+    asked = [
+        (each.level, question_words(each))
+        for each in open_questions(cast("Explanation", proposal.explanation))
+    ]
+    return render_template(
+        "matching/questions.html",
+        proposal=proposal,
+        company=company,
+        contacts=company.contacts if may_see_contacts(actor, company) else [],
+        may_edit=may_edit_company(actor, company),
+        questions=asked,
+        letter="\n".join(f"{number}. {words}" for number, (__, words) in enumerate(asked, start=1)),
+    )
+
+
 @blueprint.post("/decisions/<int:decision_id>/undo")
 @allow(Role.COORDINATOR)
 def undo(decision_id: int) -> Response:
@@ -235,6 +271,13 @@ def _cards(proposals: Sequence[Proposal], *, now_open: bool) -> list[ProposalCar
         card_for(proposal, now=today, is_open=now_open and place < OPEN_CARDS)
         for place, proposal in enumerate(proposals)
     ]
+
+
+def _best_relaxation(run: MatchRun | None) -> RelaxationWords | None:
+    """Return the single must that, given up, would admit most companies."""
+    if run is None or not run.relaxations:
+        return None
+    return word_relaxation(cast("RelaxationExplanation", run.relaxations[0]))
 
 
 def _near_misses(run: MatchRun | None) -> list[NearMiss]:

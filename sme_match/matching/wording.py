@@ -11,8 +11,9 @@ from sme_match.companies.enums import MeetingMode
 from sme_match.companies.labels import MEETING_MODES
 from sme_match.matching.engine.conditions import PlainValue, Verdict
 from sme_match.matching.enums import ProposalState
-from sme_match.matching.explanations import ConditionExplanation
-from sme_match.matching.labels import PROPOSAL_STATES
+from sme_match.matching.explanations import ConditionExplanation, RelaxationExplanation
+from sme_match.matching.labels import PROPOSAL_STATES, QUESTIONS
+from sme_match.matching.questions import OpenQuestion
 from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.needs.labels import (
     CAPACITY_WORDS,
@@ -35,18 +36,29 @@ _PREFECTURE_DIGITS = 2
 _WORD_KINDS = frozenset(
     {ConditionKind.CAPACITY, ConditionKind.DRAWING_FORMAT, ConditionKind.MEETING_MODE}
 )
+_ADDED_KINDS = frozenset(
+    {
+        ConditionKind.LEAD_TIME_DAYS,
+        ConditionKind.PROTOTYPE_LEAD_TIME_DAYS,
+        ConditionKind.DISTANCE_KM,
+    }
+)
+"""Kinds whose gap reads best as what comes on top."""
 SHOWN = 4
 """How many materials or certificates are named before "ほか"."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConditionWords:
-    """One condition as the review card shows it."""
+    """One condition as the review card shows it, with the points that it adds to the score."""
 
     level: ConditionLevel
     verdict: Verdict
     title: str
     offered: str
+    points: int
+    gap: str
+    """What is lacking, for a figure that the company does not reach."""
 
 
 def word_condition(condition: ConditionExplanation) -> ConditionWords:
@@ -59,7 +71,57 @@ def word_condition(condition: ConditionExplanation) -> ConditionWords:
         verdict=verdict,
         title=f"{CONDITION_KINDS[kind]} {required_words(kind, condition['required'])}",
         offered=_("未登録") if offered is None else offered_words(kind, offered),
+        points=condition.get("points", 0),
+        gap=gap_words(kind, condition["required"], offered) if verdict is Verdict.FAIL else "",
     )
+
+
+def gap_words(kind: ConditionKind, required: PlainValue, offered: PlainValue) -> str:
+    """Return how far the company is from what is asked: +5日, or ±0.02mmまで（希望 ±0.01mm）."""
+    if kind is ConditionKind.DISTANCE_KM and isinstance(offered, dict):
+        offered = offered["km"]
+    if kind in _ADDED_KINDS and isinstance(offered, int | float):
+        more = offered - cast("float", required)
+        return f"+{with_unit(kind, plain_decimal(more))}"
+    limit = _limit(kind, required, offered)
+    if limit is None:
+        return ""
+    wanted = offered_words(kind, required)
+    if isinstance(offered, dict) and limit == offered.get("min"):
+        return str(
+            _("%(limit)sから（要求 %(wanted)s）", limit=offered_words(kind, limit), wanted=wanted)
+        )
+    return str(_("%(limit)sまで（要求 %(wanted)s）", limit=offered_words(kind, limit), wanted=wanted))
+
+
+def _limit(kind: ConditionKind, required: PlainValue, offered: PlainValue) -> PlainValue:
+    """Return the figure of the company that stands against the one asked; None for words."""
+    if isinstance(offered, dict) and kind in {ConditionKind.SIZE_MM, ConditionKind.LOT}:
+        low = cast("float | None", offered["min"])
+        return low if low is not None and cast("float", required) < low else offered["max"]
+    return offered if isinstance(offered, int | float) else None
+
+
+def question_words(question: OpenQuestion) -> str:
+    """Return an open condition as a question to the company."""
+    required = required_words(question.kind, question.required)
+    return str(QUESTIONS[question.kind]) % {"required": required}
+
+
+@dataclass(frozen=True, slots=True)
+class RelaxationWords:
+    """A must that could be given up, in words, and the companies that this would add."""
+
+    kind: ConditionKind
+    title: str
+    admits: int
+
+
+def word_relaxation(relaxation: RelaxationExplanation) -> RelaxationWords:
+    """Return the relaxation in the reader's language."""
+    kind = ConditionKind(relaxation["kind"])
+    title = f"{CONDITION_KINDS[kind]} {required_words(kind, relaxation['required'])}"
+    return RelaxationWords(kind, title, relaxation["admits"])
 
 
 def condition_text(condition: NeedCondition) -> str:

@@ -1,6 +1,7 @@
 """Running the engine on the register, and deciding on what it proposes."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -91,6 +92,45 @@ def test_a_failed_must_keeps_a_company_out_and_is_shown_as_a_near_miss(
     assert run.near_misses[0]["company_id"] == company.id
     condition = run.near_misses[0]["condition"]
     assert (condition["required"], condition["offered"]) == (0.01, 0.05)
+
+
+def test_the_points_of_the_conditions_are_shared_out_over_those_that_are_met(
+    session: Session, body: SupportBody, coordinator: Actor, need: Need
+) -> None:
+    company = make_company(session, body, prefecture_code="03")
+    make_capability(session, company, description="SUS316Lの微細切削", tolerance_mm=Decimal("0.01"))
+    for kind, level, value in (
+        (ConditionKind.PREFECTURE, ConditionLevel.MUST, {"text": "03"}),
+        (ConditionKind.TOLERANCE_MM, ConditionLevel.WISH, {"number": Decimal("0.02")}),
+        (ConditionKind.CERTIFICATE, ConditionLevel.WISH, {"text": "iso_9001"}),
+        (ConditionKind.REGION, ConditionLevel.WISH, {"text": "九州"}),
+    ):
+        make_condition(session, need, kind, level=level, **value)
+    match_need(session, coordinator, need_id=need.id, now=NOW)
+    [found] = proposals(session, need)
+    points = {each["kind"]: each["points"] for each in found.explanation["conditions"]}
+    assert points == {"prefecture": 12, "tolerance_mm": 6, "certificate": 0, "region": 0}
+    assert sum(points.values()) == found.explanation["parts"]["conditions"]
+
+
+def test_the_run_says_which_single_must_keeps_most_companies_out(
+    session: Session, body: SupportBody, coordinator: Actor, need: Need
+) -> None:
+    for prefecture, tolerance in (("03", "0.05"), ("13", "0.01"), ("13", "0.01"), ("13", "0.05")):
+        company = make_company(session, body, prefecture_code=prefecture)
+        make_capability(
+            session, company, description="SUS316Lの微細切削", tolerance_mm=Decimal(tolerance)
+        )
+    make_condition(
+        session, need, ConditionKind.TOLERANCE_MM, level=ConditionLevel.MUST, number=Decimal("0.02")
+    )
+    make_condition(session, need, ConditionKind.PREFECTURE, level=ConditionLevel.MUST, text="03")
+    run = match_need(session, coordinator, need_id=need.id, now=NOW)
+    assert run.excluded == {"tolerance_mm": 2, "prefecture": 3}
+    assert run.relaxations == [
+        {"kind": "prefecture", "required": "03", "admits": 2},
+        {"kind": "tolerance_mm", "required": 0.02, "admits": 1},
+    ]
 
 
 def test_an_unknown_condition_does_not_exclude(

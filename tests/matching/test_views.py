@@ -5,11 +5,13 @@ import re
 from sqlalchemy import select
 
 from sme_match.accounts.models import User
+from sme_match.companies.models import Company
 from sme_match.db.session import Database
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Proposal
 from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.needs.models import Need, NeedShare
+from sme_match.support_bodies.models import SupportBody
 from tests.client import Client
 from tests.conftest import NOW
 from tests.factories import (
@@ -18,6 +20,7 @@ from tests.factories import (
     make_capability,
     make_company,
     make_condition,
+    make_contact,
     make_need,
     make_user,
 )
@@ -111,6 +114,47 @@ def test_a_rejection_without_script_asks_for_the_reason_on_its_own_page(
     page = client.get(f"/needs/{need.id}/matches")
     assert "理由：ロット数が合わない" in page.text
     assert "電話で確認" in page.text
+
+
+def test_what_is_not_known_can_be_asked_without_naming_the_buyer(
+    client: Client, database: Database
+) -> None:
+    user, need = region(database, companies=1)
+    with database.unit_of_work() as session:
+        for kind, text in (
+            (ConditionKind.CERTIFICATE, "iso_9001"),
+            (ConditionKind.MEETING_MODE, "web"),
+        ):
+            make_condition(session, need, kind, level=ConditionLevel.MUST, text=text)
+        company = session.scalars(select(Company).where(Company.is_sme)).one()
+        make_contact(session, company, name="受注 花子", email="hanako@example.jp")
+        buyer = session.scalars(select(Company.name).where(Company.is_buyer)).one()
+    client.sign_in(user.id)
+    client.post(f"/needs/{need.id}/matches/run")
+    review = client.get(f"/needs/{need.id}/matches")
+    assert "+10点" in review.text
+    asked = re.search(r'href="(/proposals/\d+/questions)"', review.text)
+    assert asked is not None
+    page = client.get(asked[1])
+    assert "「ISO 9001（品質）」をお持ちですか。" in page.text
+    assert "mailto:hanako@example.jp?subject=" in page.text
+    assert buyer not in page.text
+
+
+def test_the_review_says_what_each_must_costs_and_what_is_lacking(
+    client: Client, database: Database
+) -> None:
+    user, need = region(database, companies=1)
+    with database.unit_of_work() as session:
+        body = session.scalars(select(SupportBody)).one()
+        rough = make_company(session, body, name="荒加工の会社")
+        make_capability(session, rough, description="SUS316Lの微細切削です。", tolerance_mm="0.05")
+    client.sign_in(user.id)
+    client.post(f"/needs/{need.id}/matches/run")
+    page = client.get(f"/needs/{need.id}/matches").text
+    assert "±0.05mmまで（要求 ±0.01mm）" in page
+    assert "「公差 ±0.01mm以内」を必須から外すと、1社増えます。" in page
+    assert f'href="/needs/{need.id}/edit#must_tolerance_mm"' in page
 
 
 def test_a_decision_on_an_old_page_is_refused_in_words(client: Client, database: Database) -> None:

@@ -82,13 +82,14 @@ class CompanyFacts:
 
 @dataclass(frozen=True, slots=True)
 class ConditionResult:
-    """One condition judged: what is required, what is offered, and the verdict."""
+    """One condition judged: what is required, what is offered, the verdict, and its points."""
 
     kind: ConditionKind
     level: ConditionLevel
     verdict: Verdict
     required: PlainValue
     offered: PlainValue
+    points: int = 0
 
 
 @dataclass(frozen=True, slots=True)

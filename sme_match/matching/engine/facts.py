@@ -86,6 +86,21 @@ class Verdicts:
         ]
         return np.asarray((self.matrix[chosen] == _FAIL).any(axis=0), dtype=np.bool_)
 
+    def failed_alone(self, eligible: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Return per condition how many of these companies fail it and no other must.
+
+        At least so many more would be proposed if the buyer gave up this one condition: a company
+        whose rows fail different musts is counted for its best row only.
+        """
+        musts = np.array(
+            [each.level is ConditionLevel.MUST for each in self.conditions], dtype=np.bool_
+        )
+        if not musts.any():
+            return np.zeros(len(musts), dtype=np.intp)
+        failed = (self.matrix == _FAIL) & musts[:, np.newaxis]
+        alone = failed[:, eligible & (failed.sum(axis=0) == 1)]
+        return np.bincount(alone.argmax(axis=0), minlength=len(musts))
+
     def excluded_counts(self, looked_at: NDArray[np.bool_]) -> dict[ConditionKind, int]:
         """Return per kind how many of these companies a must of that kind excludes."""
         kinds = dict.fromkeys(

@@ -1,10 +1,10 @@
 """One need against all companies: conditions first, then the score; near misses apart."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,8 @@ from sme_match.matching.engine.scoring import (
     ScoreParts,
     TermPoint,
     ages_days,
+    condition_points,
+    condition_weight,
     score,
     term_points,
 )
@@ -65,8 +67,9 @@ class MatchSettings:
 class Candidate:
     """A company proposed for a need, with everything that explains its place.
 
-    `parts` sum to `score`; the points of `terms` sum to `parts.text`. `confidence` is the share
-    of the conditions about which the company states anything, None when the need has none.
+    `parts` sum to `score`; the points of `terms` sum to `parts.text`, those of `conditions` to
+    `parts.conditions`. `confidence` is the share of the conditions about which the company states
+    anything, None when the need has none.
     """
 
     key: Key
@@ -98,13 +101,24 @@ class Candidate:
         )
 
 
+class Relaxation(NamedTuple):
+    """A must that the buyer could give up, and how many more companies would then be proposed."""
+
+    condition: Condition
+    admits: int
+
+
 @dataclass(frozen=True, slots=True)
 class MatchResult:
-    """What a run found. `excluded_counts` says per kind how many companies a must excludes."""
+    """What a run found. `excluded_counts` says per kind how many companies a must excludes.
+
+    `relaxations` are the single musts worth giving up, the one that admits most in front.
+    """
 
     candidates: tuple[Candidate, ...]
     near_misses: tuple[Candidate, ...]
     excluded_counts: Mapping[ConditionKind, int]
+    relaxations: tuple[Relaxation, ...]
     engine_version: str
     index_size: int
     settings: Mapping[str, object]
@@ -144,7 +158,7 @@ def match(
         found.values,
         full_similarity=index.settings.full_similarity,
         confirmed=confirmed,
-        asked=sum(_weight(condition) for condition in need.conditions),
+        asked=sum(condition_weight(condition.level) for condition in need.conditions),
         in_common=in_common,
         ages_days=ages_days([document.updated_on for document in index.documents], today),
     )
@@ -159,7 +173,7 @@ def match(
     def candidate(place: int) -> Candidate:
         explanation = explainer.explain(index.keys[place])
         part = parts.at(place)
-        results = facts.results(verdicts, place, around)
+        results = condition_points(facts.results(verdicts, place, around), part.conditions)
         return Candidate(
             key=index.keys[place],
             score=part.total,
@@ -177,6 +191,7 @@ def match(
         candidates=tuple(candidate(int(place)) for place in listed),
         near_misses=tuple(candidate(int(place)) for place in missed),
         excluded_counts=verdicts.excluded_counts(looked_at),
+        relaxations=_relaxations(need.conditions, verdicts.failed_alone(eligible)),
         engine_version=ENGINE_VERSION,
         index_size=int(looked_at.sum()),
         settings=describe(index.settings),
@@ -202,8 +217,14 @@ def describe(settings: Settings) -> dict[str, object]:
     }
 
 
-def _weight(condition: Condition) -> int:
-    return MUST_WEIGHT if condition.level is ConditionLevel.MUST else WISH_WEIGHT
+def _relaxations(conditions: Sequence[Condition], admitted: NDArray[np.intp]) -> tuple[Relaxation, ...]:
+    """Return the relaxable musts that keep some company out by themselves, most companies first."""
+    found = [
+        Relaxation(condition, int(count))
+        for condition, count in zip(conditions, admitted, strict=True)
+        if count and condition.kind in RELAXABLE_KINDS
+    ]
+    return tuple(sorted(found, key=lambda each: -each.admits))
 
 
 def _confidence(results: tuple[ConditionResult, ...]) -> float | None:

@@ -11,7 +11,7 @@ whatever else it happens to fulfil.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from math import floor
@@ -20,7 +20,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sme_match.matching.engine.conditions import ConditionResult, Verdict
 from sme_match.matching.engine.explanation import TermSimilarity
+from sme_match.needs.enums import ConditionLevel
 
 TEXT_POINTS: Final = 60
 CONDITION_POINTS: Final = 30
@@ -128,6 +130,22 @@ def term_points(
         TermPoint(term.query_term, term.document_term, point, term.similarity)
         for term, point in zip(shown, points, strict=True)
     )
+
+
+def condition_points(results: Sequence[ConditionResult], points: int) -> tuple[ConditionResult, ...]:
+    """Share out the points of the conditions over those that are met, by their weight.
+
+    The whole points of the results sum to `points`.
+    """
+    shares = apportion(
+        [condition_weight(each.level) * (each.verdict is Verdict.PASS) for each in results], points
+    )
+    return tuple(replace(each, points=share) for each, share in zip(results, shares, strict=True))
+
+
+def condition_weight(level: ConditionLevel) -> int:
+    """Return how much a condition counts: a must twice as much as a wish."""
+    return MUST_WEIGHT if level is ConditionLevel.MUST else WISH_WEIGHT
 
 
 def apportion(weights: Sequence[float], total: int) -> list[int]:

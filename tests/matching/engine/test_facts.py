@@ -128,3 +128,28 @@ def test_all_companies_at_once_equal_each_alone(
         assert together.results(judged, place, AROUND) == results
         failed = [r for r in results if r.level is Level.MUST and r.verdict is Verdict.FAIL]
         assert judged.musts_failed[place] == len(failed)
+
+
+@given(
+    st.lists(st.lists(rows, max_size=4).map(tuple), max_size=5),
+    conditions.filter(lambda chosen: len({each.kind for each in chosen}) == len(chosen)),
+)
+def test_giving_up_a_must_admits_at_least_as_many_as_said(
+    companies: list[tuple[CapabilityFacts, ...]], chosen: list[Condition]
+) -> None:
+    facts = [CompanyFacts(key, of_company) for key, of_company in enumerate(companies)]
+    table = FactTable(facts, range(len(facts)))
+    judged = table.judge(chosen, AROUND)
+    counts = judged.failed_alone(np.ones(len(facts), dtype=np.bool_))
+
+    assert len(counts) == len(chosen)
+    for number, count in enumerate(counts):
+        without = table.judge([*chosen[:number], *chosen[number + 1 :]], AROUND)
+        more = int((without.musts_failed == 0).sum()) - int((judged.musts_failed == 0).sum())
+        assert more >= count
+
+
+def test_only_the_companies_looked_at_are_counted_as_admitted() -> None:
+    table = FactTable([CompanyFacts(1, (MILLING_ROUGH,)), CompanyFacts(2, (MILLING_ROUGH,))], [1, 2])
+    judged = table.judge([MILL, FINE], AROUND)
+    assert judged.failed_alone(np.array([True, False])).tolist() == [0, 1]

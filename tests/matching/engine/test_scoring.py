@@ -1,5 +1,6 @@
 """Every number of the score can be traced and the shown parts add up."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sme_match.matching.engine.conditions import ConditionResult, Verdict
 from sme_match.matching.engine.explanation import TermSimilarity
 from sme_match.matching.engine.scoring import (
     CONDITION_POINTS,
@@ -17,9 +19,12 @@ from sme_match.matching.engine.scoring import (
     TermPoint,
     ages_days,
     apportion,
+    condition_points,
+    condition_weight,
     score,
     term_points,
 )
+from sme_match.needs.enums import ConditionKind, ConditionLevel
 from tests.matching.engine.shops import TODAY
 
 
@@ -112,3 +117,35 @@ def test_the_weakest_terms_are_gathered() -> None:
     )
     assert [term.points for term in term_points(terms, 10, limit=3)] == [5, 3, 2]
     assert term_points([], 0, limit=3) == ()
+
+
+results = st.lists(
+    st.builds(
+        ConditionResult,
+        st.sampled_from(ConditionKind),
+        st.sampled_from(ConditionLevel),
+        st.sampled_from(Verdict),
+        st.just(1.0),
+        st.none(),
+    ),
+    max_size=12,
+)
+
+
+@given(results)
+def test_the_points_of_the_conditions_met_sum_to_the_part(judged: list[ConditionResult]) -> None:
+    weights = [condition_weight(each.level) for each in judged]
+    met = [weight for each, weight in zip(judged, weights, strict=True) if each.verdict is Verdict.PASS]
+    part = round(CONDITION_POINTS * sum(met) / sum(weights)) if weights else 0
+
+    shared = condition_points(judged, part)
+
+    assert sum(each.points for each in shared) == part
+    assert all(each.points == 0 for each in shared if each.verdict is not Verdict.PASS)
+    assert [replace(each, points=0) for each in shared] == judged
+    by_level = {
+        level: [each.points for each in shared if each.level is level and each.verdict is Verdict.PASS]
+        for level in ConditionLevel
+    }
+    for points in by_level.values():
+        assert not points or max(points) - min(points) <= 1
