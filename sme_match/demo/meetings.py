@@ -15,6 +15,7 @@ from sme_match.demo.diary import Diary, Look
 from sme_match.demo.words import sentences
 from sme_match.demo.world import World, business_days
 from sme_match.matching.models import Proposal
+from sme_match.matching.services import hold_for_meeting
 from sme_match.meetings.enums import (
     AbsentSide,
     Answer,
@@ -34,7 +35,7 @@ from sme_match.meetings.models import (
 )
 from sme_match.meetings.rooms import ROOM_ALPHABET, ROOM_LENGTH, generated_room_url
 from sme_match.meetings.slots import cells_of
-from sme_match.meetings.states import HOLDING_TIME
+from sme_match.meetings.states import HOLDING_TIME, OPEN
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need
 
@@ -91,7 +92,10 @@ class Planner:
             self._meeting(self._chance(proposal), proposal, state=MeetingState.PROPOSED)
         session.add_all(self.meetings)
         session.flush()
-        session.add_all(cell for meeting in self.meetings for cell in _cells(meeting))
+        for meeting in self.meetings:
+            session.add_all(_cells(meeting))
+            if meeting.proposal_id is not None and meeting.state in OPEN:
+                hold_for_meeting(session, proposal_id=meeting.proposal_id, meeting_id=meeting.id)
         session.flush()
         return self.meetings
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sme_match.companies.models import Company
@@ -42,6 +42,8 @@ class Proposal(Versioned, Base):
     __tablename__ = "proposal"
     __table_args__ = (
         UniqueConstraint("need_id", "company_id"),
+        # A meeting that may still take place belongs to an accepted proposal, whoever writes first.
+        CheckConstraint("live_meeting_id IS NULL OR state = 'accepted'", name="live_is_accepted"),
         Index(None, "body_id", "state"),
     )
 
@@ -65,6 +67,8 @@ class Proposal(Versioned, Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     decider_name: Mapped[str] = mapped_column(String(100), default="")
+    live_meeting_id: Mapped[int | None]
+    """The meeting that may still take place. Meetings stand above matching and write it themselves."""
     created_at: Mapped[datetime]
 
     need: Mapped[Need] = relationship(lazy="raise")

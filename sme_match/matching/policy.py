@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, and_, false, select
 from sme_match.companies.models import Company
 from sme_match.companies.policy import visible_to_body
 from sme_match.core.actor import Actor, Role
+from sme_match.matching.enums import ProposalState
+from sme_match.matching.errors import MeetingUnderWayError
 from sme_match.matching.models import MatchRun, Proposal
 from sme_match.needs.models import Need
 
@@ -38,3 +40,15 @@ def may_match(actor: Actor, need: Need) -> bool:
 def may_decide(actor: Actor, proposal: Proposal) -> bool:
     """Coordinators decide the proposals of their own body."""
     return actor.role is Role.COORDINATOR and proposal.body_id == actor.body_id
+
+
+def check_meeting(proposal: Proposal, state: ProposalState) -> None:
+    """Keep a proposal accepted while a meeting may take place.
+
+    Raises:
+        MeetingUnderWayError: when the state is another.
+    """
+    if proposal.live_meeting_id is not None and state is not ProposalState.ACCEPTED:
+        raise MeetingUnderWayError(
+            company=proposal.company.name, need=proposal.need.title, meeting_id=proposal.live_meeting_id
+        )

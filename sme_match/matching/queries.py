@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from sme_match.companies.models import Company
 from sme_match.companies.policy import visible_to as companies_visible_to
@@ -19,6 +19,7 @@ from sme_match.matching.policy import runs_visible_to, visible_to
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need
 
+NOT_FOUND = mark_text("この提案は見つかりませんでした。")
 REVIEW_PAGE = 10
 SORTS: dict[str, tuple[Any, ...]] = {
     "score": (Proposal.score.desc(), Proposal.rank, Proposal.id),
@@ -58,7 +59,27 @@ def get_proposal(session: Session, actor: Actor, proposal_id: int) -> Proposal:
         .options(joinedload(Proposal.company), joinedload(Proposal.need))
     )
     if proposal is None:
-        raise NotFoundError(mark_text("この提案は見つかりませんでした。"))
+        raise NotFoundError(NOT_FOUND)
+    return proposal
+
+
+def lock_proposal(session: Session, actor: Actor, proposal_id: int) -> Proposal:
+    """Like `get_proposal`, as it stands now, and nobody else changes it before the transaction ends.
+
+    Raises:
+        NotFoundError: when it does not exist, or not for this actor.
+    """
+    query = (
+        select(Proposal)
+        .where(Proposal.id == proposal_id, visible_to(actor))
+        # PostgreSQL locks no row through an outer join.
+        .options(selectinload(Proposal.company), selectinload(Proposal.need))
+        .with_for_update(key_share=True, of=Proposal)
+        .execution_options(populate_existing=True)
+    )
+    proposal = session.scalar(query)
+    if proposal is None:
+        raise NotFoundError(NOT_FOUND)
     return proposal
 
 

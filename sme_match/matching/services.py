@@ -19,8 +19,8 @@ from sme_match.matching.engine.match import Candidate, MatchResult, MatchSetting
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.explanations import explain, explain_condition, explain_relaxation
 from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
-from sme_match.matching.policy import may_decide, may_match
-from sme_match.matching.queries import find_last_decision, get_decision, get_proposal
+from sme_match.matching.policy import check_meeting, may_decide, may_match
+from sme_match.matching.queries import find_last_decision, get_decision, lock_proposal
 from sme_match.matching.texts import (
     material_families,
     need_conditions,
@@ -179,11 +179,13 @@ def decide_proposal(
         NotFoundError: when the actor may not see it.
         NotAllowedError: unless the actor coordinates at the body.
         InvalidError: when a rejection has no reason.
+        MeetingUnderWayError: when a meeting rests on its being accepted.
         StaleVersionError: when somebody decided on it since the page was opened.
     """
-    proposal = get_proposal(session, actor, proposal_id)
+    proposal = lock_proposal(session, actor, proposal_id)
     if not may_decide(actor, proposal):
         raise NotAllowedError
+    check_meeting(proposal, decision.state)
     check_version(proposal, version)
     if decision.state is ProposalState.REJECTED and decision.reason is None:
         raise InvalidError(mark_text("見送る理由を選んでください。"), field="reason")
@@ -199,16 +201,47 @@ def undo_decision(
         NotFoundError: when the actor may not see it.
         NotAllowedError: unless the actor coordinates at the body.
         ConflictError: when the proposal was decided on again since.
+        MeetingUnderWayError: when a meeting rests on its being accepted.
     """
     undone = get_decision(session, actor, decision_id)
-    proposal = get_proposal(session, actor, undone.proposal_id)
+    proposal = lock_proposal(session, actor, undone.proposal_id)
     if not may_decide(actor, proposal):
         raise NotAllowedError
+    check_meeting(proposal, undone.from_state)
     last = find_last_decision(session, proposal.id)
     if last is None or last.id != undone.id:
         raise ConflictError(mark_text("そのあとに別の判断がされているため、元に戻せません。"))
     before = Decision(state=undone.from_state, reason=undone.from_reason, note=undone.from_note)
     return _write_decision(session, actor, proposal, before, now=now, undoes_id=undone.id)
+
+
+def hold_for_meeting(session: Session, *, proposal_id: int, meeting_id: int) -> None:
+    """Keep a proposal accepted for as long as the meeting may take place.
+
+    Raises:
+        ConflictError: when it is not accepted any more, or another meeting holds it.
+    """
+    proposal = session.get_one(
+        Proposal, proposal_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+    if proposal.state is not ProposalState.ACCEPTED:
+        raise ConflictError(
+            mark_text("この提案は、もう採用されていません。先に、マッチングの画面で採用してください。")
+        )
+    if proposal.live_meeting_id not in {None, meeting_id}:
+        raise ConflictError(mark_text("この提案の商談は、もう申し込まれています。"))
+    proposal.live_meeting_id = meeting_id
+    session.flush()
+
+
+def release_from_meeting(session: Session, *, proposal_id: int, meeting_id: int) -> None:
+    """Let a proposal be decided on again: its meeting took place or will not."""
+    proposal = session.get_one(
+        Proposal, proposal_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+    if proposal.live_meeting_id == meeting_id:
+        proposal.live_meeting_id = None
+        session.flush()
 
 
 def _write_decision(

@@ -15,11 +15,12 @@ from sme_match.core.errors import InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.matching.engine import scoring
 from sme_match.matching.enums import ProposalState, RejectionReason
+from sme_match.matching.errors import MeetingUnderWayError
 from sme_match.matching.explanations import Explanation, RelaxationExplanation
 from sme_match.matching.forms import DecisionForm, RejectionForm
 from sme_match.matching.labels import HISTORY_ACTIONS, PROPOSAL_STATES, SORTS
 from sme_match.matching.models import MatchRun, Proposal
-from sme_match.matching.policy import may_decide, may_match
+from sme_match.matching.policy import check_meeting, may_decide, may_match
 from sme_match.matching.presenters import (
     NearMiss,
     ProposalCard,
@@ -53,6 +54,7 @@ from sme_match.needs.queries import get_need, list_owners, owner_names
 from sme_match.needs.wording import vocabulary
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
+from sme_match.web.errors import message_of, status_of
 from sme_match.web.flashes import flash_done, flash_undoable
 from sme_match.web.history import in_words
 from sme_match.web.paging import requested_page
@@ -180,6 +182,7 @@ def reject(proposal_id: int) -> str | Response | tuple[str, int]:
         raise NotAllowedError
     form = RejectionForm()
     if not form.is_submitted():
+        check_meeting(proposal, ProposalState.REJECTED)
         form.version.data = str(proposal.version)
         return render_template("matching/reject.html", form=form, proposal=proposal)
     if not form.validate() or form.reason.data not in set(RejectionReason):
@@ -228,6 +231,18 @@ def undo(decision_id: int) -> Response:
 def scores() -> str:
     """Say how scores are computed."""
     return render_template("matching/scores.html", scoring=scoring)
+
+
+@blueprint.errorhandler(MeetingUnderWayError)
+def show_meeting_under_way(error: MeetingUnderWayError) -> tuple[str, int]:
+    """Say which meeting stands in the way of a decision, and lead to it."""
+    page = render_template(
+        "matching/meeting_under_way.html",
+        message=message_of(error),
+        meeting_id=error.meeting_id,
+        note=request.form.get("note", ""),
+    )
+    return page, status_of(error)
 
 
 def requested_filter() -> ReviewFilter:

@@ -15,6 +15,19 @@ class SlotTakenError(ConflictError):
         )
 
 
+class PastMeetingError(ConflictError):
+    """The time of the meeting is over: only what became of it can be recorded."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            mark_text(
+                "商談の時間が過ぎているため、日時や方法の変更、取りやめはできません。"
+                "商談のページの「実施・欠席などを記録する」で、どうなったかを記録してください。"
+                "改めて行うときは、そこで「持越し」を選んでください。"
+            )
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class OfferProblem:
     """What is wrong with one of the offered times; `index` counts the times from 0."""

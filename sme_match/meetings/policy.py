@@ -5,12 +5,15 @@ meetings it takes part in, from the moment it is asked; the holder of a signed l
 company.
 """
 
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from sme_match.companies.enums import Visibility
 from sme_match.companies.models import Company
 from sme_match.core.actor import Actor, Role
 from sme_match.meetings.enums import MeetingState, Party
+from sme_match.meetings.errors import PastMeetingError
 from sme_match.meetings.models import Meeting
 
 
@@ -46,6 +49,25 @@ def party_of(actor: Actor, meeting: Meeting) -> Party | None:
     if actor.company_id == meeting.company_id:
         return Party.SME
     return Party.BUYER if actor.company_id == meeting.buyer_id else None
+
+
+def is_past(meeting: Meeting, now: datetime) -> bool:
+    """Tell whether the agreed time is over and nobody has recorded yet what became of it."""
+    return (
+        meeting.state is MeetingState.CONFIRMED
+        and meeting.ends_at is not None
+        and meeting.ends_at <= now
+    )
+
+
+def check_not_past(meeting: Meeting, now: datetime) -> None:
+    """Refuse to move or call off what already took place or did not.
+
+    Raises:
+        PastMeetingError: when the agreed time is over.
+    """
+    if is_past(meeting, now):
+        raise PastMeetingError
 
 
 def may_reply_as(actor: Actor, meeting: Meeting, party: Party) -> bool:

@@ -21,7 +21,6 @@ from sme_match.meetings.enums import MeetingState, MeetingTab, Party
 from sme_match.meetings.models import BookingCell, Meeting, MeetingOffer, MeetingReply
 from sme_match.meetings.policy import visible_to
 from sme_match.meetings.slots import cells_of
-from sme_match.meetings.states import OPEN
 from sme_match.needs.models import Need
 
 NOT_FOUND = mark_text("この商談は見つかりませんでした。")
@@ -272,12 +271,6 @@ def list_waiting_proposals(session: Session, actor: Actor, *, page: int) -> Page
         .options(joinedload(Proposal.company), joinedload(Proposal.need).joinedload(Need.buyer))
     )
     return fetch_page(session, query, number=page)
-
-
-def find_open_meeting(session: Session, proposal_id: int) -> int | None:
-    """Return the meeting of a proposal that may still take place, or None."""
-    query = select(Meeting.id).where(Meeting.proposal_id == proposal_id, Meeting.state.in_(OPEN))
-    return session.scalar(query.limit(1))
 
 
 def booked_cells(

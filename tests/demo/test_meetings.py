@@ -13,6 +13,7 @@ from sme_match.matching.models import Proposal, ProposalDecision
 from sme_match.meetings.enums import Answer, MeetingState
 from sme_match.meetings.models import BookingCell, Meeting, MeetingOffer
 from sme_match.meetings.slots import cells_of, overlaps
+from sme_match.meetings.states import OPEN
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need
 from tests.demo.conftest import NOW, TODAY
@@ -66,6 +67,12 @@ def test_every_meeting_comes_from_an_accepted_proposal_of_its_need(region: Sessi
         )
         assert (meeting.buyer_id, meeting.body_id) == (meeting.need.buyer_id, meeting.need.body_id)
         assert meeting.need.state is not NeedState.DRAFT
+
+
+def test_a_meeting_that_may_take_place_holds_its_proposal(region: Session) -> None:
+    live = {meeting.proposal_id: meeting.id for meeting in meetings_of(region) if meeting.state in OPEN}
+    held = select(Proposal.id, Proposal.live_meeting_id).where(Proposal.live_meeting_id.is_not(None))
+    assert {tuple(row) for row in region.execute(held)} == set(live.items())
 
 
 def test_one_agreed_meeting_in_four_was_not_held(region: Session) -> None:

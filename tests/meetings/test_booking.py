@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 from sme_match.companies.models import Company
 from sme_match.core.errors import DomainError
 from sme_match.db.session import Database
+from sme_match.matching.enums import ProposalState, RejectionReason
+from sme_match.matching.services import Decision, decide_proposal
 from sme_match.meetings.enums import AbsentSide, MeetingState, Party
 from sme_match.meetings.errors import SlotTakenError
 from sme_match.meetings.models import BookingCell, Meeting
@@ -26,6 +28,7 @@ from sme_match.meetings.services.booking import hold_cells
 from sme_match.meetings.services.changing import DayRecord, cancel_meeting, move_meeting, record_day
 from sme_match.meetings.services.opening import offer_again
 from sme_match.meetings.slots import cells_of, overlaps
+from sme_match.meetings.states import OPEN
 from sme_match.schema import METADATA
 from tests.conftest import NOW
 from tests.factories import make_body, make_buyer, make_company
@@ -290,6 +293,25 @@ class Calendars(RuleBasedStateMachine):
                 now=NOW + timedelta(days=30),
             )
         )  # fmt: skip
+
+    @precondition(lambda self: self.open)
+    @rule(index=st.integers(0, 9))
+    def reject(self, index: int) -> None:
+        scene, _ = self.chosen(index)
+        rejection = Decision(state=ProposalState.REJECTED, reason=RejectionReason.LOT)
+        self.tried(
+            lambda: decide_proposal(
+                self.session, scene.actor, proposal_id=scene.proposal.id, decision=rejection,
+                version=scene.proposal.version, now=NOW,
+            )
+        )  # fmt: skip
+
+    @invariant()
+    def what_may_take_place_holds_its_proposal(self) -> None:
+        for scene, meeting in self.open:
+            live = meeting.id if meeting.state in OPEN else None
+            assert scene.proposal.live_meeting_id == live
+            assert live is None or scene.proposal.state is ProposalState.ACCEPTED
 
     @invariant()
     def cells_are_those_of_confirmed_meetings(self) -> None:

@@ -1,5 +1,6 @@
 """What the coordinator does with a meeting that stands, and what both sides learn of it."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from sme_match.audit.models import AuditEntry
 from sme_match.core.actor import Role
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError, StaleVersionError
 from sme_match.meetings.enums import AbsentSide, MeetingChannel, MeetingState, RoomKind
+from sme_match.meetings.errors import PastMeetingError
 from sme_match.meetings.models import Meeting
 from sme_match.meetings.services.changing import (
     DayRecord,
@@ -20,7 +22,7 @@ from sme_match.meetings.services.changing import (
     move_meeting,
     record_day,
 )
-from sme_match.meetings.services.opening import PlaceDraft
+from sme_match.meetings.services.opening import PlaceDraft, offer_again
 from sme_match.meetings.services.reminding import remind
 from sme_match.meetings.slots import cells_of
 from tests.conftest import NOW
@@ -34,6 +36,7 @@ from tests.meetings.scenes import (
     entry_of,
     mails,
     make_scene,
+    plan,
     request,
 )
 
@@ -244,3 +247,30 @@ def test_an_unchanged_place_is_refused_and_nobody_is_told(session: Session) -> N
             session, scene.actor, meeting.id, same, version=meeting.version, now=NOW, site=SITE
         )
     assert (len(mails(session)), meeting.room_url) == (told, room)
+
+
+def test_a_meeting_whose_time_is_past_is_neither_moved_nor_called_off(session: Session) -> None:
+    scene = make_scene(session)
+    meeting = confirm(session, scene, at(7, 10))
+    phone = PlaceDraft(channel=MeetingChannel.PHONE)
+    version, over = meeting.version, at(7, 10, 30)
+    acts: tuple[Callable[[], Meeting], ...] = (
+        lambda: move(session, scene, meeting, at(9, 10), now=over),
+        lambda: change_place(
+            session, scene.actor, meeting.id, phone, version=version, now=over, site=SITE
+        ),
+        lambda: cancel_meeting(
+            session, scene.actor, meeting.id, reason="誤り", version=version, now=over
+        ),
+        lambda: offer_again(
+            session, scene.actor, meeting.id, plan(at(9, 10)), version=version, now=over, site=SITE
+        ),
+    )
+    for act in acts:
+        with pytest.raises(PastMeetingError, match="実施・欠席などを記録する"):
+            act()
+    record(session, scene, meeting, DayRecord(result=S.CARRIED_OVER, reason="台風"), over)
+    offer_again(
+        session, scene.actor, meeting.id, plan(at(12, 10)), version=meeting.version, now=NOW, site=SITE
+    )
+    assert meeting.state is S.ASKED

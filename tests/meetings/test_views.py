@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from sme_match.accounts.enums import LinkPurpose
@@ -238,6 +239,33 @@ def test_illegal_steps_are_refused_in_words(client: Client, database: Database, 
     assert (refused.status_code, "日時が決まっている商談ではない" in refused.text) == (409, True)
     # A form that cannot be used now leads back to the meeting.
     assert client.get(f"/meetings/{meeting.id}/move").location == f"/meetings/{meeting.id}"
+
+
+@pytest.mark.parametrize(
+    ("step", "data"),
+    [
+        ("move", {"day": ["2026", "12", "10"], "time": "10:00", "minutes": "30"}),
+        ("place", {"channel": "phone"}),
+        ("cancel", {"reason": "誤り"}),
+        ("offer", FORM | {"step": "send"}),
+    ],
+)
+def test_what_is_past_is_recorded_instead_of_changed(
+    app: Flask, client: Client, scene: Scene, step: str, data: dict[str, object]
+) -> None:
+    with app.extensions["sme_match"].database.unit_of_work() as session:
+        meeting = confirm(session, scene, at(7, 10))
+    client.sign_in(scene.coordinator.id)
+    page, form = f"/meetings/{meeting.id}", f"/meetings/{meeting.id}/{step}"
+    assert f'href="{form}"' in client.get(page).text
+    app.extensions["clock"].now = at(7, 10, 30)
+    client.sign_in(scene.coordinator.id)
+    assert f'href="{form}"' not in client.get(page).text
+    assert client.get(form).location == page
+    assert "「実施・欠席などを記録する」" in client.get(page).text
+    refused = client.post(form, data | {"version": str(meeting.version)})
+    assert refused.status_code == 409
+    assert "「実施・欠席などを記録する」" in refused.text
 
 
 def test_the_second_of_two_coordinators_is_told(

@@ -23,12 +23,13 @@ from sme_match.meetings.messages import (
 )
 from sme_match.meetings.models import Meeting
 from sme_match.meetings.offers import check_minutes, check_time
-from sme_match.meetings.policy import may_arrange
+from sme_match.meetings.policy import check_not_past, may_arrange
 from sme_match.meetings.queries import booked_cells, lock_meeting
 from sme_match.meetings.services.booking import free_cells, hold_cells
 from sme_match.meetings.services.mailing import void_unsent, write_to_both
 from sme_match.meetings.services.opening import PlaceDraft, set_place
 from sme_match.meetings.services.replying import name_room
+from sme_match.meetings.services.stepping import step_to
 from sme_match.meetings.states import check_step
 
 ON_THE_DAY = (
@@ -67,10 +68,11 @@ def move_meeting(
         NotFoundError: when the actor may not see the meeting.
         NotAllowedError: when the actor does not arrange it.
         StaleVersionError: when it changed since the form was opened.
-        ConflictError: when it is not confirmed; SlotTakenError when the time was just taken.
+        ConflictError: when it is not confirmed; SlotTakenError when the time was just taken;
+            PastMeetingError when the meeting is over.
         InvalidError: for a time that cannot be.
     """
-    meeting = _lock_to_arrange(session, actor, meeting_id, version)
+    meeting = _lock_to_change(session, actor, meeting_id, version, now=now)
     old = confirmed_span(meeting)
     check_minutes(minutes)
     new = (starts_at, starts_at + timedelta(minutes=minutes))
@@ -105,10 +107,10 @@ def change_place(
 
     Raises:
         NotFoundError, NotAllowedError, StaleVersionError: as `move_meeting`.
-        ConflictError: when nobody is going to meet any more.
+        ConflictError: when nobody is going to meet any more; PastMeetingError as `move_meeting`.
         InvalidError: for a link or place that cannot be, or that is the present one.
     """
-    meeting = _lock_to_arrange(session, actor, meeting_id, version)
+    meeting = _lock_to_change(session, actor, meeting_id, version, now=now)
     if meeting.state not in {MeetingState.ASKED, MeetingState.CONFIRMED}:
         raise ConflictError(mark_text("いまの状態では、方法や場所を変えられません。"))
     if _is_same_place(meeting, place):
@@ -150,16 +152,17 @@ def cancel_meeting(
 
     Raises:
         NotFoundError, NotAllowedError, StaleVersionError: as `move_meeting`.
-        ConflictError: when it is over or called off already.
+        ConflictError: when it is recorded or called off already; PastMeetingError as `move_meeting`.
         InvalidError: without a reason.
     """
-    meeting = _lock_to_arrange(session, actor, meeting_id, version)
+    meeting = _lock_to_change(session, actor, meeting_id, version, now=now)
     check_step(meeting.state, MeetingState.CANCELLED)
     if not reason:
         raise InvalidError(mark_text("取りやめる理由を入力してください。"), field="reason")
     before = meeting.state
     span = confirmed_span(meeting) if before is MeetingState.CONFIRMED else None
-    meeting.state, meeting.reason, meeting.updated_at = MeetingState.CANCELLED, reason, now
+    step_to(session, meeting, MeetingState.CANCELLED)
+    meeting.reason, meeting.updated_at = reason, now
     _give_back(session, meeting, span, now=now)
     if before is not MeetingState.PROPOSED:
         write_to_both(
@@ -197,7 +200,8 @@ def record_day(
     before = meeting.state
     span = confirmed_span(meeting) if before is MeetingState.CONFIRMED else None
     absent = day.result is MeetingState.ABSENT
-    meeting.state, meeting.reason, meeting.updated_at = day.result, day.reason, now
+    step_to(session, meeting, day.result)
+    meeting.reason, meeting.updated_at = day.reason, now
     meeting.absent_side = day.absent_side if absent else None
     meeting.absence_told = bool(day.absence_told) if absent else None
     coming = span is not None and span[0] > now
@@ -245,6 +249,14 @@ def _lock_to_arrange(session: Session, actor: Actor, meeting_id: int, version: i
     if not may_arrange(actor, meeting):
         raise NotAllowedError
     check_version(meeting, version)
+    return meeting
+
+
+def _lock_to_change(
+    session: Session, actor: Actor, meeting_id: int, version: int, *, now: datetime
+) -> Meeting:
+    meeting = _lock_to_arrange(session, actor, meeting_id, version)
+    check_not_past(meeting, now)
     return meeting
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -18,6 +17,7 @@ from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.db.versions import check_version
 from sme_match.matching.models import Proposal
+from sme_match.matching.services import hold_for_meeting
 from sme_match.meetings.enums import MeetingChannel, MeetingState, Origin, Party, RoomKind
 from sme_match.meetings.messages import (
     HIDDEN_BUYER,
@@ -32,11 +32,10 @@ from sme_match.meetings.messages import (
 )
 from sme_match.meetings.models import Meeting, MeetingOffer
 from sme_match.meetings.offers import OfferPlan, check_offers
-from sme_match.meetings.policy import may_arrange, may_open_meeting
+from sme_match.meetings.policy import check_not_past, may_arrange, may_open_meeting
 from sme_match.meetings.queries import (
     booked_cells,
     find_contact,
-    find_open_meeting,
     get_accepted_proposal,
     get_meeting,
     lock_meeting,
@@ -141,7 +140,7 @@ def open_meeting(
     Raises:
         NotAllowedError: unless the actor is a coordinator.
         NotFoundError: when the proposal is not an accepted one of the actor's body.
-        ConflictError: when the proposal has a meeting already.
+        ConflictError: when the proposal has a meeting already, or was rejected in this moment.
         InvalidError: for times, places or people that cannot be; OffersRefusedError names each time.
     """
     proposal = _checked_proposal(session, actor, proposal_id, draft, now=now, site=site)
@@ -164,6 +163,8 @@ def open_meeting(
     set_place(meeting, draft.place, site=site)
     session.add(meeting)
     session.flush()
+    # Whoever opens another or rejects the proposal at the same moment comes before or after this.
+    hold_for_meeting(session, proposal_id=proposal.id, meeting_id=meeting.id)
     meeting = lock_meeting(session, actor, meeting.id)
     _ask(session, meeting, draft.offers, now=now, site=site, replaces=False)
     record(
@@ -218,7 +219,7 @@ def offer_again(
         NotFoundError: when the actor may not see the meeting.
         NotAllowedError: when the actor does not arrange it.
         StaleVersionError: when it changed since the form was opened.
-        ConflictError: when its state allows no new times.
+        ConflictError: when its state allows no new times; PastMeetingError when it is over.
         InvalidError: for times that cannot be offered.
     """
     meeting = lock_meeting(session, actor, meeting_id)
@@ -269,11 +270,7 @@ def _checked_proposal(
     if not may_open_meeting(actor):
         raise NotAllowedError
     proposal = get_accepted_proposal(session, actor, proposal_id)
-    # Two coordinators who open it at the same moment come one after the other.
-    session.execute(
-        select(Proposal.id).where(Proposal.id == proposal.id).with_for_update(key_share=True)
-    )
-    if find_open_meeting(session, proposal.id) is not None:
+    if proposal.live_meeting_id is not None:
         raise ConflictError(mark_text("この提案の商談は、もう申し込まれています。"))
     companies = (proposal.company_id, proposal.need.buyer_id)
     if companies[0] == companies[1]:
@@ -296,6 +293,7 @@ def _check_offer_again(
 ) -> None:
     if not may_arrange(actor, meeting):
         raise NotAllowedError
+    check_not_past(meeting, now)
     if meeting.state is not MeetingState.ASKED:
         check_step(meeting.state, MeetingState.ASKED)
     _check_times(session, (meeting.company_id, meeting.buyer_id), plan, now=now, own=meeting.id)

@@ -29,7 +29,7 @@ from sme_match.meetings.queries import lock_meeting
 from sme_match.meetings.rooms import generated_room_url, new_room_token
 from sme_match.meetings.services.booking import hold_cells
 from sme_match.meetings.services.mailing import void_unsent, write_to, write_to_both
-from sme_match.meetings.states import check_step
+from sme_match.meetings.services.stepping import step_to
 
 CLOSED = mark_text(
     "この商談は、もうお返事を受け付けていません。いまの状態は、商談のページで確かめられます。"
@@ -164,8 +164,8 @@ def _store_reply(
 def _decline(
     session: Session, meeting: Meeting, draft: ReplyDraft, *, party: Party, now: datetime
 ) -> None:
-    check_step(meeting.state, MeetingState.DECLINED)
-    meeting.state, meeting.reason = MeetingState.DECLINED, draft.note
+    step_to(session, meeting, MeetingState.DECLINED)
+    meeting.reason = draft.note
     void_unsent(session, meeting, now=now)
     other = Party.BUYER if party is Party.SME else Party.SME
     write_to(session, meeting, other, compose_closing, about="closing", now=now)
@@ -207,11 +207,11 @@ def _confirm(
     now: datetime,
     site: Site,
 ) -> None:
-    check_step(meeting.state, MeetingState.CONFIRMED)
+    step_to(session, meeting, MeetingState.CONFIRMED)
     if meeting.confirmed_at is not None:
         # Calendars have seen an earlier time of this meeting.
         meeting.calendar_sequence += 1
-    meeting.state, meeting.confirmed_at = MeetingState.CONFIRMED, now
+    meeting.confirmed_at = now
     meeting.starts_at, meeting.ends_at = offer.starts_at, offer.ends_at
     name_room(meeting, site=site)
     void_unsent(session, meeting, now=now)

@@ -12,15 +12,17 @@ from sme_match.core.errors import NotAllowedError
 from sme_match.meetings.attempts import DONE, attempt
 from sme_match.meetings.blueprint import blueprint, current_site
 from sme_match.meetings.enums import MeetingState, RoomKind
+from sme_match.meetings.errors import PastMeetingError
 from sme_match.meetings.forms import CancelForm, MoveForm, PlaceForm
 from sme_match.meetings.models import Meeting
 from sme_match.meetings.offers import MINUTES
-from sme_match.meetings.policy import may_arrange
+from sme_match.meetings.policy import is_past, may_arrange
 from sme_match.meetings.queries import get_meeting
 from sme_match.meetings.services.changing import cancel_meeting, change_place, move_meeting
 from sme_match.meetings.states import may_step
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
+from sme_match.web.errors import message_of
 from sme_match.web.fields import EditForm
 from sme_match.web.flashes import flash_done
 
@@ -128,6 +130,9 @@ def _change(
     """Show the form, or do what it says; a form that cannot be used now leads to the meeting."""
     page = url_for("meetings.show", meeting_id=meeting.id)
     if request.method == "GET":
+        if is_past(meeting, current_time()):
+            flash_done(message_of(PastMeetingError()))
+            return redirect(page)
         if possible:
             return render_template(template, form=form, meeting=meeting)
         flash_done(_("いまの状態では、この操作はできません。"))

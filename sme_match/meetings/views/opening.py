@@ -15,11 +15,12 @@ from sme_match.matching.models import Proposal
 from sme_match.meetings.attempts import DONE, attempt
 from sme_match.meetings.blueprint import blueprint, current_site
 from sme_match.meetings.enums import MeetingChannel, MeetingState
+from sme_match.meetings.errors import PastMeetingError
 from sme_match.meetings.forms import MeetingForm, OffersForm
 from sme_match.meetings.messages import Letter, main_contact
 from sme_match.meetings.models import Meeting
-from sme_match.meetings.policy import may_arrange
-from sme_match.meetings.queries import find_open_meeting, get_accepted_proposal, get_meeting
+from sme_match.meetings.policy import is_past, may_arrange
+from sme_match.meetings.queries import get_accepted_proposal, get_meeting
 from sme_match.meetings.services.opening import (
     offer_again,
     open_meeting,
@@ -29,6 +30,7 @@ from sme_match.meetings.services.opening import (
 from sme_match.meetings.states import may_step
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
+from sme_match.web.errors import message_of
 from sme_match.web.flashes import flash_done
 
 Answer = str | Response | tuple[str, int]
@@ -41,9 +43,8 @@ def create(proposal_id: int) -> Answer:
     """Open a meeting from an accepted proposal: fill in, look at both mails, send."""
     session, actor, now, site = current_session(), current_actor(), current_time(), current_site()
     proposal = get_accepted_proposal(session, actor, proposal_id)
-    existing = find_open_meeting(session, proposal.id)
-    if existing is not None and request.method == "GET":
-        return redirect(url_for("meetings.show", meeting_id=existing))
+    if proposal.live_meeting_id is not None and request.method == "GET":
+        return redirect(url_for("meetings.show", meeting_id=proposal.live_meeting_id))
     form = MeetingForm()
     form.offer_contacts(proposal.company.contacts, proposal.need.buyer.contacts)
     if not form.is_submitted():
@@ -119,6 +120,9 @@ def offer(meeting_id: int) -> Answer:
     meeting = get_meeting(session, actor, meeting_id)
     if not may_arrange(actor, meeting):
         raise NotAllowedError
+    if request.method == "GET" and is_past(meeting, now):
+        flash_done(message_of(PastMeetingError()))
+        return redirect(url_for("meetings.show", meeting_id=meeting.id))
     if request.method == "GET" and not _may_offer(meeting):
         flash_done(_("いまの状態では、候補の日時を出せません。"))
         return redirect(url_for("meetings.show", meeting_id=meeting.id))

@@ -12,7 +12,7 @@ from sme_match.meetings.enums import MeetingState, Party
 from sme_match.meetings.labels import ACTIONS
 from sme_match.meetings.messages import calendar_entry, main_contact
 from sme_match.meetings.models import Meeting
-from sme_match.meetings.policy import are_contacts_visible, may_arrange, party_of
+from sme_match.meetings.policy import are_contacts_visible, is_past, may_arrange, party_of
 from sme_match.meetings.queries import get_meeting
 from sme_match.meetings.rooms import generated_room_url, new_room_token
 from sme_match.meetings.wording import (
@@ -51,6 +51,7 @@ def page_of(meeting: Meeting) -> dict[str, object]:
         "may_arrange": may_arrange(actor, meeting),
         "is_staff": actor.is_staff,
         "is_over": is_over(meeting, now),
+        "is_past": is_past(meeting, now),
         "begun": meeting.starts_at is not None and meeting.starts_at <= now,
         "room_open": is_room_open(meeting, now),
         "room_opens": room_opens_at(meeting),
