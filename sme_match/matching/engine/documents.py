@@ -60,10 +60,8 @@ class Settings:
 
     `cjk_weight`, `latin_weight`: sub-words help against spelling variants, but words decide.
     `saturation` (k1 of BM25): 1.2, the usual value; nothing was gained by tuning it.
-    `profile_length_penalty` (b of BM25 for whole profiles): low, because a longer profile
-    documents more work done rather than the same thing said in more words.
-    `passage_length_penalty` (b for single lines): 0.75, the usual value; within one line,
-    words beside the point do dilute it.
+    `length_penalty` (b of BM25, for each line): 0.75, the usual value; within one line, words
+    beside the point do dilute it. Many lines are no fault: they document more work done.
     `passage_share`: the whole profile and its best line count half each; the first knows how
     broad a company is, the second that the words belong to one and the same job.
     `field_weights`: a field that is not named weighs 1. The process is the heading of a row.
@@ -73,8 +71,7 @@ class Settings:
     cjk_weight: float = 0.5
     latin_weight: float = 0.1
     saturation: float = 1.2
-    profile_length_penalty: float = 0.25
-    passage_length_penalty: float = 0.75
+    length_penalty: float = 0.75
     passage_share: float = 0.5
     field_weights: Mapping[str, float] = field(default_factory=lambda: _FIELD_WEIGHTS)
 

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 
 from sme_match.matching.engine.documents import Document, Key
 from sme_match.matching.engine.index import ANALYZERS, Index, Similarities
-from sme_match.matching.engine.text import Token, word_tokens
+from sme_match.matching.engine.normal import Token
+from sme_match.matching.engine.text import word_tokens
 
 EXCERPT_CHARACTERS: Final = 120
 _EXCERPT_LEAD: Final = 20

@@ -10,8 +10,8 @@ from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
 from sme_match.matching.engine.documents import Document, Key, Passage, Settings
+from sme_match.matching.engine.normal import Token
 from sme_match.matching.engine.text import (
-    Token,
     cjk_gram_terms,
     cjk_gram_tokens,
     latin_gram_terms,
@@ -75,8 +75,8 @@ class _Block:
             self._vectorizer = CountVectorizer(analyzer=ANALYZERS[self.name].terms, vocabulary={"": 0})
             counts = sparse.csr_matrix((len(passages), 1), dtype=np.float64)
         self.terms: NDArray[np.object_] = self._vectorizer.get_feature_names_out()
-        profiles = sparse.csr_matrix(members @ counts)
-        return self._weighting.profiles(profiles), self._weighting.passages(counts)
+        self._weighting.fit(members, counts)
+        return self._weighting.profiles(members, counts), self._weighting.passages(counts)
 
     def query(self, query: Document, settings: Settings) -> tuple[Matrix, float]:
         """Return the weights of a need's terms and the mass of the whole need."""

@@ -6,7 +6,6 @@ Three analyzers feed the index: words, Japanese character n-grams and Latin char
 import re
 import sys
 import threading
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -18,6 +17,17 @@ from sudachipy import (  # type: ignore[import-untyped]  # ships stubs without a
     Tokenizer,
 )
 
+from sme_match.matching.engine.normal import (
+    CJK,
+    CJK_RUN,
+    FINAL_LONG_VOWEL,
+    NormalText,
+    Token,
+    normalize,
+    without,
+)
+from sme_match.matching.engine.quantities import QUANTITY
+
 # Sudachi refuses input above 49,149 bytes; a Japanese character takes three bytes in UTF-8.
 SUDACHI_CHARACTERS: Final = 12_000
 _CACHED_TEXTS: Final = 65_536
@@ -28,107 +38,27 @@ CJK_GRAMS: Final = (1, 2)
 LATIN_GRAMS: Final = (3, 4, 5)
 
 
-class Token(NamedTuple):
-    """A term and its half-open place in the original text."""
-
-    term: str
-    start: int
-    end: int
-
-
-class NormalText(NamedTuple):
-    """Normalised text with, for each character, its half-open place in the original."""
-
-    text: str
-    starts: tuple[int, ...] | range
-    ends: tuple[int, ...] | range
-
-    def token(self, term: str, start: int, end: int) -> Token:
-        """Return the term with its place translated to the original text."""
-        return Token(term, self.starts[start], self.ends[end - 1])
-
-
-_CJK: Final = r"\u3005\u3041-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-# A sound mark may stand apart from its kana: half-width (ｶﾞ), combining, or torn off by a
-# PDF ("カ ゙ス"); it belongs to the character before it.
-_CLUSTER: Final = re.compile(
-    r"[ぁ-ゖァ-ヺｦ-ﾝ] ?[\u3099-\u309cﾞﾟ]|[^\x00-\x7f][\u0300-\u036f]+|.", re.DOTALL
-)
-_SOUND_MARKS: Final = str.maketrans({"゛": "\u3099", "゜": "\u309a", "ﾞ": "\u3099", "ﾟ": "\u309a"})
-_TORN_MARK: Final = re.compile(r"[゛゜\u3099\u309a]")
-_GAP: Final = re.compile(rf"(?<=[{_CJK}])[ \t\u3000]+(?=[{_CJK}])")
-# "コントロ-ル": a hyphen typed for the long vowel.
-_LONG_VOWEL: Final = re.compile(r"(?<=[ァ-ヺー])-(?![0-9a-z])")
-_DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | {"ø": "φ", "Ø": "φ", "Φ": "φ", "⌀": "φ"})
-
-
-def normalize(text: str) -> NormalText:
-    """Return the text in NFKC and lower case, gaps inside Japanese closed, with its places.
-
-    Each original character is normalised alone (with its sound mark), so that every
-    character of the result can be marked in the text that the user wrote.
-    """
-    plain = text.lower()
-    if (
-        len(plain) == len(text)
-        and unicodedata.is_normalized("NFKC", plain)
-        and not _TORN_MARK.search(plain)
-    ):
-        places: tuple[tuple[int, ...] | range, tuple[int, ...] | range]
-        places = (range(len(text)), range(1, len(text) + 1))
-    else:
-        pieces: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
-        for match in _CLUSTER.finditer(text):
-            cluster = match.group()
-            if len(cluster) > 1:
-                cluster = cluster.replace(" ", "").translate(_SOUND_MARKS)
-            piece = unicodedata.normalize("NFKC", cluster).lower()
-            pieces.append(piece)
-            starts.extend([match.start()] * len(piece))
-            ends.extend([match.end()] * len(piece))
-        plain, places = "".join(pieces), (tuple(starts), tuple(ends))
-    plain = _LONG_VOWEL.sub("ー", plain.translate(_DASHES))
-    return _close_gaps(NormalText(plain, *places))
-
-
-def _close_gaps(normal: NormalText) -> NormalText:
-    """Drop the spaces between two Japanese characters ("モ リブデン")."""
-    gaps = [match.span() for match in _GAP.finditer(normal.text)]
-    if not gaps:
-        return normal
-    dropped = {place for start, end in gaps for place in range(start, end)}
-    kept = [place for place in range(len(normal.text)) if place not in dropped]
-    return NormalText(
-        "".join(normal.text[place] for place in kept),
-        tuple(normal.starts[place] for place in kept),
-        tuple(normal.ends[place] for place in kept),
-    )
-
-
 # Terms that neither Sudachi nor a plain word rule keeps whole: it reads SUS304 as sus + 304 and
 # M3 as a cubic metre. Named groups say how the surface becomes a term; the first match wins.
 # Look-aheads are bounded so that no text takes more than linear time.
+_LATIN: Final = r"a-zß-öø-ɏḁ-ỿ"
 _NUMBER: Final = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _PROTECTED: Final = re.compile(
     rf"""
     (?P<standard>(?<![a-z])(?:jis|iso|iatf|as|en|astm|din|nadcap|mil)(?:/?(?:ts|iec))?
         [ -]?[a-z]?[ -]?\d{{2,6}}(?:-\d+)?(?![a-z0-9]))(?::\d{{4}})?
-    | (?P<tolerance>(?:±|\+/-)[ ]?{_NUMBER})[ ]?(?P<tolerance_unit>mm|μm|um|ミクロン)?
-    | (?P<size>φ[ ]?{_NUMBER})[ ]?(?:mm)?
+    | (?P<tolerance>(?:±|\+/-)[ ]?{_NUMBER})[ ]?(?P<tolerance_unit>mm|ミリ|μm?|um|ミクロン)?
+    | (?P<size>φ[ ]?{_NUMBER})[ ]?(?:mm|ミリ)?
     | (?P<roughness>(?<![a-z])r[az][ ]?\d+(?:\.\d+)?)
     | (?P<axes>[2-9五三四][ ]?軸)
     | (?P<lot>(?<!\d)\d{{1,6}}[ ]?(?:個|本|枚|台|点)(?:から|より|~))
+    | (?P<quantity>{QUANTITY})
     | (?P<code>(?<![a-z0-9])(?=[a-z0-9/-]{{0,40}}\d)(?=[a-z0-9/-]{{0,40}}[a-z])
         [a-z0-9]+(?:[-/][a-z0-9]+)*)
-    | (?P<word>[a-zà-ÿ]+)
-    | (?P<japanese>[{_CJK}]+)
+    | (?P<word>[{_LATIN}]+)
+    | (?P<japanese>[{CJK}]+)
     """,
     re.VERBOSE,
-)
-_QUANTITY: Final = re.compile(
-    r"\d+(?:ea|se|st|pc|pcs|set|sets|kt|pr|gl|rl|ro|sh|hd|bx|mm|cm|m|kg|g|t|l|v|w|kw|hz|%)"
 )
 _CODE_PART: Final = re.compile(r"[a-z0-9]+")
 _AXES: Final = str.maketrans("三四五", "345")
@@ -180,7 +110,7 @@ def word_tokens(text: str) -> tuple[Token, ...]:
                 tokens.append(normal.token(stem(surface), start, end))
         elif kind == "code":
             tokens.extend(normal.token(*place) for place in _code_terms(surface, start))
-        else:
+        elif kind != "quantity":
             tokens.append(normal.token(_protected_term(match), start, end))
     return tuple(tokens)
 
@@ -188,7 +118,7 @@ def word_tokens(text: str) -> tuple[Token, ...]:
 def _protected_term(match: re.Match[str]) -> str:
     if match["tolerance"]:
         number = float(match["tolerance"].lstrip("±+/- ").replace(",", ""))
-        micrometres = match["tolerance_unit"] not in (None, "mm")
+        micrometres = match["tolerance_unit"] not in (None, "mm", "ミリ")
         return f"±{number / 1000 if micrometres else number:g}"
     surface = next(value for value in match.groups() if value)
     return re.sub(r"[ ,]|(?<=[a-z])-(?=\d)", "", surface).translate(_AXES)
@@ -196,8 +126,6 @@ def _protected_term(match: re.Match[str]) -> str:
 
 def _code_terms(surface: str, start: int) -> Iterator[tuple[str, int, int]]:
     """Yield a part code whole, then its parts ("lm500-g07", "lm500", "g07")."""
-    if _QUANTITY.fullmatch(surface):
-        return
     yield surface, start, start + len(surface)
     parts = list(_CODE_PART.finditer(surface))
     if len(parts) > 1:
@@ -226,7 +154,7 @@ def _segment(run: str) -> _Segments:
     morphemes = list(_tokenizer().tokenize(run))
     return _Segments(
         tuple(
-            (sys.intern(morpheme.normalized_form().lower()), morpheme.begin(), morpheme.end())
+            (sys.intern(_dictionary_form(morpheme)), morpheme.begin(), morpheme.end())
             for morpheme in morphemes
             if _is_content(morpheme)
         ),
@@ -242,6 +170,11 @@ def word_borders(run: str) -> frozenset[int]:
         for offset in pieces
         for border in _segment(run[offset : offset + SUDACHI_CHARACTERS]).borders
     ) | {len(run)}
+
+
+def _dictionary_form(morpheme: Morpheme) -> str:
+    """Return Sudachi's form; it knows センタ as センター, but not ローラ as ローラー."""
+    return FINAL_LONG_VOWEL.sub("", morpheme.normalized_form().lower())
 
 
 _content_by_id: Final[dict[int, bool]] = {}
@@ -286,8 +219,8 @@ def _singular(word: str) -> str:
     return word
 
 
-CJK_RUN: Final = re.compile(rf"[{_CJK}]+")
-_LATIN_RUN: Final = re.compile(r"[a-zà-ÿ0-9]+")
+_LATIN_RUN: Final = re.compile(rf"[{_LATIN}0-9]+")
+_AMOUNT: Final = re.compile(QUANTITY)
 _SAYS_NOTHING: Final = re.compile(r"[ぁ-ゖ]+|[ァ-ヿ]")
 
 
@@ -299,8 +232,14 @@ def _gram_places(text: str, runs: re.Pattern[str], sizes: tuple[int, ...]) -> It
                 yield run[place : place + size], start + place
 
 
+def _gram_text(text: str) -> NormalText:
+    """Return the text that is cut into pieces: without amounts and final long vowels."""
+    normal = without(normalize(text), FINAL_LONG_VOWEL)
+    return normal._replace(text=_AMOUNT.sub(lambda match: " " * len(match.group()), normal.text))
+
+
 def _gram_tokens(text: str, runs: re.Pattern[str], sizes: tuple[int, ...]) -> list[Token]:
-    normal = normalize(text)
+    normal = _gram_text(text)
     return [
         normal.token(gram, place, place + len(gram))
         for gram, place in _gram_places(normal.text, runs, sizes)
@@ -308,13 +247,13 @@ def _gram_tokens(text: str, runs: re.Pattern[str], sizes: tuple[int, ...]) -> li
 
 
 def _gram_terms(text: str, runs: re.Pattern[str], sizes: tuple[int, ...]) -> list[str]:
-    return [gram for gram, _ in _gram_places(_normal_text(text), runs, sizes)]
+    return [gram for gram, _ in _gram_places(_plain_gram_text(text), runs, sizes)]
 
 
 @lru_cache(maxsize=_CACHED_TEXTS)
-def _normal_text(text: str) -> str:
-    """Return the normalised text; remembered, for each analyzer asks for it."""
-    return normalize(text).text
+def _plain_gram_text(text: str) -> str:
+    """Return `_gram_text` without places; remembered, for each analyzer asks for it."""
+    return _gram_text(text).text
 
 
 @lru_cache(maxsize=_CACHED_TEXTS)

@@ -13,8 +13,9 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
 
+from sme_match.matching.engine.normal import CJK_RUN, NormalText, Token, normalize
 from sme_match.matching.engine.spelling import Unit, spell
-from sme_match.matching.engine.text import CJK_RUN, NormalText, Token, normalize, word_borders
+from sme_match.matching.engine.text import word_borders
 
 _CACHED_TEXTS: Final = 65_536
 _CACHED_PLACES: Final = 2_000

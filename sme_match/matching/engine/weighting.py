@@ -18,10 +18,17 @@ Floats: TypeAlias = NDArray[np.float64]
 
 
 class Weighting(Protocol):
-    """Weights of one block of terms; rows are texts, columns are terms."""
+    """Weights of one block of terms; rows are texts, columns are terms.
 
-    def profiles(self, counts: Matrix) -> Matrix:
-        """Learn from the counts of whole profiles and return their weights."""
+    `counts` are those of single lines; `members` holds, per profile, its lines with the weights
+    of their fields.
+    """
+
+    def fit(self, members: Matrix, counts: Matrix) -> Self:
+        """Learn how rare terms and how long lines are; the rest is computed with that."""
+
+    def profiles(self, members: Matrix, counts: Matrix) -> Matrix:
+        """Return the weights of whole profiles."""
 
     def passages(self, counts: Matrix) -> Matrix:
         """Return the weights of single lines."""
@@ -34,12 +41,12 @@ class Weighting(Protocol):
 
 
 class BM25Transformer(BaseEstimator, TransformerMixin):
-    """Weigh counts by tf / (tf + K), K = k1 · (1 - b + b · length / mean length).
+    """Weigh the terms of lines by x / (x + k1), where x = tf / (1 - b + b · length / mean length).
 
     The saturating part of BM25 (Robertson and Zaragoza 2009, "The Probabilistic Relevance
     Framework", section 3.4) without its constant factor k1 + 1: every weight is in [0, 1).
-    The rarity of a term is kept apart in `idf_`, in the form of Lucene, log(1 + (N - df + ½) /
-    (df + ½)), which stays positive in small collections.
+    The rarity of a term is kept apart, in the form of Lucene, log(1 + (N - df + ½) / (df + ½)),
+    which stays positive in small collections.
     """
 
     def __init__(self, k1: float = 1.2, b: float = 0.75) -> None:
@@ -47,45 +54,65 @@ class BM25Transformer(BaseEstimator, TransformerMixin):
         self.b = b
 
     def fit(self, counts: Matrix, y: None = None) -> Self:  # noqa: ARG002 -- scikit-learn's signature
-        """Learn the mean length and the rarity of each term."""
+        """Learn the mean length of a line."""
         total = counts.shape[0]
-        holding = np.bincount(counts.indices, minlength=counts.shape[1])
         self.mean_length_ = (float(counts.sum()) / total if total else 0.0) or 1.0
-        self.idf_: Floats = np.log1p((total - holding + 0.5) / (holding + 0.5))
-        self.idf_unknown_ = float(np.log1p((total + 0.5) / 0.5))
         return self
 
-    def transform(self, counts: Matrix) -> Matrix:
-        """Return the saturated term frequencies."""
+    def even(self, counts: Matrix) -> Matrix:
+        """Return the frequencies as if every line had the mean length, to the degree of b."""
         lengths = np.asarray(counts.sum(axis=1), dtype=np.float64).ravel()
-        scale = self.k1 * (1 - self.b + self.b * lengths / self.mean_length_)
+        scale = 1 - self.b + self.b * lengths / self.mean_length_
         weights = counts.astype(np.float64)
-        weights.data /= weights.data + np.repeat(scale, np.diff(weights.indptr))
+        weights.data /= np.repeat(scale, np.diff(weights.indptr))
         return weights
+
+    def saturate(self, frequencies: Matrix) -> Matrix:
+        """Return x / (x + k1) of each frequency."""
+        weights = frequencies.copy()
+        weights.data /= weights.data + self.k1
+        return weights
+
+    def transform(self, counts: Matrix) -> Matrix:
+        """Return the saturated frequencies of single lines."""
+        return self.saturate(self.even(counts))
 
 
 class BM25Weighting:
-    """Saturated frequencies on the side of the profiles, rarity on the side of the need."""
+    """Saturated frequencies on the side of the profiles, rarity on the side of the need.
+
+    A profile is a set of lines as a document is a set of fields in BM25F (Zaragoza and others
+    2004, "Microsoft Cambridge at TREC-13"): each line is evened out by its own length, the sums
+    are saturated. Nothing is divided by the length of the whole, so that no further line can
+    ever lower a profile.
+    """
 
     def __init__(self, settings: Settings) -> None:
-        self._profiles = BM25Transformer(settings.saturation, settings.profile_length_penalty)
-        self._passages = BM25Transformer(settings.saturation, settings.passage_length_penalty)
+        self._lines = BM25Transformer(settings.saturation, settings.length_penalty)
 
-    def profiles(self, counts: Matrix) -> Matrix:
-        """Learn lengths and rarity, and weigh whole profiles."""
-        weights: Matrix = self._profiles.fit(counts).transform(counts)
-        return weights
+    def fit(self, members: Matrix, counts: Matrix) -> Self:
+        """Learn the mean length of a line, and in how many profiles each term occurs."""
+        self._lines.fit(counts)
+        total = members.shape[0]
+        holding = np.bincount((members @ counts).tocsr().indices, minlength=counts.shape[1])
+        self._rarity: Floats = np.log1p((total - holding + 0.5) / (holding + 0.5))
+        self._rarity_unknown = float(np.log1p((total + 0.5) / 0.5))
+        return self
+
+    def profiles(self, members: Matrix, counts: Matrix) -> Matrix:
+        """Add up the evened lines of each profile, then saturate."""
+        return self._lines.saturate(sparse.csr_matrix(members @ self._lines.even(counts)))
 
     def passages(self, counts: Matrix) -> Matrix:
-        """Weigh lines by their own mean length; rarity stays that of whole profiles."""
-        weights: Matrix = self._passages.fit(counts).transform(counts)
+        """Weigh lines like profiles of one line."""
+        weights: Matrix = self._lines.transform(counts)
         return weights
 
     def query(self, counts: Matrix, unknown: float) -> tuple[Matrix, float]:
         """Weigh the terms of a need by rarity; terms that nobody uses stay uncovered mass."""
         weights = counts.astype(np.float64)
-        weights.data *= self._profiles.idf_[weights.indices]
-        return weights, float(weights.sum()) + unknown * self._profiles.idf_unknown_
+        weights.data *= self._rarity[weights.indices]
+        return weights, float(weights.sum()) + unknown * self._rarity_unknown
 
 
 class TFIDFWeighting:
@@ -95,9 +122,14 @@ class TFIDFWeighting:
         del settings  # The baseline has nothing to set.
         self._transformer = TfidfTransformer(sublinear_tf=True)
 
-    def profiles(self, counts: Matrix) -> Matrix:
-        """Learn the rarity of terms and weigh whole profiles."""
-        weights: Matrix = self._transformer.fit(_whole(counts)).transform(_whole(counts))
+    def fit(self, members: Matrix, counts: Matrix) -> Self:
+        """Learn the rarity of terms in whole profiles."""
+        self._transformer.fit(_whole(members @ counts))
+        return self
+
+    def profiles(self, members: Matrix, counts: Matrix) -> Matrix:
+        """Weigh whole profiles."""
+        weights: Matrix = self._transformer.transform(_whole(members @ counts))
         return weights
 
     def passages(self, counts: Matrix) -> Matrix:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sme_match.matching.engine.normal import normalize
 from sme_match.matching.engine.spelling import spell
-from sme_match.matching.engine.text import normalize
 
 
 def keys(text: str) -> list[str]:

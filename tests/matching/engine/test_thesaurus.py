@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sme_match.matching.engine.text import normalize
+from sme_match.matching.engine.normal import normalize
 from sme_match.matching.engine.thesaurus import Concept, Thesaurus
 from sme_match.reference.thesaurus import list_concepts
 
