@@ -21,11 +21,16 @@ class ConditionExplanation(TypedDict):
 
 
 class TermExplanation(TypedDict):
-    """A word of the need, its counterpart in the profile, and its points."""
+    """A word of the need, its counterpart in the profile, and its points.
+
+    Newer explanations also say how the two are related ("=" or "≒") and in which field it was found.
+    """
 
     query: str
     document: str
     points: int
+    relation: NotRequired[str]
+    field: NotRequired[str]
 
 
 class ExcerptExplanation(TypedDict):

@@ -4,10 +4,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 
 from sme_match.matching.labels import REJECTION_REASONS
-from sme_match.web.fields import EditForm, TextField, required
+from sme_match.web.fields import EditForm, MultilineField, TextField, required
 from sme_match.web.labels import choices
 
 NOTE_LIMIT = 300
+SHEET_NOTE_LIMIT = 400
 
 
 class DecisionForm(EditForm):
@@ -28,3 +29,15 @@ class RejectionForm(DecisionForm):
     def __init__(self) -> None:
         super().__init__()
         self.reason.choices = choices(REJECTION_REASONS)
+
+
+class SheetNoteForm(EditForm):
+    """What the coordinator says on the reason sheet."""
+
+    sheet_note = MultilineField(
+        _l("所見"),
+        limit=SHEET_NOTE_LIMIT,
+        description=_l(
+            "提案理由書に印刷されます。400文字まで。点数とは別に、この組み合わせをすすめる理由を書きます。"
+        ),
+    )

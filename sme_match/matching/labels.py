@@ -26,6 +26,13 @@ VERDICTS = {
     Verdict.FAIL: _l("満たさない"),
     Verdict.UNKNOWN: _l("不明"),
 }
+FIELDS = {
+    "capability": _l("加工能力"),
+    "profile": _l("紹介文"),
+    "english": _l("工程の英語名"),
+}
+"""Where in a profile a word was found."""
+
 SORTS = {
     "score": _l("点数が高い順"),
     "confidence": _l("情報がそろっている順"),
@@ -35,6 +42,7 @@ HISTORY_ACTIONS = {
     "need.match": _l("合う企業を計算しました"),
     "proposal.decide": _l("推薦について判断しました"),
     "proposal.undo": _l("推薦についての判断を元に戻しました"),
+    "proposal.note": _l("提案理由書の所見を書きました"),
 }
 QUESTIONS = {
     ConditionKind.PROCESS: _l("「%(required)s」はできますか。"),

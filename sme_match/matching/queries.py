@@ -83,6 +83,26 @@ def lock_proposal(session: Session, actor: Actor, proposal_id: int) -> Proposal:
     return proposal
 
 
+def get_sheet_proposal(session: Session, actor: Actor, proposal_id: int) -> Proposal:
+    """Return a proposal with all that its reason sheet tells of: both companies, need, run.
+
+    Raises:
+        NotFoundError: when it does not exist, or not for this actor.
+    """
+    proposal = session.scalar(
+        select(Proposal)
+        .where(Proposal.id == proposal_id, visible_to(actor))
+        .options(
+            joinedload(Proposal.need).joinedload(Need.buyer),
+            joinedload(Proposal.company).selectinload(Company.certificates),
+            joinedload(Proposal.run),
+        )
+    )
+    if proposal is None:
+        raise NotFoundError(NOT_FOUND)
+    return proposal
+
+
 def get_decision(session: Session, actor: Actor, decision_id: int) -> ProposalDecision:
     """Return one entry of the log of decisions.
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from sme_match.audit.services import record
+from sme_match.audit.services import apply_changes, record
 from sme_match.companies.models import Company
 from sme_match.core.actor import Actor, Role
 from sme_match.core.clock import jst_date
@@ -284,6 +284,36 @@ def _write_decision(
     proposal.decider_name = "" if is_open or actor.role is Role.SYSTEM else actor.name
     session.flush()
     return written
+
+
+def write_sheet_note(
+    session: Session, actor: Actor, *, proposal_id: int, note: str, version: int, now: datetime
+) -> Proposal:
+    """Write what the coordinator says on the reason sheet.
+
+    Raises:
+        NotFoundError: when the actor may not see the proposal.
+        NotAllowedError: unless the actor coordinates at the body.
+        StaleVersionError: when the proposal changed since the form was opened.
+    """
+    proposal = lock_proposal(session, actor, proposal_id)
+    if not may_decide(actor, proposal):
+        raise NotAllowedError
+    check_version(proposal, version)
+    changes = apply_changes(proposal, {"sheet_note": note})
+    if changes:
+        record(
+            session,
+            actor,
+            action="proposal.note",
+            subject=("need", proposal.need_id),
+            body_id=proposal.body_id,
+            now=now,
+            changes=changes,
+            note=_company_name(session, proposal),
+        )
+        session.flush()
+    return proposal
 
 
 def _company_name(session: Session, proposal: Proposal) -> str:

@@ -8,16 +8,17 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from sme_match.audit.queries import list_history
+from sme_match.capabilities.queries import list_capabilities
 from sme_match.companies.policy import may_edit_company, may_see_contacts
 from sme_match.companies.queries import get_company
 from sme_match.core.actor import Role
-from sme_match.core.errors import InvalidError, NotAllowedError
+from sme_match.core.errors import InvalidError, NotAllowedError, StaleVersionError
 from sme_match.core.text import mark_text
 from sme_match.matching.engine import scoring
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.errors import MeetingUnderWayError
 from sme_match.matching.explanations import Explanation, RelaxationExplanation
-from sme_match.matching.forms import DecisionForm, RejectionForm
+from sme_match.matching.forms import DecisionForm, RejectionForm, SheetNoteForm
 from sme_match.matching.labels import HISTORY_ACTIONS, PROPOSAL_STATES, SORTS
 from sme_match.matching.models import MatchRun, Proposal
 from sme_match.matching.policy import check_meeting, may_decide, may_match
@@ -34,13 +35,21 @@ from sme_match.matching.queries import (
     count_by_state,
     find_last_run,
     get_proposal,
+    get_sheet_proposal,
     list_companies_by_id,
     list_progress,
     list_proposals,
     list_runs,
 )
 from sme_match.matching.questions import open_questions
-from sme_match.matching.services import Decision, decide_proposal, match_need, undo_decision
+from sme_match.matching.services import (
+    Decision,
+    decide_proposal,
+    match_need,
+    undo_decision,
+    write_sheet_note,
+)
+from sme_match.matching.sheets import make_sheet
 from sme_match.matching.wording import (
     RelaxationWords,
     condition_text,
@@ -52,12 +61,15 @@ from sme_match.needs.enums import ConditionKind
 from sme_match.needs.labels import HISTORY_ACTIONS as NEED_ACTIONS
 from sme_match.needs.queries import get_need, list_owners, owner_names
 from sme_match.needs.wording import vocabulary
+from sme_match.support_bodies.queries import get_body
 from sme_match.web.access import allow
+from sme_match.web.conflicts import differences
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.errors import message_of, status_of
 from sme_match.web.flashes import flash_done, flash_undoable
 from sme_match.web.history import in_words
 from sme_match.web.paging import requested_page
+from sme_match.web.shell import here
 
 blueprint = Blueprint("matching", __name__)
 
@@ -224,6 +236,55 @@ def undo(decision_id: int) -> Response:
     proposal = get_proposal(session, actor, written.proposal_id)
     flash_done(_("「%(name)s」を元に戻しました。", name=proposal.company.name))
     return redirect(_review_url(proposal))
+
+
+@blueprint.route("/proposals/<int:proposal_id>/sheet", methods=["GET", "POST"])
+@allow(*STAFF)
+def sheet(proposal_id: int) -> str | Response | tuple[str, int]:
+    """Show the reason sheet of a pair, and let the coordinator write the note on it."""
+    session, actor = current_session(), current_actor()
+    proposal = get_sheet_proposal(session, actor, proposal_id)
+    form = SheetNoteForm()
+    if not form.is_submitted():
+        form.show(proposal)
+        return _sheet_page(proposal, form)
+    if not may_decide(actor, proposal):
+        raise NotAllowedError
+    if not form.validate():
+        return _sheet_page(proposal, form), 422
+    try:
+        write_sheet_note(
+            session,
+            actor,
+            proposal_id=proposal.id,
+            note=form.sheet_note.data,
+            version=form.opened_version(),
+            now=current_time(),
+        )
+    except StaleVersionError:
+        proposal = get_sheet_proposal(session, actor, proposal_id)
+        stored = SheetNoteForm(formdata=None)
+        stored.show(proposal)
+        conflict = differences(form, stored)
+        form.version.data = str(proposal.version)
+        return _sheet_page(proposal, form, conflict=conflict), 409
+    flash_done(_("所見を保存しました。"))
+    return redirect(here({}))
+
+
+def _sheet_page(proposal: Proposal, form: SheetNoteForm, **more: object) -> str:
+    session, actor = current_session(), current_actor()
+    capabilities = list_capabilities(session, [proposal.company_id])[proposal.company_id]
+    return render_template(
+        "matching/sheet.html",
+        sheet=make_sheet(proposal, capabilities),
+        form=form,
+        may_write=may_decide(actor, proposal),
+        body=get_body(session, actor, proposal.body_id),
+        owner_names=owner_names(session, [proposal.need]),
+        now=current_time(),
+        **more,
+    )
 
 
 @blueprint.get("/matching/scores")

@@ -133,7 +133,10 @@ def condition_text(condition: NeedCondition) -> str:
 def proposal_vocabulary() -> Vocabulary:
     """Return the words in which the history of a need tells what became of its proposals."""
     return Vocabulary(
-        labels={"proposal_state": _("推薦の状態")},
+        labels={
+            "proposal_state": _("推薦の状態"),
+            "sheet_note": _("コーディネーターの所見"),
+        },
         words={"proposal_state": lambda value: str(PROPOSAL_STATES[ProposalState(value)])},
     )
 
@@ -214,9 +217,10 @@ def _word(kind: ConditionKind, code: str) -> str:
 
 
 def _listed(words: list[str]) -> str:
+    names = str(_("、")).join(words[:SHOWN])
     if len(words) <= SHOWN:
-        return "、".join(words)
-    return str(_("%(names)s ほか%(count)s", names="、".join(words[:SHOWN]), count=len(words) - SHOWN))
+        return names
+    return str(_("%(names)s ほか%(count)s", names=names, count=len(words) - SHOWN))
 
 
 def _bound(kind: ConditionKind) -> str:

@@ -1,8 +1,11 @@
-"""The language of the reader: the account's, else the one chosen in this browser, else Japanese."""
+"""The language of a page: the one its address names (`?lang=en`), else that of the reader.
+
+The reader's is the one chosen in this browser, else the account's, else Japanese.
+"""
 
 from functools import lru_cache
 
-from flask import Flask, g, has_request_context, session
+from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, force_locale, get_translations
 from flask_login import current_user
 from markupsafe import Markup
@@ -31,7 +34,8 @@ def current_language() -> str:
         return DEFAULT
     language: str | None = g.get("language")
     if language is None:
-        chosen = session.get("language")
+        named = request.args.get("lang")
+        chosen = named if named in LANGUAGES else session.get("language")
         if chosen is None and current_user.is_authenticated:
             chosen = current_user.language
         language = g.language = chosen if chosen in LANGUAGES else DEFAULT

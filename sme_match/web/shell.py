@@ -46,11 +46,17 @@ def init_app(app: Flask, navigation_for: Callable[[Actor], Sequence[NavigationIt
             ),
             "language": current_language(),
             "languages": LANGUAGES,
-            "here_path": request.full_path.rstrip("?"),
+            "here_path": _path_without_language(),
         }
 
     app.context_processor(context)
     app.jinja_env.globals.update(here=here, merged_args=merged_args)
+
+
+def _path_without_language() -> str:
+    """Return the path of the page, to come back to in another language than its address names."""
+    query = urlencode(merged_args({"lang": None}), doseq=True)
+    return f"{request.path}?{query}" if query else request.path
 
 
 def here(changes: Mapping[str, object]) -> str:

@@ -55,6 +55,12 @@ document.querySelectorAll("[data-reveals]").forEach((button) => {
   });
 });
 
+// Printing; without script the browser's own menu does it.
+document.querySelectorAll("[data-prints]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+});
+
 // A second press on a button that is already sending does nothing.
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.sending) { event.preventDefault(); return; }
