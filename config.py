@@ -35,6 +35,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         mail_from=environ.get("MAIL_FROM", "no-reply@example.jp"),
         smtp=_smtp(environ),
         room_base_url=environ.get("ROOM_BASE_URL", "https://meet.jit.si").rstrip("/"),
+        index_folder=_index_folder(environ, environment),
         proxies=_integer(environ, "PROXIES", 0),
         session_idle_minutes=_integer(environ, "SESSION_IDLE_MINUTES", 60),
         session_absolute_hours=_integer(environ, "SESSION_ABSOLUTE_HOURS", 12),
@@ -72,6 +73,14 @@ def _database_url(environ: Mapping[str, str], *, production: bool) -> str:
         if url.startswith(short):
             return "postgresql+psycopg://" + url.removeprefix(short)
     return url
+
+
+def _index_folder(environ: Mapping[str, str], environment: Environment) -> Path | None:
+    folder = environ.get("INDEX_FOLDER", "")
+    if folder:
+        return Path(folder)
+    # Tests come and go with databases of the same name; an index of another one must not be met.
+    return None if environment is Environment.TEST else ROOT / "var" / "index"
 
 
 def _trusted_hosts(environ: Mapping[str, str], base_url: str) -> tuple[str, ...]:

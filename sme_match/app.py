@@ -97,7 +97,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         static_folder=str(settings.static_folder),
     )
     app.testing = settings.environment == "test"
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, folder=settings.index_folder)
     app.extensions[EXTENSION] = Installation(settings=settings, database=database, clock=clock)
     _configure_templates(app)
     # The edge comes first: answers are finished in the reverse order of registration.

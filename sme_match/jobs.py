@@ -25,6 +25,7 @@ from sme_match.core.clock import utc_now
 from sme_match.core.settings import Settings
 from sme_match.db.leases import acquire_lease, release_lease
 from sme_match.db.session import Database
+from sme_match.matching.tasks import refresh_indexes
 from sme_match.meetings.tasks import expire_requests, send_reminders
 from sme_match.notifications.delivery import DeliveryReport, deliver_due
 from sme_match.outcomes.tasks import ask_due_follow_ups
@@ -110,11 +111,17 @@ def forget_old_sessions(context: Context) -> int:
     return forget_old(context.database, now=context.now_of())
 
 
+def refresh_search_indexes(context: Context) -> int:
+    """Compact the search indexes that have drifted."""
+    return refresh_indexes(context.database)
+
+
 JOBS: tuple[Job, ...] = (
     Job("remind-of-meetings", 60, remind_of_meetings),
     Job("expire-meeting-requests", 300, expire_meeting_requests),
     Job("ask-about-outcomes", 3600, ask_about_outcomes),
     Job("deliver-mails", 10, deliver_mails),
+    Job("refresh-search-indexes", 60, refresh_search_indexes),
     Job("forget-old-sessions", 3600, forget_old_sessions),
 )
 """The table of jobs: a line for each, in the order in which `run_once` runs them."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -18,6 +19,10 @@ from sme_match.db.session import Database
 from sme_match.schema import METADATA
 from tests.client import Client
 from tests.postgresql import find_binaries, running_server
+
+# How fast an example runs says something about the machine, nothing about the code.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 """Friday 20 November 2026, 10:00 in Japan: the `now` of tests that do not set their own."""

@@ -1,6 +1,6 @@
 """Reading capabilities."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -11,9 +11,7 @@ from sme_match.companies.policy import visible_to
 from sme_match.core.actor import Actor
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import mark_text
-
-IDS_PER_QUERY = 5000
-"""Below the number of parameters that either database takes in one statement."""
+from sme_match.db.paging import portions
 
 
 def get_capability(session: Session, actor: Actor, capability_id: int) -> Capability:
@@ -39,7 +37,7 @@ def list_capabilities(session: Session, company_ids: Collection[int]) -> dict[in
     The caller hands over ids of companies that it may see. A company without rows has an empty list.
     """
     found: dict[int, list[Capability]] = {company_id: [] for company_id in company_ids}
-    for ids in _portions(list(found)):
+    for ids in portions(list(found)):
         query = (
             select(Capability)
             .where(Capability.company_id.in_(ids), Capability.archived_at.is_(None))
@@ -58,8 +56,3 @@ def list_archived_capabilities(session: Session, company: Company) -> list[Capab
         .order_by(Capability.archived_at.desc(), Capability.id)
     )
     return list(session.scalars(query))
-
-
-def _portions(ids: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(ids), IDS_PER_QUERY):
-        yield ids[start : start + IDS_PER_QUERY]

@@ -1,6 +1,6 @@
 """Reading companies. Every query is limited to what the actor may see."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -21,7 +21,7 @@ from sme_match.core.text import (
     normalize_hyphens,
     normalize_width,
 )
-from sme_match.db.paging import Page, fetch_page
+from sme_match.db.paging import Page, fetch_page, portions
 from sme_match.support_bodies.models import SupportBody
 
 SORTS = {
@@ -192,15 +192,31 @@ def list_companies(
     return fetch_page(session, query, number=page)
 
 
-def list_matchable_companies(session: Session, *, body_id: int) -> list[Company]:
-    """Return the active SMEs that a body may match, its own and the shared, with certificates."""
+def matchable_by(body_id: int) -> ColumnElement[bool]:
+    """Return the condition that a body may match a company: an active SME, its own or shared."""
+    return and_(visible_to_body(body_id), Company.is_sme, Company.archived_at.is_(None))
+
+
+def list_matchable_companies(
+    session: Session, *, body_id: int, ids: Sequence[int] | None = None
+) -> list[Company]:
+    """Return the active SMEs that a body may match, its own and the shared, with certificates.
+
+    With `ids` only those of them.
+    """
     query = (
         select(Company)
-        .where(visible_to_body(body_id), Company.is_sme, Company.archived_at.is_(None))
+        .where(matchable_by(body_id))
         .options(selectinload(Company.certificates))
         .order_by(Company.id)
     )
-    return list(session.scalars(query))
+    if ids is None:
+        return list(session.scalars(query))
+    return [
+        company
+        for portion in portions(ids)
+        for company in session.scalars(query.where(Company.id.in_(portion)))
+    ]
 
 
 def list_similar_companies(

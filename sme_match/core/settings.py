@@ -33,8 +33,9 @@ class SMTPSettings:
 class Settings:
     """Settings of one installation.
 
-    `smtp` is None where no mail server is set: mails then stay in the outbox and are shown on the
-    mailbox page, which exists outside production only.
+    `index_folder` is where processes on this machine share the search index; None keeps it in
+    the memory of each. `smtp` is None where no mail server is set: mails then stay in the outbox
+    and are shown on the mailbox page, which exists outside production only.
     """
 
     environment: Environment
@@ -48,6 +49,7 @@ class Settings:
     mail_from: str
     smtp: SMTPSettings | None
     room_base_url: str
+    index_folder: Path | None = None
     proxies: int = 0
     session_idle_minutes: int = 60
     session_absolute_hours: int = 12

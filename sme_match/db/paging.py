@@ -1,6 +1,6 @@
-"""One page of a long list, with a constant number of queries."""
+"""One page of a long list, with a constant number of queries; long lists of ids in portions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 Item = TypeVar("Item")
 PAGE_SIZE = 20
+IDS_PER_QUERY = 5_000
+"""Below the number of parameters that either database takes in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +55,9 @@ def fetch_page(
 def count(session: Session, query: Select[Any]) -> int:
     """Return how many rows the query has."""
     return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+
+
+def portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield the ids in portions that fit into one statement."""
+    for start in range(0, len(ids), IDS_PER_QUERY):
+        yield ids[start : start + IDS_PER_QUERY]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -10,15 +11,21 @@ from sme_match.db.engine import for_reading, make_engine
 
 
 class Database:
-    """The database of one installation: one engine, sessions for reading and for writing."""
+    """The database of one installation: one engine, sessions for reading and for writing.
 
-    def __init__(self, url: str) -> None:
+    `folder` is where files derived from the database may be kept on this machine; sessions carry
+    it in their `info`.
+    """
+
+    def __init__(self, url: str, *, folder: Path | None = None) -> None:
         self.engine: Engine = make_engine(url)
+        self._info = {"folder": folder}
         self._reading = for_reading(self.engine)
 
     def open_session(self, *, write: bool) -> Session:
         """Return a new session; one for reading cannot change anything."""
-        return Session(self.engine if write else self._reading, expire_on_commit=False)
+        bind = self.engine if write else self._reading
+        return Session(bind, expire_on_commit=False, info=self._info)
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:

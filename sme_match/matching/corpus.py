@@ -1,83 +1,189 @@
-"""The companies a body may match, indexed for the engine; built again when one of them changes.
+"""The companies a body may match, indexed for the engine and brought up to date at every use.
 
-An index is derived data: it is kept in the process beside the fingerprint of what it was built
-from, so that a saved profile is found by the next run and an unchanged register costs nothing.
+The index is derived data. Each process keeps it beside the stamps of the records that it holds, and
+replaces only the profiles whose stamps changed. Processes of one machine share the large part as a
+snapshot file; `refresh_snapshot`, run by the scheduler, writes the next one when much has changed.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Lock
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Pool, func, select
 from sqlalchemy.orm import Session
 
 from sme_match.capabilities.queries import list_capabilities
-from sme_match.companies.models import Certificate, Company
-from sme_match.companies.policy import visible_to_body
-from sme_match.companies.queries import list_matchable_companies
-from sme_match.matching.engine.facts import FactTable
-from sme_match.matching.engine.index import Index
+from sme_match.companies.models import Company
+from sme_match.companies.queries import list_matchable_companies, matchable_by
+from sme_match.matching.engine import snapshot
+from sme_match.matching.engine.conditions import CompanyFacts
+from sme_match.matching.engine.documents import Document, Key, Settings
+from sme_match.matching.engine.index import NO_THESAURUS, Index
+from sme_match.matching.engine.lexicon import Thesaurus
 from sme_match.matching.texts import company_document, company_facts
 
+SETTINGS = Settings()
+INDEXED_AT_ONCE = 2_000
+"""Up to this many profiles are indexed anew while a reader waits: well below a second."""
+
+Stamps = dict[int, str]
+"""Company -> what changes whenever its profile does."""
 Fingerprint = tuple[object, ...]
-Bind = Engine | Connection
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Text index and facts of the same companies in the same order."""
+    """An index as of now, and what it was made from.
+
+    `version` is the snapshot that it began with, 0 for none.
+    """
 
     index: Index
-    facts: FactTable
+    stamps: Stamps
     fingerprint: Fingerprint
+    version: int = 0
+
+    def is_behind(self, thesaurus: Thesaurus) -> bool:
+        """Tell whether the words were indexed with an older thesaurus than this."""
+        return self.index.lexicon.thesaurus.digest != thesaurus.digest
 
 
 _lock = Lock()
-_kept: WeakKeyDictionary[Bind, dict[int, Corpus]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Pool, dict[int, Corpus]] = WeakKeyDictionary()
 
 
-def load_corpus(session: Session, *, body_id: int) -> Corpus:
-    """Return the corpus of a body as it stands now."""
-    fingerprint = _fingerprint(session, body_id)
+def load_corpus(session: Session, *, body_id: int, thesaurus: Thesaurus = NO_THESAURUS) -> Corpus:
+    """Return the corpus of a body as it stands now.
+
+    A large one that was indexed with an older thesaurus is used as it is (it says so) until the
+    scheduler has written the next snapshot; no reader waits for that.
+    """
+    pool = session.get_bind().engine.pool
     with _lock:
-        kept = _kept.setdefault(session.get_bind(), {})
-        found = kept.get(body_id)
-    if found is not None and found.fingerprint == fingerprint:
-        return found
-    corpus = build_corpus(session, body_id=body_id, fingerprint=fingerprint)
+        found = _kept.setdefault(pool, {}).get(body_id)
+    folder = _folder(session, body_id)
+    found = _newest_snapshot(folder, found, thesaurus)
+    if found is None or (found.is_behind(thesaurus) and _is_quick(found.index, folder)):
+        found = build_corpus(session, body_id=body_id, thesaurus=thesaurus)
+        found = _saved(found, folder) if folder else found
+    else:
+        found = _caught_up(session, found, body_id)
+        if found.index.has_drifted and _is_quick(found.index, folder):
+            found = replace(found, index=found.index.compacted())
     with _lock:
-        kept[body_id] = corpus
-    return corpus
+        _kept[pool][body_id] = found
+    return found
 
 
-def build_corpus(session: Session, *, body_id: int, fingerprint: Fingerprint = ()) -> Corpus:
+def build_corpus(session: Session, *, body_id: int, thesaurus: Thesaurus) -> Corpus:
     """Index all companies that the body may match."""
-    companies = list_matchable_companies(session, body_id=body_id)
+    fingerprint, stamps = _fingerprint(session, body_id), _stamps(session, body_id)
+    documents, facts = _profiles(session, list_matchable_companies(session, body_id=body_id))
+    index = Index.build(documents, SETTINGS, thesaurus=thesaurus, facts=facts)
+    return Corpus(index=index, stamps=stamps, fingerprint=fingerprint)
+
+
+def refresh_snapshot(session: Session, *, body_id: int, thesaurus: Thesaurus = NO_THESAURUS) -> bool:
+    """Write the next snapshot of a body if its index has drifted or its thesaurus is older.
+
+    Reading goes on meanwhile; processes take up the new version at their next use. Returns
+    whether one was written.
+    """
+    folder = _folder(session, body_id)
+    corpus = load_corpus(session, body_id=body_id, thesaurus=thesaurus)
+    if folder is None or not (corpus.index.has_drifted or corpus.is_behind(thesaurus)):
+        return False
+    if corpus.is_behind(thesaurus):
+        corpus = build_corpus(session, body_id=body_id, thesaurus=thesaurus)
+    else:
+        corpus = replace(corpus, index=corpus.index.compacted())
+    corpus = _saved(corpus, folder)
+    with _lock:
+        _kept[session.get_bind().engine.pool][body_id] = corpus
+    return True
+
+
+def _folder(session: Session, body_id: int) -> Path | None:
+    folder: Path | None = session.info.get("folder")
+    return folder / f"body-{body_id}" if folder else None
+
+
+def _is_quick(index: Index, folder: Path | None) -> bool:
+    """Tell whether indexing anew is for the reader: it is quick, or there is nobody else to do it."""
+    return folder is None or index.size <= INDEXED_AT_ONCE
+
+
+def _newest_snapshot(folder: Path | None, found: Corpus | None, thesaurus: Thesaurus) -> Corpus | None:
+    """Return the newest snapshot where it is newer than what was found."""
+    if folder is None:
+        return found
+    version = max(snapshot.versions(folder), default=0)
+    if found is not None and version <= found.version:
+        return found
+    loaded = snapshot.load(folder, version, settings=SETTINGS, thesaurus=thesaurus)
+    if loaded is None:
+        return found
+    index, stamps = loaded
+    return Corpus(
+        index=index,
+        stamps={int(company_id): stamp for company_id, stamp in stamps.items()},
+        fingerprint=(),
+        version=version,
+    )
+
+
+def _saved(corpus: Corpus, folder: Path) -> Corpus:
+    stamps = {str(company_id): stamp for company_id, stamp in corpus.stamps.items()}
+    return replace(corpus, version=snapshot.save(corpus.index, folder, stamps=stamps))
+
+
+def _caught_up(session: Session, corpus: Corpus, body_id: int) -> Corpus:
+    """Return the corpus with the profiles that changed since."""
+    fingerprint = _fingerprint(session, body_id)
+    if corpus.fingerprint == fingerprint:
+        return corpus
+    stamps = _stamps(session, body_id)
+    changed = [key for key, stamp in stamps.items() if corpus.stamps.get(key) != stamp]
+    index, gone = corpus.index, corpus.stamps.keys() - stamps.keys()
+    if changed or gone:
+        companies = list_matchable_companies(session, body_id=body_id, ids=changed)
+        documents, facts = _profiles(session, companies)
+        index = index.changed(documents, facts=facts, removed=gone)
+    return replace(corpus, index=index, stamps=stamps, fingerprint=fingerprint)
+
+
+def _profiles(
+    session: Session, companies: Iterable[Company]
+) -> tuple[list[Document], dict[Key, CompanyFacts]]:
+    companies = list(companies)
     capabilities = list_capabilities(session, [company.id for company in companies])
-    index = Index.build(company_document(each, capabilities[each.id]) for each in companies)
-    facts = FactTable((company_facts(each, capabilities[each.id]) for each in companies), index.keys)
-    return Corpus(index=index, facts=facts, fingerprint=fingerprint)
+    documents = [company_document(each, capabilities[each.id]) for each in companies]
+    return documents, {each.id: company_facts(each, capabilities[each.id]) for each in companies}
 
 
 def _fingerprint(session: Session, body_id: int) -> Fingerprint:
-    """Return what changes whenever a matchable company changes.
+    """Return what changes whenever a matchable company changes, in one quick query.
 
     Versions only grow, so a sum tells two states apart even when two companies swap their times.
     A change of a capability or certificate also touches its company.
     """
-    visible = (visible_to_body(body_id), Company.is_sme, Company.archived_at.is_(None))
-    companies = session.execute(
-        select(
-            func.count(Company.id),
-            func.sum(Company.version),
-            func.sum(Company.id),
-            func.max(Company.updated_at),
-            func.max(Company.confirmed_at),
-        ).where(*visible)
-    ).one()
-    certificates = session.execute(
-        select(func.count(Certificate.id), func.sum(Certificate.version))
-        .join(Certificate.company)
-        .where(*visible)
-    ).one()
-    return (*companies, *certificates)
+    query = select(
+        func.count(Company.id),
+        func.sum(Company.version),
+        func.sum(Company.id),
+        func.max(Company.updated_at),
+        func.max(Company.confirmed_at),
+    ).where(matchable_by(body_id))
+    return tuple(session.execute(query).one())
+
+
+def _stamps(session: Session, body_id: int) -> Stamps:
+    query = select(Company.id, Company.version, Company.updated_at, Company.confirmed_at).where(
+        matchable_by(body_id)
+    )
+    return {
+        company_id: f"{version} {updated_at} {confirmed_at}"
+        for company_id, version, updated_at, confirmed_at in session.execute(query)
+    }

@@ -80,7 +80,6 @@ def run_engine(session: Session, need: Need, *, actor: Actor, now: datetime) -> 
             place=need_place(need),
         ),
         corpus.index,
-        corpus.facts,
         today=jst_date(now),
         top_k=CANDIDATES,
         settings=MatchSettings(material_families=material_families()),

@@ -29,3 +29,9 @@ def list_bodies(session: Session, actor: Actor) -> Sequence[SupportBody]:
     query = select(SupportBody).where(visible_to(actor))
     order = (SupportBody.active.desc(), SupportBody.prefecture_code, SupportBody.id)
     return session.scalars(query.order_by(*order)).all()
+
+
+def list_body_ids(session: Session) -> Sequence[int]:
+    """Return the active bodies, for scheduled work that goes from one to the next."""
+    query = select(SupportBody.id).where(SupportBody.active).order_by(SupportBody.id)
+    return session.scalars(query).all()

@@ -197,6 +197,8 @@ def test_conditions_name_known_codes(region: Session) -> None:
             assert value in {"paper", "pdf", "dxf", "step"}
         elif condition.kind is ConditionKind.CAPACITY:
             assert value in {"free", "adjustable", "full"}
+        elif condition.kind is ConditionKind.MEETING_MODE:
+            assert value in {"web", "in_person"}
         else:
             assert condition.number is not None
 

@@ -70,6 +70,7 @@ class Settings:
     weighting: Weighting = Weighting.BM25
     cjk_weight: float = 0.5
     latin_weight: float = 0.1
+    concept_weight: float = 0.5
     saturation: float = 1.2
     length_penalty: float = 0.75
     passage_share: float = 0.5
@@ -78,6 +79,14 @@ class Settings:
     def field_weight(self, name: str) -> float:
         """Return how much a term in this field counts beside the same term elsewhere."""
         return self.field_weights.get(name, 1.0)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the settings as plain data, for the record of a run."""
+        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return plain | {
+            "weighting": self.weighting.value,
+            "field_weights": dict(self.field_weights),
+        }
 
     @property
     def full_similarity(self) -> float:
@@ -90,6 +99,11 @@ class Settings:
 
 
 BASELINE: Final = Settings(
-    weighting=Weighting.TFIDF, cjk_weight=0, latin_weight=0, passage_share=0, field_weights={}
+    weighting=Weighting.TFIDF,
+    cjk_weight=0,
+    latin_weight=0,
+    concept_weight=0,
+    passage_share=0,
+    field_weights={},
 )
 """scikit-learn TF-IDF with cosine over words, the reference that the default must beat."""

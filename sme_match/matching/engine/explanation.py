@@ -4,18 +4,23 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import accumulate
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from sme_match.matching.engine.documents import Document, Key
-from sme_match.matching.engine.index import ANALYZERS, Index, Similarities
-from sme_match.matching.engine.normal import Token
+from sme_match.matching.engine.documents import Document, Passage
+from sme_match.matching.engine.index import Index, Place
+from sme_match.matching.engine.lexicon import Query
+from sme_match.matching.engine.normal import Token, normalize
 from sme_match.matching.engine.text import word_tokens
 
 EXCERPT_CHARACTERS: Final = 120
 _EXCERPT_LEAD: Final = 20
 _GRAM_BLOCKS: Final = ("cjk", "latin")
+_CONCEPTS: Final = "concept"
+# Sets entries for concepts apart from those for words; no text holds it.
+_CONCEPT_MARK: Final = "\0"
 
 
 class Mark(NamedTuple):
@@ -26,15 +31,28 @@ class Mark(NamedTuple):
     end: int
 
 
+class Relation(StrEnum):
+    """How a word of the need stands to its counterpart in the profile."""
+
+    SAME = "same"
+    """The same word, perhaps written or inflected in another way."""
+    ALIKE = "alike"
+    """Another word for the same thing, or for a kind of it, as the thesaurus knows (≒)."""
+    PART = "part"
+    """Only pieces of the word are found."""
+
+
 class TermSimilarity(NamedTuple):
     """What a word of the need adds to the similarity, with its counterpart in the profile.
 
-    `document_term` is empty when only pieces of the word are found in the profile.
+    `field` is where in the profile the counterpart stands.
     """
 
     query_term: str
     document_term: str
     similarity: float
+    relation: Relation = Relation.SAME
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +79,21 @@ class Explanation:
 class Explainer:
     """Explains many profiles against one need; what concerns the need alone is done once.
 
-    Sub-word terms are folded into the word of the need on which they lie, in equal parts when
-    there are several, so that a reader meets only words that stand in the need.
+    Pieces of words are folded into the word of the need on which they lie, in equal parts when
+    there are several, so that a reader meets only words that stand in the need. A concept of the
+    thesaurus is folded likewise where the profile names it with the same words; where it uses
+    others, it is an entry of its own: "旋盤 ≒ turning".
     """
 
-    def __init__(self, index: Index, query: Document, found: Similarities) -> None:
+    def __init__(self, index: Index, query: Query) -> None:
         self._index = index
-        self._found = found
+        self._query = query
+        self._analyzers = index.lexicon.analyzers
         self._places: dict[str, list[Mark]] = defaultdict(list)
         self._labels: dict[str, str] = {}
+        self._words: dict[str, tuple[str, ...]] = {}
         weights: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
-        for name, text in query.fields.items():
+        for name, text in query.document.fields.items():
             weight = index.settings.field_weight(name)
             for block, token, groups in self._read(name, text):
                 for group in groups:
@@ -82,100 +104,156 @@ class Explainer:
         }
 
     def _read(self, name: str, text: str) -> Iterator[tuple[str, Token, list[str]]]:
-        """Yield each token of the need with the words that it belongs to."""
+        """Yield each token of the need with the entries that it belongs to."""
         owners: dict[int, list[str]] = defaultdict(list)
         for token in word_tokens(text):
             self._note(token.term, name, text, token.start, token.end)
             for place in range(token.start, token.end):
                 owners[place].append(token.term)
             yield "word", token, [token.term]
-        for block in _GRAM_BLOCKS:
-            homeless = []
-            for token in ANALYZERS[block].tokens(text):
-                places = range(token.start, token.end)
-                groups = dict.fromkeys(word for place in places for word in owners.get(place, ()))
-                if groups:
-                    yield block, token, list(groups)
-                else:
-                    homeless.append(token)
-            pieces = merge((token.start, token.end) for token in homeless)
-            for start, end in pieces:
-                self._note(text[start:end], name, text, start, end)
-            for token in homeless:
-                start, end = pieces[bisect_right(pieces, token.start, key=itemgetter(0)) - 1]
-                yield block, token, [text[start:end]]
+        for block, analyzer in self._analyzers.items():
+            if block in _GRAM_BLOCKS:
+                yield from self._read_pieces(block, analyzer.tokens(text), owners, name, text)
+            elif block == _CONCEPTS:
+                for token in analyzer.tokens(text):
+                    group = _CONCEPT_MARK + text[token.start : token.end]
+                    self._note(group, name, text, token.start, token.end)
+                    self._words.setdefault(group, tuple(_owners_of(token, owners)))
+                    yield block, token, [group]
+
+    def _read_pieces(
+        self,
+        block: str,
+        tokens: Iterable[Token],
+        owners: Mapping[int, list[str]],
+        name: str,
+        text: str,
+    ) -> Iterator[tuple[str, Token, list[str]]]:
+        homeless = []
+        for token in tokens:
+            groups = _owners_of(token, owners)
+            if groups:
+                yield block, token, groups
+            else:
+                homeless.append(token)
+        pieces = merge((token.start, token.end) for token in homeless)
+        for start, end in pieces:
+            self._note(text[start:end], name, text, start, end)
+        for token in homeless:
+            start, end = pieces[bisect_right(pieces, token.start, key=itemgetter(0)) - 1]
+            yield block, token, [text[start:end]]
 
     def _note(self, group: str, name: str, text: str, start: int, end: int) -> None:
         self._labels.setdefault(group, text[start:end])
         self._places[group].append(Mark(name, start, end))
 
-    def explain(self, key: Key) -> Explanation:
-        """Return the terms, marks and excerpt for one profile."""
-        contributions = self._index.contributions(self._found, key)
+    def explain(self, place: Place, line: int) -> Explanation:
+        """Return the terms, marks and excerpt for one profile whose best line is known."""
+        segment = self._index.segments[place.segment]
+        found = segment.contributions(self._query, place.place, line, self._index.lexicon)
         similarities: dict[str, float] = defaultdict(float)
         matched: dict[tuple[str, str], tuple[str, ...]] = {}
-        for block, term, value in contributions:
+        for block, term, value in found:
             shares = self._shares.get((block, term), {})
             matched[block, term] = tuple(shares)
             for group, share in shares.items():
                 similarities[group] += value * share
-        document = self._index.document(key)
-        counterparts = _counterparts(document, matched)
-        surfaces = {group: _surface(document, marks) for group, marks in counterparts.items()}
+        document = segment.documents[place.place]
+        counterparts = self._counterparts(document, matched)
+        self._fold_same_words(similarities, counterparts)
         ordered = sorted(similarities, key=lambda group: (-similarities[group], group))
-        marks = [mark for group in similarities for mark in counterparts.get(group, ())]
+        marks = _merged(mark for group in ordered for mark in counterparts[group].marks)
         return Explanation(
-            similarity=sum(contribution.similarity for contribution in contributions),
+            similarity=sum(contribution.similarity for contribution in found),
             terms=tuple(
-                TermSimilarity(self._labels[group], surfaces.get(group, ""), similarities[group])
+                TermSimilarity(
+                    self._labels[group],
+                    counterparts[group].surface,
+                    similarities[group],
+                    counterparts[group].relation,
+                    counterparts[group].marks[0].field if counterparts[group].marks else "",
+                )
                 for group in ordered
             ),
             query_marks=_merged(mark for group in ordered for mark in self._places[group]),
-            document_marks=_merged(marks),
-            excerpt=self._excerpt(key, _merged(marks)),
+            document_marks=marks,
+            excerpt=None if line < 0 else _excerpt(segment.passage(place.place, line), marks),
         )
 
-    def _excerpt(self, key: Key, marks: Iterable[Mark]) -> Excerpt | None:
-        number = int(self._found.best_passages[self._index.position(key)])
-        if number < 0:
-            return None
-        passage = self._index.passage(number)
-        spans = [
-            (mark.start - passage.start, mark.end - passage.start)
-            for mark in marks
-            if mark.field == passage.field
-            and passage.start <= mark.start
-            and mark.end <= passage.start + len(passage.text)
-        ]
-        first = _window(passage.text, spans)
-        text = passage.text[first : first + EXCERPT_CHARACTERS]
-        inside = [
-            (max(start - first, 0), min(end - first, len(text)))
-            for start, end in spans
-            if start < first + len(text) and end > first
-        ]
-        return Excerpt(passage.field, passage.start + first, text, tuple(inside))
+    def _fold_same_words(
+        self, similarities: dict[str, float], counterparts: Mapping[str, "_Counterpart"]
+    ) -> None:
+        """Add a concept that both sides name with the same words to these words."""
+        for group, words in self._words.items():
+            here = [word for word in words if word in similarities]
+            if (
+                group in similarities
+                and here
+                and _plain(self._labels[group]) == _plain(counterparts[group].surface)
+            ):
+                value = similarities.pop(group)
+                for word in here:
+                    similarities[word] += value / len(here)
+
+    def _counterparts(
+        self, document: Document, matched: Mapping[tuple[str, str], tuple[str, ...]]
+    ) -> dict[str, "_Counterpart"]:
+        """Return where each entry of the need is found in the profile.
+
+        A word is marked where the profile has the same word; only where it has none, the longest
+        common pieces are marked.
+        """
+        words: dict[str, list[Mark]] = defaultdict(list)
+        pieces: dict[str, list[Mark]] = defaultdict(list)
+        for name, text in document.fields.items():
+            for block, analyzer in self._analyzers.items():
+                places = pieces if block in _GRAM_BLOCKS else words
+                for token in analyzer.tokens(text):
+                    for group in matched.get((block, token.term), ()):
+                        places[group].append(Mark(name, token.start, token.end))
+        found = {}
+        for group in {**words, **pieces}:
+            marks = words.get(group) or _longest(pieces[group])
+            relation = Relation.SAME if group in words else Relation.PART
+            if group.startswith(_CONCEPT_MARK):
+                relation = Relation.ALIKE
+            found[group] = _Counterpart(tuple(marks), _surface(document, marks), relation)
+        return found
 
 
-def _counterparts(
-    document: Document, matched: Mapping[tuple[str, str], tuple[str, ...]]
-) -> dict[str, list[Mark]]:
-    """Return where each word of the need is found in the profile.
+class _Counterpart(NamedTuple):
+    marks: tuple[Mark, ...]
+    surface: str
+    relation: Relation
 
-    A word is marked where the profile has the same word; only where it has none, the longest
-    common pieces are marked.
-    """
-    words: dict[str, list[Mark]] = defaultdict(list)
-    pieces: dict[str, list[Mark]] = defaultdict(list)
-    for name, text in document.fields.items():
-        for token in word_tokens(text):
-            for group in matched.get(("word", token.term), ()):
-                words[group].append(Mark(name, token.start, token.end))
-        for block in _GRAM_BLOCKS:
-            for token in ANALYZERS[block].tokens(text):
-                for group in matched.get((block, token.term), ()):
-                    pieces[group].append(Mark(name, token.start, token.end))
-    return {group: words.get(group) or _longest(pieces[group]) for group in {**words, **pieces}}
+
+def _owners_of(token: Token, owners: Mapping[int, list[str]]) -> list[str]:
+    """Return the words on which a token lies."""
+    places = range(token.start, token.end)
+    return list(dict.fromkeys(word for place in places for word in owners.get(place, ())))
+
+
+def _plain(text: str) -> str:
+    return normalize(text).text
+
+
+def _excerpt(passage: Passage, marks: Iterable[Mark]) -> Excerpt:
+    """Return the part of a line that holds most of the marks."""
+    spans = [
+        (mark.start - passage.start, mark.end - passage.start)
+        for mark in marks
+        if mark.field == passage.field
+        and passage.start <= mark.start
+        and mark.end <= passage.start + len(passage.text)
+    ]
+    first = _window(passage.text, spans)
+    text = passage.text[first : first + EXCERPT_CHARACTERS]
+    inside = [
+        (max(start - first, 0), min(end - first, len(text)))
+        for start, end in spans
+        if start < first + len(text) and end > first
+    ]
+    return Excerpt(passage.field, passage.start + first, text, tuple(inside))
 
 
 def _longest(marks: list[Mark]) -> list[Mark]:

@@ -1,7 +1,7 @@
 """One need against all companies: conditions first, then the score; near misses apart."""
 
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
@@ -17,10 +17,11 @@ from sme_match.matching.engine.conditions import (
     ConditionResult,
     Verdict,
 )
-from sme_match.matching.engine.documents import Document, Key, Settings
+from sme_match.matching.engine.documents import Document, Key
 from sme_match.matching.engine.explanation import Excerpt, Explainer, Mark
-from sme_match.matching.engine.facts import FactTable
-from sme_match.matching.engine.index import Index
+from sme_match.matching.engine.facts import Verdicts
+from sme_match.matching.engine.index import Index, Place
+from sme_match.matching.engine.lexicon import Query
 from sme_match.matching.engine.scoring import (
     MUST_WEIGHT,
     WISH_WEIGHT,
@@ -30,13 +31,16 @@ from sme_match.matching.engine.scoring import (
     ages_days,
     condition_points,
     condition_weight,
-    score,
+    parts_beside_text,
     term_points,
+    text_points,
 )
+from sme_match.matching.engine.segment import Found, Places, Segment, Singles
+from sme_match.matching.engine.weighting import Floats
 from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.reference.positions import Position
 
-ENGINE_VERSION: Final = "1.1"
+ENGINE_VERSION: Final = "2.0"
 """Changes whenever the same input could give another score, order or explanation."""
 
 
@@ -130,54 +134,39 @@ _DEFAULT_SETTINGS: Final = MatchSettings()
 def match(
     need: NeedValue,
     index: Index,
-    facts: FactTable,
     *,
     today: date,
     top_k: int = 20,
-    among: AbstractSet[Key] | None = None,
     settings: MatchSettings = _DEFAULT_SETTINGS,
 ) -> MatchResult:
     """Return the best companies for a need, and those that fail exactly one must.
 
     A failed must keeps a company off the main list whatever its text; what is unknown does
     not. Within each list the order is by score, then similarity, then key. A company that
-    shares no word and confirms neither process nor material is in neither list. `among` limits
-    the run to these companies (None: all); nothing about others is counted or shown.
-
-    Raises:
-        ValueError: `facts` was built for the keys of another index.
+    shares no word and confirms neither process nor material is in neither list.
     """
-    if facts.keys != index.keys:
-        raise ValueError("facts and index do not hold the same companies")
     around = Circumstances(today, settings.material_families, settings.process_families, need.place)
-    verdicts = facts.judge(need.conditions, around)
-    found = index.compare(need.document)
-    in_common = (found.values > 0) | verdicts.passes_any_of(SUBJECT_KINDS)
-    confirmed = MUST_WEIGHT * verdicts.musts_passed + WISH_WEIGHT * verdicts.wishes_passed
-    parts = score(
-        found.values,
-        full_similarity=index.settings.full_similarity,
-        confirmed=confirmed,
-        asked=sum(condition_weight(condition.level) for condition in need.conditions),
-        in_common=in_common,
-        ages_days=ages_days([document.updated_on for document in index.documents], today),
+    query = index.query(need.document)
+    judged = [
+        _judge(need, segment, alive, number, query=query, around=around, index=index)
+        for number, (segment, alive) in enumerate(zip(index.segments, index.alive, strict=True))
+    ]
+    listed = _best([each.best(each.passing, top_k) for each in judged], top_k)
+    missed = _best(
+        [each.best(each.nearly, settings.near_misses) for each in judged], settings.near_misses
     )
-    looked_at = _looked_at(index, among, need.excluded)
-    eligible = looked_at & in_common
-    failed = verdicts.musts_failed
-    nearly = (failed == 1) & ~verdicts.fails_must_of(frozenset(ConditionKind) - RELAXABLE_KINDS)
-    listed = _best(parts, found.values, eligible & (failed == 0), top_k)
-    missed = _best(parts, found.values, eligible & nearly, settings.near_misses)
-    explainer = Explainer(index, need.document, found)
+    explainer = Explainer(index, query)
 
-    def candidate(place: int) -> Candidate:
-        explanation = explainer.explain(index.keys[place])
-        part = parts.at(place)
-        results = condition_points(facts.results(verdicts, place, around), part.conditions)
+    def candidate(of: _Judged, found: Found) -> Candidate:
+        explanation = explainer.explain(Place(of.number, found.place), found.line)
+        part = of.parts(found)
+        results = condition_points(
+            of.segment.facts.results(of.verdicts, found.place, around), part.conditions
+        )
         return Candidate(
-            key=index.keys[place],
+            key=of.segment.keys[found.place],
             score=part.total,
-            similarity=float(found.values[place]),
+            similarity=found.similarity,
             parts=part,
             terms=term_points(explanation.terms, part.text, limit=settings.terms_shown),
             conditions=results,
@@ -187,34 +176,101 @@ def match(
             confidence=_confidence(results),
         )
 
+    excluded: Counter[ConditionKind] = Counter()
+    for each in judged:
+        excluded.update(each.verdicts.excluded_counts(each.looked_at))
     return MatchResult(
-        candidates=tuple(candidate(int(place)) for place in listed),
-        near_misses=tuple(candidate(int(place)) for place in missed),
-        excluded_counts=verdicts.excluded_counts(looked_at),
-        relaxations=_relaxations(need.conditions, verdicts.failed_alone(eligible)),
+        candidates=tuple(candidate(*each) for each in listed),
+        near_misses=tuple(candidate(*each) for each in missed),
+        excluded_counts=dict(excluded),
+        relaxations=_relaxations(
+            need.conditions,
+            sum((each.alone for each in judged), np.zeros(len(need.conditions), dtype=np.intp)),
+        ),
         engine_version=ENGINE_VERSION,
-        index_size=int(looked_at.sum()),
-        settings=describe(index.settings),
+        index_size=sum(int(each.looked_at.sum()) for each in judged),
+        settings=index.settings.as_dict(),
     )
 
 
-def _looked_at(
-    index: Index, among: AbstractSet[Key] | None, excluded: AbstractSet[Key]
-) -> NDArray[np.bool_]:
-    """Return which companies take part in the run, in index order."""
-    return np.array(
-        [(among is None or key in among) and key not in excluded for key in index.keys],
-        dtype=np.bool_,
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One segment against the need: who takes part, and the points beside the text."""
+
+    segment: Segment
+    number: int
+    query: Query
+    verdicts: Verdicts
+    bound: Singles
+    looked_at: NDArray[np.bool_]
+    passing: NDArray[np.bool_]
+    nearly: NDArray[np.bool_]
+    table: PartsTable
+    alone: NDArray[np.intp]
+    """Per condition, how many companies it keeps out by itself."""
+    full_similarity: float
+
+    def best(self, eligible: NDArray[np.bool_], count: int) -> list[tuple["_Judged", Found]]:
+        """Return the best of these companies."""
+        found = self.segment.best(self.query, self.bound, eligible, count, self._score)
+        return [(self, each) for each in found]
+
+    def _score(self, similarities: Floats, places: Places) -> Floats:
+        text = text_points(similarities, self.full_similarity)
+        return np.asarray(text + self.table.total[places], dtype=np.float64)
+
+    def parts(self, found: Found) -> ScoreParts:
+        """Return the parts of the score of one company."""
+        text = text_points(np.array([found.similarity]), self.full_similarity)
+        return ScoreParts(
+            int(text[0]),
+            int(self.table.conditions[found.place]),
+            int(self.table.freshness[found.place]),
+        )
+
+
+def _judge(
+    need: NeedValue,
+    segment: Segment,
+    alive: NDArray[np.bool_],
+    number: int,
+    *,
+    query: Query,
+    around: Circumstances,
+    index: Index,
+) -> _Judged:
+    verdicts = segment.facts.judge(need.conditions, around)
+    bound = segment.bound(query)
+    in_common = (bound > 0) | verdicts.passes_any_of(SUBJECT_KINDS)
+    looked_at = alive.copy()
+    looked_at[[segment.positions[key] for key in need.excluded if key in segment.positions]] = False
+    failed = verdicts.musts_failed
+    nearly = (failed == 1) & ~verdicts.fails_must_of(frozenset(ConditionKind) - RELAXABLE_KINDS)
+    return _Judged(
+        segment=segment,
+        number=number,
+        query=query,
+        verdicts=verdicts,
+        bound=bound,
+        looked_at=looked_at,
+        passing=looked_at & in_common & (failed == 0),
+        nearly=looked_at & in_common & nearly,
+        table=parts_beside_text(
+            confirmed=MUST_WEIGHT * verdicts.musts_passed + WISH_WEIGHT * verdicts.wishes_passed,
+            asked=sum(condition_weight(condition.level) for condition in need.conditions),
+            in_common=in_common,
+            ages_days=ages_days(segment.updated, around.today),
+        ),
+        alone=verdicts.failed_alone(looked_at & in_common),
+        full_similarity=index.settings.full_similarity,
     )
 
 
-def describe(settings: Settings) -> dict[str, object]:
-    """Return the settings of an index as plain data, for the record of a run."""
-    plain = {name: getattr(settings, name) for name in settings.__dataclass_fields__}
-    return plain | {
-        "weighting": settings.weighting.value,
-        "field_weights": dict(settings.field_weights),
-    }
+def _best(lists: Iterable[list[tuple[_Judged, Found]]], count: int) -> list[tuple[_Judged, Found]]:
+    """Return the best of the best of each segment."""
+    every = [each for found in lists for each in found]
+    every.sort(key=lambda pair: pair[1].order(pair[0].segment.keys[pair[1].place]))
+    return every[: max(count, 0)]
 
 
 def _relaxations(conditions: Sequence[Condition], admitted: NDArray[np.intp]) -> tuple[Relaxation, ...]:
@@ -231,12 +287,3 @@ def _confidence(results: tuple[ConditionResult, ...]) -> float | None:
     if not results:
         return None
     return sum(result.verdict is not Verdict.UNKNOWN for result in results) / len(results)
-
-
-def _best(
-    parts: PartsTable, similarities: NDArray[np.float64], eligible: NDArray[np.bool_], count: int
-) -> NDArray[np.intp]:
-    """Return the best eligible places by score, then similarity, then key order."""
-    places = np.flatnonzero(eligible)
-    order = np.lexsort((places, -similarities[places], -parts.total[places]))
-    return places[order[: max(count, 0)]]

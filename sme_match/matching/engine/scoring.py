@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sme_match.matching.engine.conditions import ConditionResult, Verdict
-from sme_match.matching.engine.explanation import TermSimilarity
+from sme_match.matching.engine.explanation import Relation, TermSimilarity
 from sme_match.needs.enums import ConditionLevel
 
 TEXT_POINTS: Final = 60
@@ -56,60 +56,54 @@ class TermPoint(NamedTuple):
     document_term: str
     points: int
     similarity: float
+    relation: Relation = Relation.SAME
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PartsTable:
-    """The parts of the score of many companies, one array per part."""
+    """The parts of the score beside the text of many companies, one array per part."""
 
-    text: NDArray[np.int64]
     conditions: NDArray[np.int64]
     freshness: NDArray[np.int64]
 
     @property
     def total(self) -> NDArray[np.int64]:
-        """Return the scores out of 100."""
-        return self.text + self.conditions + self.freshness
-
-    def at(self, place: int) -> ScoreParts:
-        """Return the parts of one company."""
-        return ScoreParts(
-            int(self.text[place]), int(self.conditions[place]), int(self.freshness[place])
-        )
+        """Return the points that the text comes on top of."""
+        return self.conditions + self.freshness
 
 
-def score(
-    similarities: NDArray[np.float64],
+def text_points(similarities: NDArray[np.float64], full_similarity: float) -> NDArray[np.int64]:
+    """Return the points for the text of many companies."""
+    return _half_up(TEXT_POINTS * np.minimum(similarities / full_similarity, 1.0))
+
+
+def parts_beside_text(
     *,
-    full_similarity: float,
-    confirmed: NDArray[np.int64],
+    confirmed: NDArray[np.intp],
     asked: int,
     in_common: NDArray[np.bool_],
     ages_days: NDArray[np.float64],
 ) -> PartsTable:
-    """Return the parts of the score for many companies at once.
+    """Return the points for conditions and freshness of many companies at once.
 
     `confirmed` is 2 × musts + wishes that pass, `asked` the same for all that are asked;
-    companies that are not `in_common` score 0; `ages_days` is the age of each profile,
+    companies that are not `in_common` get none; `ages_days` is the age of each profile,
     not-a-number when unknown (no points).
     """
-    text = _half_up(TEXT_POINTS * np.minimum(similarities / full_similarity, 1.0))
-    conditions = _half_up(CONDITION_POINTS * confirmed / asked) if asked else 0 * text
+    conditions = _half_up(CONDITION_POINTS * confirmed / max(asked, 1))
     remaining = 1 - np.clip(ages_days, 0, STALE_AFTER_DAYS) / STALE_AFTER_DAYS
     freshness = _half_up(FRESHNESS_POINTS * np.nan_to_num(remaining, nan=0.0))
-    return PartsTable(*(np.where(in_common, part, 0) for part in (text, conditions, freshness)))
+    return PartsTable(*(np.where(in_common, part, 0) for part in (conditions, freshness)))
 
 
 def _half_up(values: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.floor(values + 0.5).astype(np.int64)
 
 
-def ages_days(updated_on: Sequence[date | None], today: date) -> NDArray[np.float64]:
-    """Return ages in days; not-a-number where the date is not known, 0 for dates to come."""
-    return np.array(
-        [np.nan if day is None else max((today - day).days, 0) for day in updated_on],
-        dtype=np.float64,
-    )
+def ages_days(updated: NDArray[np.int32], today: date) -> NDArray[np.float64]:
+    """Return ages in days from ordinals; not-a-number where 0 (not known), 0 for dates to come."""
+    return np.where(updated > 0, np.maximum(today.toordinal() - updated, 0), np.nan)
 
 
 def term_points(
@@ -127,7 +121,9 @@ def term_points(
         shown = [*terms[:kept], TermSimilarity("", "", rest)]
     points = apportion([term.similarity for term in shown], text_points)
     return tuple(
-        TermPoint(term.query_term, term.document_term, point, term.similarity)
+        TermPoint(
+            term.query_term, term.document_term, point, term.similarity, term.relation, term.field
+        )
         for term, point in zip(shown, points, strict=True)
     )
 

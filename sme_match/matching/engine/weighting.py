@@ -1,8 +1,13 @@
-"""Term weights built on scikit-learn: BM25 and the TF-IDF baseline behind one interface."""
+"""Term weights built on scikit-learn: BM25 and the TF-IDF baseline behind one interface.
+
+Rows are texts, columns are terms of all blocks (words, pieces of words, concepts) side by side; a
+block has a weight and a length norm of its own.
+"""
 
 from __future__ import annotations
 
-from typing import Protocol, Self, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,30 +18,60 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sme_match.matching.engine.documents import Settings
 from sme_match.matching.engine.documents import Weighting as WeightingName
 
-Matrix: TypeAlias = sparse.csr_matrix[np.float64]
+Matrix: TypeAlias = Any
+"""A sparse array of SciPy with rows first; its type stubs cannot follow products and slices."""
 Floats: TypeAlias = NDArray[np.float64]
+Blocks: TypeAlias = NDArray[np.int8]
+"""The number of the block of each column."""
+
+MOST_BLOCKS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What an index learned from its profiles, frozen until it is built again.
+
+    `idf` is the rarity per column, `rare` that of a term which one profile uses, `unseen` that
+    of a term which none uses; `line_lengths` are mean sums of the counts of a line per block.
+    """
+
+    idf: Floats
+    rare: float
+    unseen: float
+    line_lengths: Floats
+
+    def widened(self, columns: int) -> Statistics:
+        """Return the statistics with further columns, each of a term that one profile uses."""
+        further = columns - len(self.idf)
+        return (
+            self
+            if further <= 0
+            else replace(self, idf=np.append(self.idf, np.full(further, self.rare)))
+        )
 
 
 class Weighting(Protocol):
-    """Weights of one block of terms; rows are texts, columns are terms.
+    """Weights of terms; rows are texts, columns are terms.
 
     `counts` are those of single lines; `members` holds, per profile, its lines with the weights
     of their fields.
     """
 
-    def fit(self, members: Matrix, counts: Matrix) -> Self:
-        """Learn how rare terms and how long lines are; the rest is computed with that."""
+    def learn(self, members: Matrix, counts: Matrix, blocks: Blocks) -> Statistics:
+        """Return how rare terms and how long lines are; the rest is computed with that."""
 
-    def profiles(self, members: Matrix, counts: Matrix) -> Matrix:
+    def profiles(self, members: Matrix, counts: Matrix, blocks: Blocks, known: Statistics) -> Matrix:
         """Return the weights of whole profiles."""
 
-    def passages(self, counts: Matrix) -> Matrix:
+    def lines(self, counts: Matrix, blocks: Blocks, known: Statistics) -> Matrix:
         """Return the weights of single lines."""
 
-    def query(self, counts: Matrix, unknown: float) -> tuple[Matrix, float]:
-        """Return the weights of a query and the mass that a perfect match would cover.
+    def query(
+        self, counts: Matrix, unknown: Floats, blocks: Blocks, known: Statistics
+    ) -> tuple[Matrix, float]:
+        """Return the weights of a need and the mass that a perfect match would cover.
 
-        `unknown` counts the terms of the query that no profile uses.
+        `unknown` counts, per block, the terms of the need that no profile uses.
         """
 
 
@@ -45,26 +80,28 @@ class BM25Transformer(BaseEstimator, TransformerMixin):
 
     The saturating part of BM25 (Robertson and Zaragoza 2009, "The Probabilistic Relevance
     Framework", section 3.4) without its constant factor k1 + 1: every weight is in [0, 1).
-    The rarity of a term is kept apart, in the form of Lucene, log(1 + (N - df + ½) / (df + ½)),
-    which stays positive in small collections.
+    Lengths are those of the block that a column belongs to. The rarity of a term is kept apart,
+    in the form of Lucene, log(1 + (N - df + ½) / (df + ½)), which stays positive in small
+    collections.
     """
 
-    def __init__(self, k1: float = 1.2, b: float = 0.75) -> None:
+    def __init__(self, k1: float = 1.2, b: float = 0.75, blocks: Blocks | None = None) -> None:
         self.k1 = k1
         self.b = b
+        self.blocks = blocks
 
     def fit(self, counts: Matrix, y: None = None) -> Self:  # noqa: ARG002 -- scikit-learn's signature
-        """Learn the mean length of a line."""
-        total = counts.shape[0]
-        self.mean_length_ = (float(counts.sum()) / total if total else 0.0) or 1.0
+        """Learn the mean length of a line in each block."""
+        self.mean_lengths_: Floats = self._lengths(counts).sum(axis=0) / max(counts.shape[0], 1)
         return self
 
     def even(self, counts: Matrix) -> Matrix:
         """Return the frequencies as if every line had the mean length, to the degree of b."""
-        lengths = np.asarray(counts.sum(axis=1), dtype=np.float64).ravel()
-        scale = 1 - self.b + self.b * lengths / self.mean_length_
+        means = np.where(self.mean_lengths_ > 0, self.mean_lengths_, 1.0)
+        scale = 1 - self.b + self.b * self._lengths(counts) / means
         weights = counts.astype(np.float64)
-        weights.data /= np.repeat(scale, np.diff(weights.indptr))
+        rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
+        weights.data /= scale[rows, self._blocks_of(weights)[weights.indices]]
         return weights
 
     def saturate(self, frequencies: Matrix) -> Matrix:
@@ -77,6 +114,18 @@ class BM25Transformer(BaseEstimator, TransformerMixin):
         """Return the saturated frequencies of single lines."""
         return self.saturate(self.even(counts))
 
+    def _blocks_of(self, counts: Matrix) -> Blocks:
+        return np.zeros(counts.shape[1], dtype=np.int8) if self.blocks is None else self.blocks
+
+    def _lengths(self, counts: Matrix) -> Floats:
+        """Return lines × blocks: the sum of counts."""
+        columns = counts.shape[1]
+        member = sparse.csr_array(
+            (np.ones(columns), self._blocks_of(counts), np.arange(columns + 1)),
+            shape=(columns, MOST_BLOCKS),
+        )
+        return np.asarray((counts @ member).toarray(), dtype=np.float64)
+
 
 class BM25Weighting:
     """Saturated frequencies on the side of the profiles, rarity on the side of the need.
@@ -87,71 +136,93 @@ class BM25Weighting:
     ever lower a profile.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._lines = BM25Transformer(settings.saturation, settings.length_penalty)
+    def __init__(self, settings: Settings, weights: Floats) -> None:
+        """Take the settings and the weight of each block."""
+        self._settings = settings
+        self._weights = weights
 
-    def fit(self, members: Matrix, counts: Matrix) -> Self:
-        """Learn the mean length of a line, and in how many profiles each term occurs."""
-        self._lines.fit(counts)
+    def learn(self, members: Matrix, counts: Matrix, blocks: Blocks) -> Statistics:
+        """Return rarity in Lucene's form, and the mean length of a line in each block."""
         total = members.shape[0]
-        holding = np.bincount((members @ counts).tocsr().indices, minlength=counts.shape[1])
-        self._rarity: Floats = np.log1p((total - holding + 0.5) / (holding + 0.5))
-        self._rarity_unknown = float(np.log1p((total + 0.5) / 0.5))
-        return self
+        profiles = sparse.csr_array(members @ counts)
+        holding = np.bincount(profiles.indices, minlength=counts.shape[1])
+        return Statistics(
+            idf=_rarity(holding.astype(np.float64), total),
+            rare=float(_rarity(1.0, total)),
+            unseen=float(_rarity(0.0, total)),
+            line_lengths=BM25Transformer(blocks=blocks).fit(counts).mean_lengths_,
+        )
 
-    def profiles(self, members: Matrix, counts: Matrix) -> Matrix:
+    def profiles(self, members: Matrix, counts: Matrix, blocks: Blocks, known: Statistics) -> Matrix:
         """Add up the evened lines of each profile, then saturate."""
-        return self._lines.saturate(sparse.csr_matrix(members @ self._lines.even(counts)))
+        transformer = self._transformer(blocks, known)
+        return transformer.saturate(sparse.csr_array(members @ transformer.even(counts)))
 
-    def passages(self, counts: Matrix) -> Matrix:
+    def lines(self, counts: Matrix, blocks: Blocks, known: Statistics) -> Matrix:
         """Weigh lines like profiles of one line."""
-        weights: Matrix = self._lines.transform(counts)
-        return weights
+        return self._transformer(blocks, known).transform(counts)
 
-    def query(self, counts: Matrix, unknown: float) -> tuple[Matrix, float]:
+    def query(
+        self, counts: Matrix, unknown: Floats, blocks: Blocks, known: Statistics
+    ) -> tuple[Matrix, float]:
         """Weigh the terms of a need by rarity; terms that nobody uses stay uncovered mass."""
         weights = counts.astype(np.float64)
-        weights.data *= self._rarity[weights.indices]
-        return weights, float(weights.sum()) + unknown * self._rarity_unknown
+        weights.data *= known.idf[weights.indices] * self._weights[blocks[weights.indices]]
+        return weights, float(weights.sum() + known.unseen * (unknown * self._weights).sum())
+
+    def _transformer(self, blocks: Blocks, known: Statistics) -> BM25Transformer:
+        transformer = BM25Transformer(self._settings.saturation, self._settings.length_penalty, blocks)
+        transformer.mean_lengths_ = known.line_lengths
+        return transformer
+
+
+def _rarity(holding: Floats | float, total: int) -> Floats:
+    """Return log(1 + (N - df + ½) / (df + ½)); an index without profiles counts as one."""
+    return np.log1p((max(total, 1) - np.asarray(holding) + 0.5) / (np.asarray(holding) + 0.5))
 
 
 class TFIDFWeighting:
     """scikit-learn's TF-IDF with sublinear frequency and unit length: cosine similarity."""
 
-    def __init__(self, settings: Settings) -> None:
-        del settings  # The baseline has nothing to set.
-        self._transformer = TfidfTransformer(sublinear_tf=True)
+    def learn(self, members: Matrix, counts: Matrix, blocks: Blocks) -> Statistics:
+        """Return the smooth rarity of scikit-learn in whole profiles."""
+        del blocks
+        total = members.shape[0]
+        profiles = sparse.csr_array(members @ counts)
+        idf = TfidfTransformer().fit(profiles).idf_ if profiles.nnz else np.zeros(counts.shape[1])
+        return Statistics(
+            idf=idf,
+            rare=float(np.log((1 + total) / 2) + 1),
+            unseen=0.0,
+            line_lengths=np.zeros(MOST_BLOCKS),
+        )
 
-    def fit(self, members: Matrix, counts: Matrix) -> Self:
-        """Learn the rarity of terms in whole profiles."""
-        self._transformer.fit(_whole(members @ counts))
-        return self
-
-    def profiles(self, members: Matrix, counts: Matrix) -> Matrix:
+    def profiles(self, members: Matrix, counts: Matrix, blocks: Blocks, known: Statistics) -> Matrix:
         """Weigh whole profiles."""
-        weights: Matrix = self._transformer.transform(_whole(members @ counts))
-        return weights
+        return self.lines(sparse.csr_array(members @ counts), blocks, known)
 
-    def passages(self, counts: Matrix) -> Matrix:
+    def lines(self, counts: Matrix, blocks: Blocks, known: Statistics) -> Matrix:
         """Weigh single lines with the rarity of whole profiles."""
-        weights: Matrix = self._transformer.transform(_whole(counts))
+        del blocks
+        transformer = TfidfTransformer(sublinear_tf=True)
+        whole = counts.astype(np.float64)
+        if not whole.nnz:
+            return whole
+        transformer.idf_ = known.idf
+        # The sublinear logarithm must not fall below zero.
+        np.maximum(whole.data, 1.0, out=whole.data)
+        weights: Matrix = sparse.csr_array(transformer.transform(whole))
         return weights
 
-    def query(self, counts: Matrix, unknown: float) -> tuple[Matrix, float]:
+    def query(
+        self, counts: Matrix, unknown: Floats, blocks: Blocks, known: Statistics
+    ) -> tuple[Matrix, float]:
         """Weigh a need; a cosine of 1 is what a perfect match would cover."""
-        weights: Matrix = self._transformer.transform(_whole(counts))
-        return weights, 1.0 if counts.nnz or unknown else 0.0
+        return self.lines(counts, blocks, known), 1.0 if counts.nnz or unknown.any() else 0.0
 
 
-def _whole(counts: Matrix) -> Matrix:
-    """Return counts of at least 1: the sublinear logarithm must not fall below zero."""
-    whole = counts.astype(np.float64)
-    np.maximum(whole.data, 1.0, out=whole.data)
-    return whole
-
-
-def new_weighting(settings: Settings) -> Weighting:
-    """Return the weighting that the settings name, not yet fitted."""
+def new_weighting(settings: Settings, weights: Floats) -> Weighting:
+    """Return the weighting that the settings name for blocks of these weights."""
     if settings.weighting is WeightingName.BM25:
-        return BM25Weighting(settings)
-    return TFIDFWeighting(settings)
+        return BM25Weighting(settings, weights)
+    return TFIDFWeighting()

@@ -2,6 +2,7 @@
 
 from math import fsum
 
+import numpy as np
 import pytest
 from hypothesis import given
 
@@ -20,7 +21,9 @@ INDEX = Index.build(SHOPS)
 
 
 def explain(query: Document, key: int, index: Index = INDEX) -> Explanation:
-    return Explainer(index, query, index.compare(query)).explain(key)
+    place, asked = index.locate(key), index.query(query)
+    _, lines = index.segments[place.segment].similarities(asked, np.array([place.place]))
+    return Explainer(index, asked).explain(place, int(lines[0]))
 
 
 def test_the_reader_meets_words_of_the_need_and_their_counterparts() -> None:
@@ -93,17 +96,15 @@ def test_nothing_shared_has_no_reasons() -> None:
 @pytest.mark.parametrize("key", INDEX.keys)
 @given(query=needs)
 def test_terms_sum_to_the_similarity(key: int, query: Document) -> None:
-    found = INDEX.compare(query)
+    explanation = explain(query, key)
 
-    explanation = Explainer(INDEX, query, found).explain(key)
-
-    similarity = found.values[INDEX.position(key)]
+    similarity = INDEX.similarity(query, key)
     assert explanation.similarity == pytest.approx(similarity, abs=1e-12)
     assert fsum(term.similarity for term in explanation.terms) == pytest.approx(similarity, abs=1e-12)
     for mark in explanation.query_marks:
         assert 0 <= mark.start < mark.end <= len(query.fields[mark.field])
     for mark in explanation.document_marks:
-        assert 0 <= mark.start < mark.end <= len(INDEX.document(key).fields[mark.field])
+        assert 0 <= mark.start < mark.end <= len(INDEX.entry(key).document.fields[mark.field])
 
 
 def test_spans_that_touch_are_one() -> None:

@@ -1,10 +1,8 @@
 """One need against the small region: who is proposed, who just misses, and why."""
 
 import json
-from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,8 +12,7 @@ from sme_match.matching.engine.conditions import (
     Condition,
     Verdict,
 )
-from sme_match.matching.engine.documents import Document, Key
-from sme_match.matching.engine.facts import FactTable
+from sme_match.matching.engine.documents import Document
 from sme_match.matching.engine.index import Index
 from sme_match.matching.engine.match import (
     ENGINE_VERSION,
@@ -28,9 +25,9 @@ from sme_match.needs.enums import ConditionKind as Kind
 from sme_match.needs.enums import ConditionLevel as Level
 from tests.matching.engine.shops import SHOPS, TODAY, needs
 
-INDEX = Index.build(SHOPS)
-FACTS = FactTable(
-    [
+FACTS = {
+    facts.key: facts
+    for facts in [
         CompanyFacts(
             1,
             (
@@ -44,17 +41,17 @@ FACTS = FactTable(
         CompanyFacts(2, (CapabilityFacts(process="sheet_metal", lot_min=1),), {}, "06"),
         CompanyFacts(3, (CapabilityFacts(process="plating"),), {"ISO 14001": None}, "03"),
         CompanyFacts(5, (CapabilityFacts(process="milling", lot_min=1, tolerance_mm=0.05),)),
-    ],
-    INDEX.keys,
-)
+    ]
+}
+INDEX = Index.build(SHOPS, facts=FACTS)
 MUST_SINGLE = Condition(Kind.LOT, Level.MUST, 1)
 MUST_FINE = Condition(Kind.TOLERANCE_MM, Level.MUST, 0.02)
 WISH_IWATE = Condition(Kind.PREFECTURE, Level.WISH, "03")
 
 
-def run(text: str, *conditions: Condition, among: AbstractSet[Key] | None = None) -> MatchResult:
+def run(text: str, *conditions: Condition) -> MatchResult:
     need = NeedValue(Document("need", {"text": text}), conditions)
-    return match(need, INDEX, FACTS, today=TODAY, among=among)
+    return match(need, INDEX, today=TODAY)
 
 
 def test_the_best_shop_and_its_reasons() -> None:
@@ -126,18 +123,10 @@ def test_a_need_without_conditions_has_no_confidence() -> None:
     assert [candidate.confidence for candidate in run("旋盤").candidates] == [None]
 
 
-def test_only_the_companies_of_the_run_are_counted_and_shown() -> None:
-    result = run("旋盤 溶接 めっき", Condition(Kind.PREFECTURE, Level.MUST, "03"), among={2, 3})
-
-    assert [candidate.key for candidate in result.candidates] == [3]
-    assert [candidate.key for candidate in result.near_misses] == [2]
-    assert (result.index_size, result.excluded_counts) == (2, {Kind.PREFECTURE: 1})
-
-
 def test_companies_not_to_meet_are_left_out() -> None:
     need = NeedValue(Document("need", {"text": "旋盤"}), excluded=frozenset({1}))
 
-    assert match(need, INDEX, FACTS, today=TODAY).candidates == ()
+    assert match(need, INDEX, today=TODAY).candidates == ()
 
 
 def test_the_run_is_recorded_as_plain_data() -> None:
@@ -149,15 +138,19 @@ def test_the_run_is_recorded_as_plain_data() -> None:
         json.dumps(asdict(candidate))
 
 
-def test_facts_of_another_index_are_refused() -> None:
-    with pytest.raises(ValueError, match="same companies"):
-        match(NeedValue(SHOPS[0]), INDEX, FactTable([], [1, 2]), today=TODAY)
-
-
 def test_an_empty_region_has_no_candidates() -> None:
-    result = match(NeedValue(SHOPS[0]), Index.build([]), FactTable([], []), today=TODAY)
+    result = match(NeedValue(SHOPS[0]), Index.build([]), today=TODAY)
 
     assert (result.candidates, result.near_misses, result.index_size) == ((), (), 0)
+
+
+def test_a_changed_region_is_matched_as_one_built_afresh() -> None:
+    query = NeedValue(Document("need", {"text": "SUS304の旋盤加工と溶接"}), (MUST_SINGLE, WISH_IWATE))
+    later = INDEX.changed([SHOPS[0]], facts=FACTS).changed([SHOPS[2], SHOPS[1]], facts=FACTS)
+
+    assert len(later.segments) > 1
+    assert match(query, later, today=TODAY) == match(query, INDEX, today=TODAY)
+    assert match(query, later.compacted(), today=TODAY) == match(query, INDEX, today=TODAY)
 
 
 conditions = st.lists(st.sampled_from([MUST_SINGLE, MUST_FINE, WISH_IWATE]), max_size=3, unique=True)
@@ -168,7 +161,7 @@ def test_everything_shown_adds_up(query: Document, chosen: list[Condition], limi
     need = NeedValue(query, tuple(chosen))
     settings = MatchSettings(terms_shown=limit)
 
-    result = match(need, INDEX, FACTS, today=TODAY, settings=settings)
+    result = match(need, INDEX, today=TODAY, settings=settings)
 
     for candidate in (*result.candidates, *result.near_misses):
         assert sum(candidate.parts) == candidate.score
@@ -179,4 +172,4 @@ def test_everything_shown_adds_up(query: Document, chosen: list[Condition], limi
     assert all(len(candidate.failed_musts) == 1 for candidate in result.near_misses)
     scores = [candidate.score for candidate in result.candidates]
     assert scores == sorted(scores, reverse=True)
-    assert result == match(need, INDEX, FACTS, today=TODAY, settings=settings)
+    assert result == match(need, INDEX, today=TODAY, settings=settings)

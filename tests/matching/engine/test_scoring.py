@@ -21,22 +21,23 @@ from sme_match.matching.engine.scoring import (
     apportion,
     condition_points,
     condition_weight,
-    score,
+    parts_beside_text,
     term_points,
+    text_points,
 )
 from sme_match.needs.enums import ConditionKind, ConditionLevel
 from tests.matching.engine.shops import TODAY
 
 
 def parts(similarity: float, confirmed: int = 0, asked: int = 0, age: float = np.nan) -> ScoreParts:
-    return score(
-        np.array([similarity]),
-        full_similarity=0.5,
+    table = parts_beside_text(
         confirmed=np.array([confirmed]),
         asked=asked,
         in_common=np.array([similarity > 0]),
         ages_days=np.array([age]),
-    ).at(0)
+    )
+    [text] = text_points(np.array([similarity]), 0.5)
+    return ScoreParts(int(text), int(table.conditions[0]), int(table.freshness[0]))
 
 
 def test_the_parts_make_a_hundred() -> None:
@@ -68,7 +69,9 @@ def test_a_fresh_profile_with_nothing_in_common_scores_nothing() -> None:
 
 
 def test_ages_count_days_and_never_run_backwards() -> None:
-    ages = ages_days([date(2026, 11, 21), date(2027, 1, 1), None], TODAY)
+    days = [date(2026, 11, 21).toordinal(), date(2027, 1, 1).toordinal(), 0]
+
+    ages = ages_days(np.array(days, dtype=np.int32), TODAY)
 
     assert ages[:2].tolist() == [1, 0]
     assert np.isnan(ages[2])
@@ -78,17 +81,10 @@ def test_ages_count_days_and_never_run_backwards() -> None:
 def test_more_similarity_never_means_fewer_points(similarities: list[float]) -> None:
     ordered = np.array(sorted(similarities))
 
-    table = score(
-        ordered,
-        full_similarity=0.4,
-        confirmed=np.zeros(len(ordered), dtype=np.int64),
-        asked=0,
-        in_common=ordered > 0,
-        ages_days=np.full(len(ordered), np.nan),
-    )
+    points = text_points(ordered, 0.4)
 
-    assert (np.diff(table.text) >= 0).all()
-    assert ((table.total >= 0) & (table.total <= 100)).all()
+    assert (np.diff(points) >= 0).all()
+    assert ((points >= 0) & (points <= TEXT_POINTS)).all()
 
 
 @given(st.lists(st.floats(0, 1e6), max_size=12), st.integers(0, 60))

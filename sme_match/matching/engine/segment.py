@@ -1,0 +1,336 @@
+"""An immutable part of the index: some profiles with their counts, weights and facts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Final, NamedTuple, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from sme_match.matching.engine.conditions import CompanyFacts
+from sme_match.matching.engine.documents import Document, Key, Passage, Settings
+from sme_match.matching.engine.facts import FactTable
+from sme_match.matching.engine.lexicon import Lexicon, Query
+from sme_match.matching.engine.weighting import Floats, Matrix
+
+Places: TypeAlias = NDArray[np.intp]
+Singles: TypeAlias = NDArray[np.float32]
+Score: TypeAlias = Callable[[Floats, Places], Floats]
+"""Whole points for the similarities of the profiles at these places; never falls with them."""
+
+# Sums of single-precision numbers may come out this much too small.
+_SLACK: Final = 1e-5
+# How many profiles are looked at first to learn what the last place on the list takes.
+_FIRST_LOOK: Final = 2
+
+
+class Entry(NamedTuple):
+    """A profile to index: its texts and its facts."""
+
+    document: Document
+    facts: CompanyFacts
+
+
+class Found(NamedTuple):
+    """A profile on a list: its points, its similarity and its place in its segment."""
+
+    points: float
+    similarity: float
+    place: int
+    line: int
+    """The number of its best line in the segment; -1 where no line shares a term."""
+
+    def order(self, key: Key) -> tuple[float, float, tuple[int, int, str]]:
+        """Return what a list is sorted by: points, similarity, then key (numbers before words)."""
+        by_key = (0, key, "") if isinstance(key, int) else (1, 0, key)
+        return (-self.points, -self.similarity, by_key)
+
+
+class Contribution(NamedTuple):
+    """What one term adds to a similarity."""
+
+    block: str
+    term: str
+    similarity: float
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """Profiles in a fixed order.
+
+    `counts` is lines × columns, `firsts` where the lines of each profile begin (and where the
+    last ones end). `profiles` and `lines` are weights; `bounds` is profiles × columns by column,
+    with weights that no similarity of the profile exceeds, whichever of its lines is the best.
+    """
+
+    documents: Sequence[Document]
+    keys: Sequence[Key]
+    updated: NDArray[np.int32]
+    """The day of the last confirmation as an ordinal, 0 when it is not known."""
+    facts: FactTable
+    counts: Matrix
+    firsts: Places
+    profiles: Matrix
+    lines: Matrix
+    bounds: Matrix
+    share: float
+
+    @classmethod
+    def build(cls, entries: Sequence[Entry], lexicon: Lexicon, counts: Matrix) -> Self:
+        """Weigh profiles whose lines have been counted."""
+        documents = tuple(entry.document for entry in entries)
+        passages = [list(document.passages()) for document in documents]
+        firsts = np.cumsum([0, *(len(each) for each in passages)], dtype=np.intp)
+        members = members_of(documents, lexicon.settings, firsts)
+        share = lexicon.settings.passage_share
+        counts = _single(counts)
+        profiles = _single(
+            lexicon.weighting.profiles(members, counts, lexicon.blocks, lexicon.statistics)
+        )
+        lines = sparse.csr_array(counts.shape, dtype=np.float32)
+        if share:
+            weights = lexicon.weighting.lines(counts, lexicon.blocks, lexicon.statistics)
+            lines = sparse.csr_array(
+                (weights.data.astype(np.float32), counts.indices, counts.indptr), shape=counts.shape
+            )
+        keys = tuple(document.key for document in documents)
+        return cls(
+            documents=documents,
+            keys=keys,
+            updated=np.array([ordinal(document.updated_on) for document in documents], np.int32),
+            facts=FactTable([entry.facts for entry in entries], keys),
+            counts=counts,
+            firsts=firsts,
+            profiles=profiles,
+            lines=lines,
+            bounds=_bounds(profiles, lines, firsts, share),
+            share=share,
+        )
+
+    @property
+    def size(self) -> int:
+        """Return the number of profiles."""
+        return len(self.keys)
+
+    @cached_property
+    def positions(self) -> dict[Key, int]:
+        """Return the place of each profile."""
+        return {key: place for place, key in enumerate(self.keys)}
+
+    def entry(self, place: int) -> Entry:
+        """Return a profile as it was indexed."""
+        return Entry(self.documents[place], self.facts.companies[place])
+
+    def passage(self, place: int, line: int) -> Passage:
+        """Return a line of a profile by its number in the segment."""
+        return list(self.documents[place].passages())[line - int(self.firsts[place])]
+
+    def bound(self, query: Query) -> Singles:
+        """Return for each profile what its similarity does not exceed; 0 where nothing is shared.
+
+        The columns of the need are joined to one small matrix by column, which SciPy multiplies
+        by a vector while it reads each posting once.
+        """
+        columns, weights = self._known(query)
+        starts, ends = self.bounds.indptr[columns], self.bounds.indptr[columns + 1]
+        if not len(columns):
+            return np.zeros(self.size, dtype=np.float32)
+        spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
+        postings = sparse.csc_array(
+            (
+                np.concatenate([self.bounds.data[start:end] for start, end in spans]),
+                np.concatenate([self.bounds.indices[start:end] for start, end in spans]),
+                np.cumsum([0, *(ends - starts)], dtype=np.int32),
+            ),
+            shape=(self.size, len(columns)),
+        )
+        bound = np.asarray(postings @ weights.astype(np.float32), dtype=np.float32)
+        bound *= np.float32(1 + _SLACK)
+        return bound
+
+    def similarities(self, query: Query, places: Places) -> tuple[Floats, Places]:
+        """Return the exact similarity of these profiles, and the number of their best lines."""
+        columns, weights = self._known(query)
+        dense = np.zeros(self.profiles.shape[1])
+        dense[columns] = weights
+        values = (1 - self.share) * _row_sums(self.profiles, places, dense)
+        best = np.full(len(places), -1, dtype=np.intp)
+        if self.share:
+            lengths = self.firsts[places + 1] - self.firsts[places]
+            numbers, starts = _ranges(self.firsts[places], lengths)
+            line_values = _row_sums(self.lines, numbers, dense)
+            holders = np.flatnonzero(lengths)
+            first = _first_best(line_values, starts[holders])
+            values[holders] += self.share * line_values[first]
+            best[holders] = np.where(line_values[first] > 0, numbers[first], -1)
+        return np.clip(values, 0.0, 1.0), best
+
+    def best(
+        self, query: Query, bound: Singles, eligible: NDArray[np.bool_], count: int, score: Score
+    ) -> list[Found]:
+        """Return the best eligible profiles by points, then similarity, then key; exact.
+
+        Only profiles are looked at closely whose bound reaches what the last place on the list
+        takes, so the result is that of looking at all of them.
+        """
+        places = np.flatnonzero(eligible)
+        if count <= 0 or not len(places):
+            return []
+        limits = score(bound[places].astype(np.float64), places) + bound[places] / 2
+        first = places
+        enough = _FIRST_LOOK * count
+        if len(places) > enough:
+            chosen = np.argpartition(limits, -enough)[-enough:]
+            first = np.sort(places[chosen])
+        points, similarities, lines = self._look(query, first, score)
+        if len(first) < len(places):
+            least = np.partition(points + similarities / 2, -count)[-count]
+            remaining = limits >= least - _SLACK
+            remaining[np.searchsorted(places, first)] = False
+            further = self._look(query, places[remaining], score)
+            points, similarities, lines = (
+                np.concatenate(pair)
+                for pair in zip((points, similarities, lines), further, strict=True)
+            )
+            first = np.concatenate([first, places[remaining]])
+        last = np.lexsort((-similarities, -points))[min(count, len(first)) - 1]
+        listed = (points > points[last]) | (
+            (points == points[last]) & (similarities >= similarities[last])
+        )
+        found = [
+            Found(float(points[each]), float(similarities[each]), int(first[each]), int(lines[each]))
+            for each in np.flatnonzero(listed)
+        ]
+        return sorted(found, key=lambda each: each.order(self.keys[each.place]))[:count]
+
+    def _look(self, query: Query, places: Places, score: Score) -> tuple[Floats, Floats, Places]:
+        values, lines = self.similarities(query, places)
+        return score(values, places), values, lines
+
+    def against(self, queries: Matrix, place: int) -> Floats:
+        """Return the similarity of one profile to many needs (rows over the columns)."""
+        width = min(queries.shape[1], self.profiles.shape[1])
+        needs = queries[:, :width] if width < queries.shape[1] else queries
+        own = range(int(self.firsts[place]), int(self.firsts[place + 1]))
+        rows = sparse.vstack([self.profiles[[place]], self.lines[list(own)]], format="csr")
+        values = np.asarray((needs @ rows[:, :width].T).toarray(), dtype=np.float64)
+        similarity = (1 - self.share) * values[:, 0]
+        if own:
+            similarity += self.share * values[:, 1:].max(axis=1)
+        return np.clip(similarity, 0.0, 1.0)
+
+    def contributions(
+        self, query: Query, place: int, line: int, lexicon: Lexicon
+    ) -> list[Contribution]:
+        """Return what each term adds to the similarity of a profile whose best line is known."""
+        columns, weights = self._known(query)
+        if not len(columns):
+            return []
+        values = (1 - self.share) * _entries(self.profiles, place, columns)
+        if line >= 0:
+            values += self.share * _entries(self.lines, line, columns)
+        values *= weights
+        return [
+            Contribution(*lexicon.term(int(column)), float(value))
+            for column, value in zip(columns, values, strict=True)
+            if value > 0
+        ]
+
+    def _known(self, query: Query) -> tuple[NDArray[np.int32], Floats]:
+        """Return the columns and weights of a need that existed when the segment was made."""
+        known = int(np.searchsorted(query.columns, self.profiles.shape[1]))
+        return query.columns[:known], query.weights[:known]
+
+
+def members_of(documents: Sequence[Document], settings: Settings, firsts: Places) -> Matrix:
+    """Return profiles × lines: which lines belong to each profile, with the weights of their fields."""
+    fields = [
+        settings.field_weight(passage.field)
+        for document in documents
+        for passage in document.passages()
+    ]
+    return sparse.csr_array(
+        (np.array(fields, dtype=np.float64), np.arange(len(fields)), firsts),
+        shape=(len(documents), len(fields)),
+    )
+
+
+def ordinal(day: date | None) -> int:
+    """Return a day as a number, 0 when it is not known."""
+    return day.toordinal() if day else 0
+
+
+def _single(matrix: Matrix) -> Matrix:
+    """Return a matrix in single precision with narrow indices: SciPy copies wider ones."""
+    narrow = sparse.csr_array(matrix, dtype=np.float32)
+    narrow.sort_indices()
+    narrow.indices = narrow.indices.astype(np.int32, copy=False)
+    narrow.indptr = narrow.indptr.astype(np.int32, copy=False)
+    return narrow
+
+
+def _bounds(profiles: Matrix, lines: Matrix, firsts: Places, share: float) -> Matrix:
+    """Return profiles × columns by column: the most that any line can make of each term."""
+    most = (1 - share) * profiles.data.astype(np.float64)
+    if share:
+        # A profile holds the terms of its lines and no others, so that sorted by profile and
+        # column the best of each group of entries falls on the entry of the profile.
+        owners = np.repeat(np.arange(len(firsts) - 1), np.diff(lines.indptr[firsts]))
+        order = np.lexsort((lines.indices, owners))
+        columns, owners = lines.indices[order], owners[order]
+        starts = np.flatnonzero(
+            (np.diff(columns, prepend=-1) != 0) | (np.diff(owners, prepend=-1) != 0)
+        )
+        if len(starts):
+            most += share * np.maximum.reduceat(lines.data[order].astype(np.float64), starts)
+    upper = np.nextafter(most.astype(np.float32), np.float32(np.inf))
+    bounds = sparse.csr_array((upper, profiles.indices, profiles.indptr), shape=profiles.shape).tocsc()
+    bounds.indices = bounds.indices.astype(np.int32, copy=False)
+    bounds.indptr = bounds.indptr.astype(np.int32, copy=False)
+    return bounds
+
+
+def _row_sums(matrix: Matrix, rows: Places, dense: Floats) -> Floats:
+    """Return the products of some rows with a vector, each summed in the order of its columns.
+
+    SciPy would first copy the rows into a matrix of their own.
+    """
+    starts = matrix.indptr[rows]
+    lengths = matrix.indptr[rows + 1] - starts
+    numbers, _ = _ranges(starts, lengths)
+    values = matrix.data[numbers] * dense[matrix.indices[numbers]]
+    owners = np.repeat(np.arange(len(rows)), lengths)
+    return np.bincount(owners, values, minlength=len(rows)).astype(np.float64)
+
+
+def _ranges(starts: Places, lengths: Places) -> tuple[Places, Places]:
+    """Return the numbers of all ranges one after the other, and where each range begins there."""
+    firsts = np.cumsum(lengths) - lengths
+    numbers = np.arange(int(lengths.sum())) + np.repeat(starts - firsts, lengths)
+    return numbers, firsts
+
+
+def _first_best(values: Floats, firsts: Places) -> Places:
+    """Return the place of the first largest value in each of the segments that begin here."""
+    if not len(firsts):
+        return np.zeros(0, dtype=np.intp)
+    best = np.maximum.reduceat(values, firsts)
+    lengths = np.diff(firsts, append=len(values))
+    candidates = np.flatnonzero(values == np.repeat(best, lengths))
+    holder = np.searchsorted(firsts, candidates, side="right") - 1
+    _, first = np.unique(holder, return_index=True)
+    return candidates[first]
+
+
+def _entries(matrix: Matrix, row: int, columns: NDArray[np.int32]) -> Floats:
+    """Return one row's weights in the given (sorted) columns."""
+    start, end = int(matrix.indptr[row]), int(matrix.indptr[row + 1])
+    values = np.zeros(len(columns))
+    _, here, there = np.intersect1d(
+        columns, matrix.indices[start:end], assume_unique=True, return_indices=True
+    )
+    values[here] = matrix.data[start + there]
+    return values
