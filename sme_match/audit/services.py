@@ -1,11 +1,12 @@
 """Writing to the audit log."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from sme_match.audit.models import AuditEntry
@@ -24,20 +25,41 @@ def record(
     note: str = "",
 ) -> None:
     """Add one entry to the log, in the transaction of the change itself."""
-    session.add(
-        AuditEntry(
-            at=now,
-            body_id=body_id,
-            user_id=actor.user_id,
-            actor_name=actor.name,
-            actor_role=actor.role.value,
-            action=action,
-            subject_type=subject[0],
-            subject_id=subject[1],
-            changes={k: [plain(a), plain(b)] for k, (a, b) in (changes or {}).items()},
-            note=note,
-        )
+    values = entry_of(
+        actor, action=action, subject=subject, body_id=body_id, now=now, changes=changes, note=note
     )
+    session.add(AuditEntry(**values))
+
+
+def record_many(session: Session, entries: Sequence[dict[str, Any]]) -> None:
+    """Add the entries of a change of many records, such as an import, in few statements."""
+    if entries:
+        session.execute(insert(AuditEntry), entries)
+
+
+def entry_of(
+    actor: Actor,
+    *,
+    action: str,
+    subject: tuple[str, int],
+    body_id: int | None,
+    now: datetime,
+    changes: Mapping[str, tuple[object, object]] | None = None,
+    note: str = "",
+) -> dict[str, Any]:
+    """Return the values of one entry of the log."""
+    return {
+        "at": now,
+        "body_id": body_id,
+        "user_id": actor.user_id,
+        "actor_name": actor.name,
+        "actor_role": actor.role.value,
+        "action": action,
+        "subject_type": subject[0],
+        "subject_id": subject[1],
+        "changes": {k: [plain(a), plain(b)] for k, (a, b) in (changes or {}).items()},
+        "note": note,
+    }
 
 
 def apply_changes(

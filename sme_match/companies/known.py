@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -14,6 +15,8 @@ from sme_match.core.text import digits_only, fold_for_search
 
 SHORTEST_PHONE = 9
 """Digits below which a phone number says nothing about a company."""
+SHARED_PHONE = 20
+"""How many of the companies with one number are looked at: more share the desk of somebody else."""
 
 
 class Likeness(Enum):
@@ -101,21 +104,17 @@ class KnownCompanies:
         company = self.by_number(number)
         if company is not None:
             return Match(company, Likeness.NUMBER)
-        alike = (
-            *((each, Likeness.NAME) for each in self.by_name(name, prefecture_code)),
-            *((each, Likeness.PHONE) for each in self._by_phone.get(phone_key(phone) or "", ())),
+        phones = self._by_phone.get(phone_key(phone) or "", ())
+        alike = chain(
+            ((each, Likeness.NAME) for each in self.by_name(name, prefecture_code)),
+            ((each, Likeness.PHONE) for each in phones[:SHARED_PHONE]),
         )
-        candidates = [
+        candidates = (
             Match(each, likeness)
             for each, likeness in alike
             if not (number and each.corporate_number and each.corporate_number != number)
-        ]
-        # One that is still in the register comes before one that left it.
-        return min(
-            candidates,
-            key=lambda match: (match.likeness is Likeness.PHONE, match.company.archived),
-            default=None,
         )
+        return next(candidates, None)
 
 
 def phone_key(phone: str) -> str | None:
@@ -128,7 +127,8 @@ def _group(
     companies: Iterable[KnownCompany], key: Callable[[KnownCompany], str | None]
 ) -> dict[str, list[KnownCompany]]:
     groups: dict[str, list[KnownCompany]] = defaultdict(list)
-    for company in companies:
+    # One that is still in the register comes before one that left it.
+    for company in sorted(companies, key=lambda company: company.archived):
         value = key(company)
         if value:
             groups[value].append(company)

@@ -40,8 +40,9 @@ def normalize_width(text: str) -> str:
     >>> normalize_width("　ＡＢＣ　ｱﾙﾐ ")
     'ABC アルミ'
     """
-    visible = _INVISIBLE.sub("", text)
-    return _SPACES.sub(" ", unicodedata.normalize("NFKC", visible)).strip()
+    # Nothing invisible is printable; most cells of a file are, and are asked for several times.
+    visible = text if text.isprintable() else _INVISIBLE.sub("", text)
+    return " ".join(unicodedata.normalize("NFKC", visible).split())
 
 
 def normalize_multiline(text: str) -> str:

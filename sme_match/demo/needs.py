@@ -77,7 +77,7 @@ def make_needs(world: World, home: DemoBody, *, column: int) -> list[Need]:
         serials[year] += 1
         need = _need(world, rng, home, buyer=buyer, pattern=pattern, plan=plan)
         need.number = f"N-{year}-{serials[year]:04}"
-        need.search_text = searchable(need, buyer)
+        need.search_text = searchable(need, buyer, need.number)
         need.conditions += _near_and_talking(world.chance("near", home.prefecture, need.number), need)
         world.session.add(need)
         needs.append(need)

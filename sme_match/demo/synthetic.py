@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from sme_match.accounts.models import User
@@ -19,6 +18,7 @@ from sme_match.core.actor import Role
 from sme_match.core.clock import jst_date
 from sme_match.core.fiscal_year import FiscalYear
 from sme_match.core.text import fold_for_search
+from sme_match.db.bulk import insert_all
 from sme_match.demo.companies import fictional_corporate_number
 from sme_match.demo.profiles import capability_facts, capability_text
 from sme_match.demo.words import NeedPattern, Trade, need_patterns, places, trades
@@ -29,7 +29,6 @@ from sme_match.support_bodies.models import SupportBody
 
 BODY_NAME = "負荷試験機構"
 COORDINATOR_EMAIL = "coordinator@load.example.jp"
-CHUNK = 2_000
 BUYERS = 100
 PROPOSALS_PER_NEED = 20
 NEEDS_WITH_PROPOSALS = 4
@@ -70,28 +69,18 @@ def build_synthetic(
     rng = random.Random(seed)
     body = _add_body(session, now=now, password_hash=password_hash)
     chosen = [rng.choice(list(trades().values())) for _ in range(companies)]
-    smes = _insert(session, Company, _companies(rng, body.id, chosen, now=now))
-    _insert(session, Capability, _capabilities(rng, smes, chosen, now=now))
-    buyers = _insert(session, Company, _buyers(rng, body.id, min(BUYERS, needs), now=now))
+    smes = insert_all(session, Company, _companies(rng, body.id, chosen, now=now))
+    insert_all(session, Capability, _capabilities(rng, smes, chosen, now=now))
+    buyers = insert_all(session, Company, _buyers(rng, body.id, min(BUYERS, needs), now=now))
     patterns = [rng.choice(need_patterns()) for _ in range(needs)]
-    need_ids = _insert(session, Need, _needs(rng, body.id, buyers, patterns, now=now))
-    _insert(session, NeedCondition, _conditions(rng, need_ids, patterns))
+    need_ids = insert_all(session, Need, _needs(rng, body.id, buyers, patterns, now=now))
+    insert_all(session, NeedCondition, _conditions(rng, need_ids, patterns))
     if explain is not None and smes:
         proposed = need_ids[::NEEDS_WITH_PROPOSALS]
-        runs = _insert(session, MatchRun, _runs(body.id, proposed, index_size=len(smes), now=now))
+        runs = insert_all(session, MatchRun, _runs(body.id, proposed, index_size=len(smes), now=now))
         found = zip(proposed, runs, strict=True)
-        _insert(session, Proposal, _proposals(rng, body.id, found, smes, explain=explain, now=now))
+        insert_all(session, Proposal, _proposals(rng, body.id, found, smes, explain=explain, now=now))
     return body.id
-
-
-def _insert(session: Session, model: type[Any], rows: Iterator[dict[str, Any]]) -> list[int]:
-    """Insert rows in chunks and return their ids in the same order."""
-    ids: list[int] = []
-    statement = insert(model).returning(model.id, sort_by_parameter_order=True)
-    batch = list(rows)
-    for start in range(0, len(batch), CHUNK):
-        ids += session.scalars(statement, batch[start : start + CHUNK])
-    return ids
 
 
 def _add_body(session: Session, *, now: datetime, password_hash: str | None) -> SupportBody:

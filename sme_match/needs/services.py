@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -137,7 +138,7 @@ def change_need(
         need.updated_at = now
         # Conditions are rows of their own: the need must count a new version for them too.
         flag_modified(need, "updated_at")
-        need.search_text = searchable(need, buyer)
+        need.search_text = searchable(need, buyer, need.number)
     return changes
 
 
@@ -238,11 +239,11 @@ def refuse_past_days(draft: NeedDraft, *, before: Need | None, today: date) -> N
             raise InvalidError(message, field=field)
 
 
-def searchable(need: Need, buyer: Company) -> str:
+def searchable(need: Need | NeedDraft, buyer: Company, number: str) -> str:
     """Return what the search box looks through."""
     process = get_process(need.process_code).ja if need.process_code else ""
     parts = (
-        need.number,
+        number,
         need.title,
         buyer.name,
         buyer.name_kana,
@@ -273,15 +274,16 @@ def as_condition(draft: ConditionDraft) -> NeedCondition:
 
 def new_need(
     body_id: int, draft: NeedDraft, buyer: Company, *, number: str, state: NeedState, now: datetime
-) -> Need:
-    """Return a need with its conditions that is not in the session yet."""
-    need = Need(
-        body_id=body_id, number=number, state=state, created_at=now, updated_at=now, **draft.facts()
-    )
-    need.buyer = buyer
-    need.conditions = [as_condition(condition) for condition in draft.conditions]
-    need.search_text = searchable(need, buyer)
-    return need
+) -> dict[str, Any]:
+    """Return the columns of a new need, without its conditions."""
+    return draft.facts() | {
+        "body_id": body_id,
+        "number": number,
+        "state": state,
+        "search_text": searchable(draft, buyer, number),
+        "created_at": now,
+        "updated_at": now,
+    }
 
 
 def _add_numbered(
@@ -297,7 +299,9 @@ def _add_numbered(
     prefix = number_prefix(now)
     for attempt in range(_NUMBER_ATTEMPTS):
         number = next_number(prefix, list_numbers(session, body_id, prefix))
-        need = new_need(body_id, draft, buyer, number=number, state=state, now=now)
+        need = Need(**new_need(body_id, draft, buyer, number=number, state=state, now=now))
+        need.buyer = buyer
+        need.conditions = [as_condition(condition) for condition in draft.conditions]
         try:
             with session.begin_nested():
                 session.add(need)

@@ -5,7 +5,6 @@ otherwise: "約100" or "10～20" would be a guess, and a wrong unit a factor.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -49,6 +48,7 @@ _FOREIGN_PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
 _POSTAL_CODE = re.compile(r"[0-9]{7}")
 _BARE_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:[/?#].*)?", re.IGNORECASE)
 _LONGEST_URL = 2_000
+_UNSAFE_IN_URL = re.compile(r"""[<>"'\\ ]""")
 
 _ZERO_IS_LETTER = mark_text("数字の0（ゼロ）が英字のO（オー）になっています。")
 _ONE_IS_LETTER = mark_text("数字の1（いち）が英字のl（エル）かI（アイ）になっています。")
@@ -64,7 +64,9 @@ def text(maximum: int, *, multiline: bool = False) -> Callable[[str], str]:
     """Return a parser of text of at most `maximum` characters."""
 
     def parse(cell: str) -> str:
-        clean = _INVISIBLE.sub("", cell.replace("\r\n", "\n").replace("\r", "\n"))
+        clean = cell
+        if not cell.isprintable():
+            clean = _INVISIBLE.sub("", cell.replace("\r\n", "\n").replace("\r", "\n"))
         value = normalize_multiline(clean) if multiline else normalize_width(clean)
         if len(value) > maximum:
             raise InvalidError(
@@ -293,14 +295,11 @@ def url(cell: str) -> str:
         _ = parts.port
     except ValueError:
         usable = False
-    if not usable or len(address) > _LONGEST_URL or any(map(_is_unsafe_in_url, address)):
+    safe = address.isprintable() and not _UNSAFE_IN_URL.search(address)
+    if not usable or not safe or len(address) > _LONGEST_URL:
         raise InvalidError(
             mark_text(
                 "http:// か https:// で始まるアドレスを入力してください（例：https://example.co.jp）。"
             )
         )
     return address
-
-
-def _is_unsafe_in_url(character: str) -> bool:
-    return character in "<>\"'\\ " or unicodedata.category(character).startswith("C")

@@ -392,7 +392,7 @@ def test_a_manager_cannot_find_out_an_anonymous_buyer_by_searching(
     assert scene.need.title in client.get("/meetings/?tab=waiting").text
     with database.unit_of_work() as session:
         need = session.get_one(Need, scene.need.id)
-        need.search_text = searchable(need, scene.buyer)
+        need.search_text = searchable(need, scene.buyer, need.number)
     for field in ("q", "need"):
         found = client.get(f"/meetings/?tab=waiting&{field}={scene.buyer.name}").text
         assert scene.need.title not in found

@@ -8,22 +8,23 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from sme_match.audit.services import apply_changes, record
+from sme_match.audit.services import apply_changes, entry_of, record_many
 from sme_match.capabilities.models import Capability
-from sme_match.capabilities.register.checking import merged
+from sme_match.capabilities.register.checking import FACTS, merged
 from sme_match.capabilities.register.columns import write_capability
 from sme_match.companies.models import Company
 from sme_match.companies.queries import CompanyFilter, select_companies
 from sme_match.companies.register.writing import other_bodies
 from sme_match.companies.services import touch_company
 from sme_match.core.actor import Actor
+from sme_match.db.bulk import change_all, in_parts, insert_all
+from sme_match.db.versions import FIRST_VERSION
 from sme_match.registers.description import RowToWrite, Written
 from sme_match.registers.enums import RowAction
-from sme_match.registers.snapshots import restore, snapshot
+from sme_match.registers.snapshots import restore, snapshot, split_by_version
 from sme_match.tables.writing import Value
 
 KIND = "capability"
-_IDS_PER_QUERY = 5_000
 
 
 def write_capabilities(
@@ -31,24 +32,39 @@ def write_capabilities(
 ) -> list[Written]:
     """Create and update rows of capabilities; each change stands in the company's history."""
     known = _load_own(session, actor, [row.known_id for row in rows if row.known_id is not None])
-    done: list[tuple[Capability, str, dict[str, Any] | None, dict[str, tuple[object, object]]]] = []
+    new: list[tuple[dict[str, Any], str]] = []
+    updated: list[tuple[Capability, str, dict[str, Any], dict[str, tuple[object, object]]]] = []
     for row in rows:
         name = str(row.values["company_name"])
         capability = known.get(row.known_id or 0)
         if row.action is RowAction.UPDATE and capability is not None:
-            done.append((capability, name, *_update(capability, row.values, now=now)))
+            updated.append((capability, name, *_update(capability, row.values, now=now)))
         else:
-            capability = _new(row.values, now=now)
-            session.add(capability)
-            done.append((capability, name, None, {}))
+            new.append((_new(row.values, now=now), name))
     session.flush()
-    for capability, __, before, changes in done:
-        _log(session, actor, capability, now=now, changes=changes if before else None)
-    for company_id in {capability.company_id for capability, *__ in done}:
-        touch_company(session, company_id, now=now)
+    ids = insert_all(session, Capability, [values for values, __ in new])
+    created = [(id_, name, values) for id_, (values, name) in zip(ids, new, strict=True)]
+    log = [_log_entry(actor, id_, values["process_code"], now=now) for id_, __, values in created]
+    log += [
+        _log_entry(actor, row.id, row.process_code, now=now, changes=changes)
+        for row, __, ___, changes in updated
+    ]
+    record_many(session, log)
+    touch_company(
+        session,
+        *(values["company_id"] for values, __ in new),
+        *(row.company_id for row, *__ in updated),
+        now=now,
+    )
     return [
-        Written(kind=KIND, id=capability.id, version=capability.version, name=name, before=before)
-        for capability, name, before, __ in done
+        *(
+            Written(kind=KIND, id=id_, version=FIRST_VERSION, name=name, before=None)
+            for id_, name, __ in created
+        ),
+        *(
+            Written(kind=KIND, id=row.id, version=row.version, name=name, before=before)
+            for row, name, before, __ in updated
+        ),
     ]
 
 
@@ -56,20 +72,25 @@ def undo_capabilities(
     session: Session, actor: Actor, written: Sequence[Written], now: datetime
 ) -> list[Written]:
     """Restore what was before, archive what was created; return what was changed since."""
-    known = _load_own(session, actor, [entry.id for entry in written])
-    left = []
-    for entry in written:
-        capability = known.get(entry.id)
-        if capability is None or capability.version != entry.version:
-            left.append(entry)
-            continue
-        if entry.before is None:
-            capability.archived_at = now
-        else:
-            restore(capability, entry.before)
-        capability.updated_at = now
-        _log(session, actor, capability, now=now, action="capability.import_undo")
+    company = select(Company.id).where(Company.body_id == (actor.body_id or 0))
+    own = company.where(Company.id == Capability.company_id).exists()
+    present, left = split_by_version(session, Capability, written, own)
+    known = _load_own(session, actor, [entry.id for entry in present if entry.before is not None])
+    for entry in present:
+        if entry.before is not None:
+            restore(known[entry.id], entry.before)
+            known[entry.id].updated_at = now
     session.flush()
+    created = [entry.id for entry in present if entry.before is None]
+    change_all(session, Capability, created, archived_at=now, updated_at=now)
+    processes = _processes(session, [entry.id for entry in present])
+    record_many(
+        session,
+        [
+            _log_entry(actor, entry.id, processes[entry.id], now=now, action="capability.import_undo")
+            for entry in present
+        ],
+    )
     return left
 
 
@@ -92,15 +113,14 @@ def export_capabilities(
         yield write_capability(capability, owner=owners.get(capability.company.body_id, ""))
 
 
-def _new(values: Mapping[str, Any], *, now: datetime) -> Capability:
+def _new(values: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
     draft = merged(None, values)
-    return Capability(
-        company_id=values["company_id"],
-        created_at=now,
-        updated_at=now,
-        capacity_stated_at=now if draft.capacity else None,
-        **asdict(draft),
-    )
+    return {name: getattr(draft, name) for name in FACTS} | {
+        "company_id": values["company_id"],
+        "created_at": now,
+        "updated_at": now,
+        "capacity_stated_at": now if draft.capacity else None,
+    }
 
 
 def _update(
@@ -119,14 +139,13 @@ def _update(
 
 
 def _load_own(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, Capability]:
-    wanted = sorted(set(ids))
     found: dict[int, Capability] = {}
-    for start in range(0, len(wanted), _IDS_PER_QUERY):
+    for some in in_parts(ids):
         query = (
             select(Capability)
             .join(Company, Company.id == Capability.company_id)
             .where(
-                Capability.id.in_(wanted[start : start + _IDS_PER_QUERY]),
+                Capability.id.in_(some),
                 Company.body_id == (actor.body_id or 0),
             )
         )
@@ -134,22 +153,29 @@ def _load_own(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, C
     return found
 
 
-def _log(
-    session: Session,
+def _processes(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for some in in_parts(ids):
+        query = select(Capability.id, Capability.process_code).where(Capability.id.in_(some))
+        found.update((row.id, row.process_code) for row in session.execute(query))
+    return found
+
+
+def _log_entry(
     actor: Actor,
-    capability: Capability,
+    capability_id: int,
+    process_code: str,
     *,
     now: datetime,
     action: str = "capability.import",
     changes: Mapping[str, tuple[object, object]] | None = None,
-) -> None:
-    record(
-        session,
+) -> dict[str, Any]:
+    return entry_of(
         actor,
         action=action,
-        subject=(KIND, capability.id),
+        subject=(KIND, capability_id),
         body_id=actor.body_id,
         now=now,
         changes=changes,
-        note=capability.process_code,
+        note=process_code,
     )

@@ -7,22 +7,23 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sme_match.audit.services import apply_changes, record
+from sme_match.audit.services import apply_changes, entry_of, record_many
 from sme_match.companies.models import Company
 from sme_match.companies.queries import CompanyFilter, select_companies
 from sme_match.companies.register.checking import stated
 from sme_match.companies.register.columns import write_company
 from sme_match.companies.services import CompanyDraft, searchable
 from sme_match.core.actor import Actor
+from sme_match.db.bulk import change_all, in_parts, insert_all
+from sme_match.db.versions import FIRST_VERSION
 from sme_match.registers.comparison import says_the_same
 from sme_match.registers.description import RowToWrite, Written
 from sme_match.registers.enums import RowAction
-from sme_match.registers.snapshots import restore, snapshot
+from sme_match.registers.snapshots import restore, snapshot, split_by_version
 from sme_match.support_bodies.models import SupportBody
 from sme_match.tables.writing import Value
 
 KIND = "company"
-_IDS_PER_QUERY = 5_000
 _ROWS_PER_FETCH = 500
 
 
@@ -31,58 +32,74 @@ def write_companies(
 ) -> list[Written]:
     """Create and update companies; each change stands in the history."""
     known = load_own(session, actor, [row.known_id for row in rows if row.known_id is not None])
-    done: list[tuple[Company, dict[str, Any] | None, dict[str, tuple[object, object]]]] = []
+    new: list[dict[str, Any]] = []
+    updated: list[tuple[Company, dict[str, Any], dict[str, tuple[object, object]]]] = []
     for row in rows:
         facts = stated(row.values)
         company = known.get(row.known_id or 0)
         if row.action is RowAction.UPDATE and company is not None:
-            done.append((company, *_update(company, facts, now=now)))
+            updated.append((company, *_update(company, facts, now=now)))
         else:
-            company = new_company(actor.body_id or 0, facts, now=now)
-            session.add(company)
-            done.append((company, None, {}))
+            new.append(new_company(actor.body_id or 0, facts, now=now))
     session.flush()
-    for company, before, changes in done:
-        log(session, actor, company, "company.import", now=now, changes=changes if before else None)
-    return [
+    created = insert_companies(session, actor, new, now=now)
+    record_many(
+        session,
+        [
+            log_entry(actor, company.id, "company.import", now=now, changes=changes)
+            for company, __, changes in updated
+        ],
+    )
+    return created + [
         Written(kind=KIND, id=company.id, version=company.version, name=company.name, before=before)
-        for company, before, __ in done
+        for company, before, __ in updated
     ]
 
 
-def new_company(body_id: int, facts: Mapping[str, Any], *, now: datetime) -> Company:
-    """Return a company that is not in the session yet. A prefecture nobody stated is empty."""
+def new_company(body_id: int, facts: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+    """Return the columns of a new company. A prefecture nobody stated is empty."""
     # Whoever says nothing about the sides means a company that takes orders.
     defaults: dict[str, Any] = {"prefecture_code": "", "is_sme": not facts.get("is_buyer")}
     draft = CompanyDraft(**(defaults | dict(facts)))
     values = {name: getattr(draft, name) for name in draft.__slots__}
     # A file says what somebody wrote down some day; only the company or a person confirms it.
-    company = Company(body_id=body_id, created_at=now, updated_at=now, **values)
-    company.search_text = searchable(company)
-    return company
+    return values | {
+        "body_id": body_id,
+        "created_at": now,
+        "updated_at": now,
+        "search_text": searchable(draft),
+    }
+
+
+def insert_companies(
+    session: Session, actor: Actor, new: Sequence[dict[str, Any]], *, now: datetime
+) -> list[Written]:
+    """Insert new companies with their history, in the order given."""
+    ids = insert_all(session, Company, new)
+    record_many(session, [log_entry(actor, id_, "company.import", now=now) for id_ in ids])
+    return [
+        Written(kind=KIND, id=id_, version=FIRST_VERSION, name=values["name"], before=None)
+        for id_, values in zip(ids, new, strict=True)
+    ]
 
 
 def undo_companies(
     session: Session, actor: Actor, written: Sequence[Written], now: datetime
 ) -> list[Written]:
     """Restore what was before, archive what was created; return what was changed since."""
-    known = load_own(session, actor, [entry.id for entry in written])
-    left = []
-    for entry in written:
-        company = known.get(entry.id)
-        if company is None or company.version != entry.version:
-            left.append(entry)
-        elif entry.before is None:
-            company.archived_at = company.updated_at = now
-            log(session, actor, company, "company.import_undo", now=now)
-        else:
-            now_values = {name: getattr(company, name) for name in entry.before}
-            restore(company, entry.before)
-            company.search_text = searchable(company)
-            company.updated_at = now
-            changes = {name: (value, getattr(company, name)) for name, value in now_values.items()}
-            log(session, actor, company, "company.import_undo", now=now, changes=changes)
+    own = Company.body_id == (actor.body_id or 0)
+    present, left = split_by_version(session, Company, written, own)
+    known = load_own(session, actor, [entry.id for entry in present if entry.before is not None])
+    log = []
+    for entry in present:
+        changes = None
+        if entry.before is not None:
+            changes = _restore(known[entry.id], entry.before, now=now)
+        log.append(log_entry(actor, entry.id, "company.import_undo", now=now, changes=changes))
     session.flush()
+    created = [entry.id for entry in present if entry.before is None]
+    change_all(session, Company, created, archived_at=now, updated_at=now)
+    record_many(session, log)
     return left
 
 
@@ -104,36 +121,41 @@ def other_bodies(session: Session, actor: Actor) -> dict[int, str]:
 
 def load_own(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, Company]:
     """Return the companies of the actor's own body among the ids."""
-    wanted = sorted(set(ids))
     found: dict[int, Company] = {}
-    for start in range(0, len(wanted), _IDS_PER_QUERY):
-        query = select(Company).where(
-            Company.id.in_(wanted[start : start + _IDS_PER_QUERY]),
-            Company.body_id == (actor.body_id or 0),
-        )
+    for some in in_parts(ids):
+        query = select(Company).where(Company.id.in_(some), Company.body_id == (actor.body_id or 0))
         found.update((company.id, company) for company in session.scalars(query))
     return found
 
 
-def log(
-    session: Session,
+def log_entry(
     actor: Actor,
-    company: Company,
+    company_id: int,
     action: str,
     *,
     now: datetime,
     changes: Mapping[str, tuple[object, object]] | None = None,
-) -> None:
-    """Note in the history what a file did to a company."""
-    record(
-        session,
+) -> dict[str, Any]:
+    """Return the entry of the history about what a file did to a company of the own body."""
+    return entry_of(
         actor,
         action=action,
-        subject=(KIND, company.id),
-        body_id=company.body_id,
+        subject=(KIND, company_id),
+        body_id=actor.body_id,
         now=now,
         changes=changes,
     )
+
+
+def _restore(
+    company: Company, before: Mapping[str, Any], *, now: datetime
+) -> dict[str, tuple[object, object]]:
+    """Set the values before the import; return the changes."""
+    values = {name: getattr(company, name) for name in before}
+    restore(company, before)
+    company.search_text = searchable(company)
+    company.updated_at = now
+    return {name: (value, getattr(company, name)) for name, value in values.items()}
 
 
 def _update(

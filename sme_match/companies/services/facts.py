@@ -15,6 +15,7 @@ from sme_match.companies.queries import get_company
 from sme_match.core.actor import Actor
 from sme_match.core.errors import InvalidError, NotAllowedError
 from sme_match.core.text import digits_only, fold_for_search, mark_text
+from sme_match.db.bulk import in_parts
 from sme_match.db.versions import check_version
 
 
@@ -125,14 +126,15 @@ def edit_company(
     return company
 
 
-def touch_company(session: Session, company_id: int, *, now: datetime) -> None:
-    """Note that something about the company changed and that its profile was looked at.
+def touch_company(session: Session, *company_ids: int, now: datetime) -> None:
+    """Note that something about the companies changed and that their profiles were looked at.
 
-    The version stays: a new contact or capability is no conflict for somebody who edits the facts.
+    The versions stay: a new contact or capability is no conflict for somebody who edits the facts.
     """
-    session.execute(
-        update(Company).where(Company.id == company_id).values(updated_at=now, confirmed_at=now)
-    )
+    for some in in_parts(company_ids):
+        session.execute(
+            update(Company).where(Company.id.in_(some)).values(updated_at=now, confirmed_at=now)
+        )
 
 
 def check_draft(draft: CompanyDraft) -> None:
@@ -171,7 +173,7 @@ def refuse_known_number(
         )
 
 
-def searchable(company: Company) -> str:
+def searchable(company: Company | CompanyDraft) -> str:
     """Return what the search box looks through: the name first, the digits of the phone last."""
     parts = (
         company.name,

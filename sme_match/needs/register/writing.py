@@ -1,6 +1,7 @@
 """Bringing the rows of a file into the register of needs, and taking them back."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -8,12 +9,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from sme_match.audit.services import record
+from sme_match.audit.services import entry_of, record_many
 from sme_match.companies.models import Company
 from sme_match.companies.register.writing import KIND as COMPANY
 from sme_match.companies.register.writing import (
     load_own,
-    log,
+    log_entry,
     new_company,
     other_bodies,
     undo_companies,
@@ -21,9 +22,11 @@ from sme_match.companies.register.writing import (
 from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_date
 from sme_match.core.text import fold_for_search
+from sme_match.db.bulk import change_all, in_parts, insert_all
+from sme_match.db.versions import FIRST_VERSION
 from sme_match.needs.conditions import ConditionDraft
 from sme_match.needs.enums import ConditionKind, ConditionLevel, NeedState
-from sme_match.needs.models import Need
+from sme_match.needs.models import Need, NeedCondition
 from sme_match.needs.numbers import next_number, number_prefix
 from sme_match.needs.queries import NeedFilter, list_numbers, select_needs
 from sme_match.needs.register.checking import FACTS, merged
@@ -31,11 +34,10 @@ from sme_match.needs.register.columns import write_need
 from sme_match.needs.services import as_condition, as_drafts, change_need, new_need, searchable
 from sme_match.registers.description import RowToWrite, Written
 from sme_match.registers.enums import RowAction
-from sme_match.registers.snapshots import restore, snapshot
+from sme_match.registers.snapshots import restore, snapshot, split_by_version
 from sme_match.tables.writing import Value
 
 KIND = "need"
-_IDS_PER_QUERY = 5_000
 _COLUMNS = (*FACTS, "buyer_id", "state", "closed_at", "updated_at")
 
 
@@ -46,28 +48,55 @@ def write_needs(
     buyers = _Buyers(session, actor, rows, now=now)
     numbers = _Numbers(session, actor.body_id or 0, now=now)
     known = _load_own(session, actor, [row.known_id for row in rows if row.known_id is not None])
-    done: list[tuple[Need, dict[str, Any] | None, Mapping[str, tuple[object, object]]]] = []
+    new: list[tuple[dict[str, Any], tuple[ConditionDraft, ...]]] = []
+    updated: list[tuple[Need, dict[str, Any], Mapping[str, tuple[object, object]]]] = []
     for row in rows:
         buyer = buyers.find(row.values)
         need = known.get(row.known_id or 0)
         if row.action is RowAction.UPDATE and need is not None:
-            done.append((need, *_update(need, row.values, buyer, now=now)))
+            updated.append((need, *_update(need, row.values, buyer, now=now)))
         else:
             draft = merged(None, row.values, buyer_id=buyer.id)
             # A guessed double that comes in as new has no number of its own.
             number = str(row.values.get("number") or "") or numbers.take()
             state = row.values.get("state") or NeedState.DRAFT
-            need = new_need(actor.body_id or 0, draft, buyer, number=number, state=state, now=now)
-            need.owner_id = actor.user_id
-            need.closed_at = now if state is NeedState.CLOSED else None
-            session.add(need)
-            done.append((need, None, {}))
+            values = new_need(actor.body_id or 0, draft, buyer, number=number, state=state, now=now)
+            closed_at = now if state is NeedState.CLOSED else None
+            new.append((values | {"owner_id": actor.user_id, "closed_at": closed_at}, draft.conditions))
     session.flush()
-    for need, before, changes in done:
-        _log(session, actor, need, "need.import", now=now, changes=changes if before else None)
-    return buyers.written() + [
-        Written(kind=KIND, id=need.id, version=need.version, name=need.title, before=before)
-        for need, before, __ in done
+    created = _insert(session, new)
+    log = [_log_entry(actor, entry.id, "need.import", now=now) for entry in created]
+    log += [
+        _log_entry(actor, need.id, "need.import", now=now, changes=changes)
+        for need, __, changes in updated
+    ]
+    record_many(session, log)
+    return [
+        *buyers.written(),
+        *created,
+        *(
+            Written(kind=KIND, id=need.id, version=need.version, name=need.title, before=before)
+            for need, before, __ in updated
+        ),
+    ]
+
+
+def _insert(
+    session: Session, new: Sequence[tuple[dict[str, Any], tuple[ConditionDraft, ...]]]
+) -> list[Written]:
+    ids = insert_all(session, Need, (values for values, __ in new))
+    insert_all(
+        session,
+        NeedCondition,
+        (
+            {field.name: getattr(item, field.name) for field in fields(item)} | {"need_id": id_}
+            for id_, (__, conditions) in zip(ids, new, strict=True)
+            for item in conditions
+        ),
+    )
+    return [
+        Written(kind=KIND, id=id_, version=FIRST_VERSION, name=values["title"], before=None)
+        for id_, (values, __) in zip(ids, new, strict=True)
     ]
 
 
@@ -78,23 +107,21 @@ def undo_needs(
 
     Buyers that came in with the needs are taken back too.
     """
-    known = _load_own(session, actor, [entry.id for entry in written if entry.kind == KIND])
-    left = undo_companies(session, actor, [entry for entry in written if entry.kind == COMPANY], now)
-    for entry in written:
-        if entry.kind != KIND:
-            continue
-        need = known.get(entry.id)
-        if need is None or need.version != entry.version:
-            left.append(entry)
-            continue
-        if entry.before is None:
-            need.state, need.closed_at = NeedState.CLOSED, now
-        else:
-            _restore(need, entry.before)
-        need.updated_at = now
-        _log(session, actor, need, "need.import_undo", now=now)
+    companies = [entry for entry in written if entry.kind == COMPANY]
+    own = Need.body_id == (actor.body_id or 0)
+    needs = [entry for entry in written if entry.kind == KIND]
+    present, left = split_by_version(session, Need, needs, own)
+    known = _load_own(session, actor, [entry.id for entry in present if entry.before is not None])
+    for entry in present:
+        if entry.before is not None:
+            _restore(known[entry.id], entry.before)
+            known[entry.id].updated_at = now
     session.flush()
-    return left
+    created = [entry.id for entry in present if entry.before is None]
+    change_all(session, Need, created, state=NeedState.CLOSED, closed_at=now, updated_at=now)
+    log = [_log_entry(actor, entry.id, "need.import_undo", now=now) for entry in present]
+    record_many(session, log)
+    return undo_companies(session, actor, companies, now) + left
 
 
 def export_needs(
@@ -153,8 +180,11 @@ class _Buyers:
             *((company, None) for company in self._new.values()),
             *changed,
         ]
-        for company, __ in entries:
-            log(self._session, self._actor, company, "company.import", now=self._now)
+        log = [
+            log_entry(self._actor, company.id, "company.import", now=self._now)
+            for company, __ in entries
+        ]
+        record_many(self._session, log)
         return [
             Written(
                 kind=COMPANY, id=company.id, version=company.version, name=company.name, before=before
@@ -167,7 +197,7 @@ class _Buyers:
         key = number or fold_for_search(name)
         if key not in self._new:
             facts = {"name": name, "is_sme": False, "is_buyer": True, "corporate_number": number}
-            company = new_company(self._actor.body_id or 0, facts, now=self._now)
+            company = Company(**new_company(self._actor.body_id or 0, facts, now=self._now))
             self._session.add(company)
             self._session.flush()
             self._new[key] = company
@@ -211,17 +241,16 @@ def _restore(need: Need, before: Mapping[str, Any]) -> None:
     restore(need, {name: value for name, value in before.items() if name != "conditions"})
     if set(stored) != set(as_drafts(need.conditions)):
         need.conditions = [as_condition(item) for item in stored]
-    need.search_text = searchable(need, need.buyer)
+    need.search_text = searchable(need, need.buyer, need.number)
 
 
 def _load_own(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, Need]:
-    wanted = sorted(set(ids))
     found: dict[int, Need] = {}
-    for start in range(0, len(wanted), _IDS_PER_QUERY):
+    for some in in_parts(ids):
         query = (
             select(Need)
             .where(
-                Need.id.in_(wanted[start : start + _IDS_PER_QUERY]),
+                Need.id.in_(some),
                 Need.body_id == (actor.body_id or 0),
             )
             .options(joinedload(Need.buyer), selectinload(Need.conditions))
@@ -230,21 +259,19 @@ def _load_own(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, N
     return found
 
 
-def _log(
-    session: Session,
+def _log_entry(
     actor: Actor,
-    need: Need,
+    need_id: int,
     action: str,
     *,
     now: datetime,
     changes: Mapping[str, tuple[object, object]] | None = None,
-) -> None:
-    record(
-        session,
+) -> dict[str, Any]:
+    return entry_of(
         actor,
         action=action,
-        subject=(KIND, need.id),
-        body_id=need.body_id,
+        subject=(KIND, need_id),
+        body_id=actor.body_id,
         now=now,
         changes=changes,
     )
