@@ -52,6 +52,8 @@ HISTORY_ACTIONS = {
     "certificate.remove": _l("認証を消しました"),
     "share.grant": _l("ほかの支援機関と共有しました"),
     "share.withdraw": _l("共有をやめました"),
+    "exclusion.write": _l("除外に登録しました"),
+    "exclusion.withdraw": _l("除外の登録をやめました"),
     "capability.create": _l("加工能力を加えました"),
     "capability.edit": _l("加工能力の内容を直しました"),
     "capability.archive": _l("加工能力を外しました"),

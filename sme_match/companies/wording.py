@@ -54,6 +54,7 @@ def vocabularies() -> dict[str, Vocabulary]:
             words={"standard": certificate_words, "expires_on": day_word},
             note=certificate_words,
         ),
+        "exclusion": Vocabulary(labels={}, words={}),
         "share": Vocabulary(labels=labels_of(ShareForm()), words={"consented_on": day_word}),
     }
 

@@ -3,8 +3,10 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 
+from sme_match.matching.exclusions import ExclusionDraft
 from sme_match.matching.labels import REJECTION_REASONS
-from sme_match.web.fields import EditForm, MultilineField, TextField, required
+from sme_match.needs.queries import read_id
+from sme_match.web.fields import EditForm, Form, MultilineField, TextField, required
 from sme_match.web.labels import choices
 
 NOTE_LIMIT = 300
@@ -15,6 +17,21 @@ class DecisionForm(EditForm):
     """A decision with an optional note; the button says which."""
 
     note = TextField(_l("メモ"), limit=NOTE_LIMIT)
+
+
+class ExclusionForm(Form):
+    """Who must not be proposed; the choices are what the search found."""
+
+    other_id = RadioField(_l("除外する相手"), validate_choice=False)
+    reason = TextField(
+        _l("理由"),
+        limit=NOTE_LIMIT,
+        description=_l("担当の支援機関のコーディネーターだけが見られます。"),
+    )
+
+    def draft(self) -> ExclusionDraft:
+        """Return what was chosen; nothing or something odd is nobody."""
+        return ExclusionDraft(other_id=read_id(self.other_id.data or ""), reason=self.reason.data)
 
 
 class RejectionForm(DecisionForm):

@@ -43,6 +43,8 @@ HISTORY_ACTIONS = {
     "proposal.decide": _l("推薦について判断しました"),
     "proposal.undo": _l("推薦についての判断を元に戻しました"),
     "proposal.note": _l("提案理由書の所見を書きました"),
+    "exclusion.write": _l("除外に登録しました"),
+    "exclusion.withdraw": _l("除外の登録をやめました"),
 }
 QUESTIONS = {
     ConditionKind.PROCESS: _l("「%(required)s」はできますか。"),

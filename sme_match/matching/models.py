@@ -1,10 +1,10 @@
-"""Matching runs (append-only), proposals (提案) and the log of decisions on them."""
+"""Matching runs (append-only), proposals (提案), the log of decisions, and exclusions (除外)."""
 
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sme_match.companies.models import Company
@@ -32,6 +32,8 @@ class MatchRun(Base):
     """Companies that fail exactly one must, with the condition and both values."""
     relaxations: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """Single musts that could be given up, with the number of companies each would admit."""
+    barred: Mapped[int] = mapped_column(default=0)
+    """Number of companies that exclusions kept out; which ones is not written down."""
     ran_at: Mapped[datetime]
     ran_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
@@ -94,3 +96,42 @@ class ProposalDecision(Base):
     from_note: Mapped[str] = mapped_column(String(500), default="")
     note: Mapped[str] = mapped_column(String(500), default="")
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("proposal_decision.id"))
+
+
+_LIVE = text("withdrawn_at IS NULL")
+
+
+class Exclusion(Base):
+    """A company that must not be proposed: for one need, or for every need of one buyer.
+
+    The first is the wish of a buyer, the second that of the company. Either is private to the
+    coordinators of the body that wrote it down; withdrawn means that it holds no longer.
+    """
+
+    __tablename__ = "exclusion"
+    __table_args__ = (
+        CheckConstraint("(need_id IS NULL) <> (buyer_id IS NULL)", name="need_or_buyer"),
+        # One living row per pair, also when two coordinators click at once.
+        Index(
+            "uq_exclusion_need_live", "company_id", "need_id",
+            unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE,
+        ),
+        Index(
+            "uq_exclusion_buyer_live", "company_id", "buyer_id",
+            unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE,
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    body_id: Mapped[int] = mapped_column(ForeignKey("support_body.id"), index=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    """The SME."""
+    need_id: Mapped[int | None] = mapped_column(ForeignKey("need.id"), index=True)
+    buyer_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    written_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    written_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    company: Mapped[Company] = relationship(foreign_keys=[company_id], lazy="raise")
+    buyer: Mapped[Company | None] = relationship(foreign_keys=[buyer_id], lazy="raise")

@@ -1,16 +1,18 @@
 """Who may see and decide proposals: staff of the body that owns the need. Leads read.
 
-A company whose sharing was withdrawn takes its proposals along at the next request.
+A company whose sharing was withdrawn takes its proposals along at the next request, and a pair
+that is excluded takes along what nobody has decided on.
 """
 
-from sqlalchemy import ColumnElement, and_, false, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, select
+from sqlalchemy.orm import aliased
 
 from sme_match.companies.models import Company
 from sme_match.companies.policy import visible_to_body
 from sme_match.core.actor import Actor, Role
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.errors import MeetingUnderWayError
-from sme_match.matching.models import MatchRun, Proposal
+from sme_match.matching.models import Exclusion, MatchRun, Proposal
 from sme_match.needs.models import Need
 
 
@@ -22,7 +24,58 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         Company.id == Proposal.company_id, visible_to_body(actor.body_id)
     )
     # The lists join the company themselves; this question stays apart from theirs.
-    return and_(Proposal.body_id == actor.body_id, company.correlate(Proposal).exists())
+    return and_(
+        Proposal.body_id == actor.body_id,
+        company.correlate(Proposal).exists(),
+        or_(
+            Proposal.state != ProposalState.NEW,
+            ~is_excluded(Proposal.company_id, Proposal.need_id),
+        ),
+    )
+
+
+def is_excluded(
+    company_id: SQLColumnExpression[int], need_id: SQLColumnExpression[int]
+) -> ColumnElement[bool]:
+    """Return the condition that a company must not be proposed for a need.
+
+    An exclusion means the company itself, not one of its records: the same 法人番号 in the
+    register of another body is meant as well.
+    """
+    given, named = aliased(Company), aliased(Company)
+    need, buyer, refused = aliased(Need), aliased(Company), aliased(Company)
+    same_company = or_(given.id == named.id, given.corporate_number == named.corporate_number)
+    same_buyer = or_(buyer.id == refused.id, buyer.corporate_number == refused.corporate_number)
+    return (
+        select(Exclusion.id)
+        .join(named, named.id == Exclusion.company_id)
+        .join(given, and_(given.id == company_id, same_company))
+        .join(need, need.id == need_id)
+        .join(buyer, buyer.id == need.buyer_id)
+        .outerjoin(refused, refused.id == Exclusion.buyer_id)
+        .where(
+            Exclusion.withdrawn_at.is_(None),
+            or_(Exclusion.need_id == need.id, same_buyer),
+        )
+        .exists()
+    )
+
+
+def may_exclude_from_need(actor: Actor, need: Need) -> bool:
+    """Whom a buyer does not want is known to the coordinators of the need's body alone."""
+    return may_match(actor, need)
+
+
+def may_exclude_buyers(actor: Actor, company: Company) -> bool:
+    """Whom a company does not want to meet is known to the coordinators of its body alone."""
+    return actor.role is Role.COORDINATOR and company.body_id == actor.body_id
+
+
+def exclusions_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that an exclusion may be seen by the actor."""
+    if actor.role is not Role.COORDINATOR or actor.body_id is None:
+        return false()
+    return Exclusion.body_id == actor.body_id
 
 
 def runs_visible_to(actor: Actor) -> ColumnElement[bool]:

@@ -195,7 +195,7 @@ def list_progress(
     `show` is `new` (some proposal waits for a decision), `none` (no proposal) or empty for all.
     """
     waiting = select(Proposal.id).where(
-        Proposal.need_id == Need.id, Proposal.state == ProposalState.NEW
+        Proposal.need_id == Need.id, Proposal.state == ProposalState.NEW, visible_to(actor)
     )
     query = (
         select(Need)
@@ -212,20 +212,20 @@ def list_progress(
     needs = fetch_page(session, query, number=page)
     ids = [need.id for need in needs.items]
     return Page(
-        items=_progress(session, list(needs.items), ids),
+        items=_progress(session, actor, list(needs.items), ids),
         number=needs.number,
         size=needs.size,
         total=needs.total,
     )
 
 
-def _progress(session: Session, needs: list[Need], ids: list[int]) -> list[NeedProgress]:
+def _progress(session: Session, actor: Actor, needs: list[Need], ids: list[int]) -> list[NeedProgress]:
     counts: dict[int, dict[ProposalState, int]] = {
         need_id: dict.fromkeys(ProposalState, 0) for need_id in ids
     }
     for need_id, state, count in session.execute(
         select(Proposal.need_id, Proposal.state, func.count())
-        .where(Proposal.need_id.in_(ids))
+        .where(Proposal.need_id.in_(ids), visible_to(actor))
         .group_by(Proposal.need_id, Proposal.state)
     ):
         counts[need_id][state] = count

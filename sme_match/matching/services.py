@@ -17,6 +17,7 @@ from sme_match.db.versions import check_version
 from sme_match.matching.corpus import load_corpus
 from sme_match.matching.engine.match import Candidate, MatchResult, MatchSettings, NeedValue, match
 from sme_match.matching.enums import ProposalState, RejectionReason
+from sme_match.matching.exclusions import excluded_companies
 from sme_match.matching.explanations import explain, explain_condition, explain_relaxation
 from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
 from sme_match.matching.policy import check_meeting, may_decide, may_match
@@ -71,12 +72,13 @@ def match_need(session: Session, actor: Actor, *, need_id: int, now: datetime) -
 def run_engine(session: Session, need: Need, *, actor: Actor, now: datetime) -> MatchRun:
     """Match one need whose buyer and conditions are loaded, record the run and update its proposals."""
     corpus = load_corpus(session, body_id=need.body_id)
+    barred = excluded_companies(session, need)
     result = match(
         NeedValue(
             document=need_document(need),
             conditions=need_conditions(need),
             # A company is not proposed to itself.
-            excluded=frozenset({need.buyer_id}),
+            excluded=barred | {need.buyer_id},
             place=need_place(need),
         ),
         corpus.index,
@@ -84,14 +86,20 @@ def run_engine(session: Session, need: Need, *, actor: Actor, now: datetime) -> 
         top_k=CANDIDATES,
         settings=MatchSettings(material_families=material_families()),
     )
-    run = _record_run(session, need, result, actor=actor, now=now)
+    run = _record_run(session, need, result, actor=actor, now=now, barred=len(barred))
     _keep_proposals(session, need, run, result.candidates, now=now)
     session.flush()
     return run
 
 
 def _record_run(
-    session: Session, need: Need, result: MatchResult, *, actor: Actor, now: datetime
+    session: Session,
+    need: Need,
+    result: MatchResult,
+    *,
+    actor: Actor,
+    now: datetime,
+    barred: int,
 ) -> MatchRun:
     run = MatchRun(
         body_id=need.body_id,
@@ -110,6 +118,7 @@ def _record_run(
             for candidate in result.near_misses
         ],
         relaxations=[dict(explain_relaxation(each)) for each in result.relaxations],
+        barred=barred,
         ran_at=now,
         ran_by=actor.user_id,
     )

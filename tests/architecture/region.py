@@ -12,7 +12,7 @@ from sme_match.accounts.models import User
 from sme_match.companies.models import Certificate
 from sme_match.core.actor import Role
 from sme_match.matching.enums import ProposalState
-from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
+from sme_match.matching.models import Exclusion, MatchRun, Proposal, ProposalDecision
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting, MeetingOffer
 from sme_match.notifications.models import OutboxMail
@@ -86,13 +86,16 @@ def build_side(session: Session, word: str) -> Side:
         proposal_id=proposal.id, decided_at=NOW, from_state=ProposalState.NEW,
         to_state=ProposalState.ACCEPTED,
     )  # fmt: skip
+    exclusion = Exclusion(
+        body_id=body.id, company_id=company.id, buyer_id=buyer.id, reason=word, written_at=NOW,
+    )  # fmt: skip
     meeting = Meeting(
         body_id=body.id, proposal_id=proposal.id, need_id=need.id, company_id=company.id,
         buyer_id=buyer.id, state=MeetingState.HELD, starts_at=NOW - timedelta(days=40),
         ends_at=NOW - timedelta(days=40) + timedelta(minutes=30), reason=word,
         calendar_uid=f"{word}@example.jp", created_at=NOW, updated_at=NOW,
     )  # fmt: skip
-    session.add_all([decision, meeting])
+    session.add_all([decision, exclusion, meeting])
     session.flush()
     offer = MeetingOffer(
         meeting_id=meeting.id, starts_at=NOW + timedelta(days=2),
@@ -132,6 +135,7 @@ def build_side(session: Session, word: str) -> Side:
         "run_id": run.id,
         "proposal_id": proposal.id,
         "decision_id": decision.id,
+        "exclusion_id": exclusion.id,
         "meeting_id": meeting.id,
         "offer_id": offer.id,
         "report_id": report.id,

@@ -20,6 +20,7 @@ from sme_match.core.clock import jst_date
 from sme_match.home.enums import Subject, Waiting
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Proposal
+from sme_match.matching.policy import visible_to as proposals_visible_to
 from sme_match.meetings.enums import MeetingState, Party
 from sme_match.meetings.models import Meeting, MeetingReply
 from sme_match.needs.enums import NeedState
@@ -106,7 +107,11 @@ _BOTH_REPLIED = and_(*(_replied(party) for party in Party))
 
 def _needs_to_review(actor: Actor, now: datetime) -> Columns:
     del now
-    new = exists().where(Proposal.need_id == Need.id, Proposal.state == ProposalState.NEW)
+    new = exists().where(
+        Proposal.need_id == Need.id,
+        Proposal.state == ProposalState.NEW,
+        proposals_visible_to(actor),
+    )
     return _waits(Need.id, Need.created_at, _own_needs(actor), new)
 
 

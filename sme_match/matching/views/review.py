@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import cast
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,14 +14,20 @@ from sme_match.companies.queries import get_company
 from sme_match.core.actor import Role
 from sme_match.core.errors import InvalidError, NotAllowedError, StaleVersionError
 from sme_match.core.text import mark_text
+from sme_match.matching.blueprint import STAFF, blueprint
 from sme_match.matching.engine import scoring
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.errors import MeetingUnderWayError
+from sme_match.matching.exclusions import excluded_companies
 from sme_match.matching.explanations import Explanation, RelaxationExplanation
 from sme_match.matching.forms import DecisionForm, RejectionForm, SheetNoteForm
 from sme_match.matching.labels import HISTORY_ACTIONS, PROPOSAL_STATES, SORTS
 from sme_match.matching.models import MatchRun, Proposal
-from sme_match.matching.policy import check_meeting, may_decide, may_match
+from sme_match.matching.policy import (
+    check_meeting,
+    may_decide,
+    may_match,
+)
 from sme_match.matching.presenters import (
     NearMiss,
     ProposalCard,
@@ -59,7 +65,12 @@ from sme_match.matching.wording import (
 )
 from sme_match.needs.enums import ConditionKind
 from sme_match.needs.labels import HISTORY_ACTIONS as NEED_ACTIONS
-from sme_match.needs.queries import get_need, list_owners, owner_names
+from sme_match.needs.models import Need
+from sme_match.needs.queries import (
+    get_need,
+    list_owners,
+    owner_names,
+)
 from sme_match.needs.wording import vocabulary
 from sme_match.support_bodies.queries import get_body
 from sme_match.web.access import allow
@@ -67,16 +78,13 @@ from sme_match.web.conflicts import differences
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.errors import message_of, status_of
 from sme_match.web.flashes import flash_done, flash_undoable
-from sme_match.web.history import in_words
+from sme_match.web.history import Vocabulary, in_words
 from sme_match.web.paging import requested_page
 from sme_match.web.shell import here
-
-blueprint = Blueprint("matching", __name__)
 
 blueprint.add_app_template_filter(mark_terms)
 blueprint.add_app_template_filter(condition_text)
 
-STAFF = (Role.COORDINATOR, Role.LEAD)
 OPEN_CARDS = 2
 """How many cards of the first page show their reasons without a click."""
 BUTTONS = {"accept": ProposalState.ACCEPTED, "hold": ProposalState.HELD, "reopen": ProposalState.NEW}
@@ -116,7 +124,7 @@ def review(need_id: int) -> str:
         cards=cards,
         filters=filters,
         counts=count_by_state(session, actor, need.id),
-        near_misses=_near_misses(run),
+        near_misses=_near_misses(need, run),
         relaxation=_best_relaxation(run),
         terms=shared_terms(page.items),
         states=PROPOSAL_STATES,
@@ -160,6 +168,7 @@ def history(need_id: int) -> str:
     words = {
         "need": vocabulary(owners | owner_names(session, [need])),
         "proposal": proposal_vocabulary(),
+        "exclusion": Vocabulary(labels={}, words={}),
     }
     return render_template(
         "needs/history.html",
@@ -356,8 +365,9 @@ def _best_relaxation(run: MatchRun | None) -> RelaxationWords | None:
     return word_relaxation(cast("RelaxationExplanation", run.relaxations[0]))
 
 
-def _near_misses(run: MatchRun | None) -> list[NearMiss]:
+def _near_misses(need: Need, run: MatchRun | None) -> list[NearMiss]:
     if run is None:
         return []
-    ids = [int(entry["company_id"]) for entry in run.near_misses]
-    return near_misses_of(run, list_companies_by_id(current_session(), current_actor(), ids))
+    ids = {int(entry["company_id"]) for entry in run.near_misses}
+    seen = ids - excluded_companies(current_session(), need)
+    return near_misses_of(run, list_companies_by_id(current_session(), current_actor(), sorted(seen)))
