@@ -133,3 +133,22 @@ def revoke_links(
         .execution_options(synchronize_session=False)
     )
     return len(revoked.all())
+
+
+def extend_links(
+    session: Session, purpose: LinkPurpose, subject_id: int, now: datetime, *, until: datetime
+) -> None:
+    """Let the links about a subject that can still be used live on until then, if that is longer."""
+    session.execute(
+        update(SignedLink)
+        .where(
+            SignedLink.purpose == purpose,
+            SignedLink.subject_id == subject_id,
+            SignedLink.used_at.is_(None),
+            SignedLink.revoked_at.is_(None),
+            SignedLink.expires_at > now,
+            SignedLink.expires_at < until,
+        )
+        .values(expires_at=until)
+        .execution_options(synchronize_session=False)
+    )

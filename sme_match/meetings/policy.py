@@ -88,3 +88,14 @@ def is_buyer_revealed(meeting: Meeting) -> bool:
 def are_contacts_visible(company: Company, meeting: Meeting) -> bool:
     """The other side sees people and numbers as the company chose, and not before both agreed."""
     return meeting.confirmed_at is not None and company.contact_visibility is not Visibility.BODIES
+
+
+def are_capabilities_visible(company: Company, meeting: Meeting) -> bool:
+    """The buyer sees what the company registered as the company chose, and not before both agreed."""
+    return meeting.confirmed_at is not None and company.profile_visibility is not Visibility.BODIES
+
+
+def may_prepare(meeting: Meeting) -> bool:
+    """Conditions and open questions are for the two sides of a meeting that is settled or was held."""
+    settled = meeting.state in {MeetingState.CONFIRMED, MeetingState.HELD}
+    return settled and meeting.proposal_id is not None

@@ -273,6 +273,15 @@ def list_waiting_proposals(session: Session, actor: Actor, *, page: int) -> Page
     return fetch_page(session, query, number=page)
 
 
+def find_sheet(session: Session, actor: Actor, meeting: Meeting) -> int | None:
+    """Return the proposal of a meeting whose reason sheet the actor may open, or None."""
+    if meeting.proposal_id is None or not actor.is_staff:
+        return None
+    return session.scalar(
+        select(Proposal.id).where(Proposal.id == meeting.proposal_id, proposals_visible_to(actor))
+    )
+
+
 def booked_cells(
     session: Session,
     companies: Collection[int],

@@ -16,6 +16,7 @@ OPEN = {
     "accounts.request_reset",
     "accounts.reset",
     "meetings.reply_by_link",
+    "meetings.preparation_by_link",
     "meetings.connection_test",
     "outcomes.report_by_link",
     "outcomes.thanks",

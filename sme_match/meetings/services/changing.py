@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from sme_match.accounts.enums import LinkPurpose
-from sme_match.accounts.links import revoke_links
+from sme_match.accounts.links import extend_links, revoke_links
 from sme_match.audit.services import record
 from sme_match.core.actor import Actor
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
@@ -87,6 +87,7 @@ def move_meeting(
         raise InvalidError(mark_text("いまと同じ日時です。別の日時を選んでください。"), field="day")
     hold_cells(session, meeting, *new)
     meeting.starts_at, meeting.ends_at = new
+    extend_links(session, LinkPurpose.MEETING_REPLY, meeting.id, now, until=new[1])
     _announce_change(session, meeting, old, now=now, site=site)
     changes = {"starts_at": (old[0], starts_at)}
     _note(session, actor, meeting, action="meeting.move", changes=changes, now=now)

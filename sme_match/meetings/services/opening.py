@@ -358,7 +358,10 @@ def _ask(
 
 
 def create_reply_link(session: Session, meeting: Meeting, party: Party, *, now: datetime) -> str:
-    """Return the token of a link with which a side answers; it lives until the day of answer."""
+    """Return the token of a link with which a side answers; it lives until the day of answer.
+
+    When a time is settled it lives on until the meeting is over.
+    """
     facts = facts_for(meeting, party)
     return create_link(
         session,

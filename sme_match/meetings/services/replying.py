@@ -8,6 +8,8 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from sme_match.accounts.enums import LinkPurpose
+from sme_match.accounts.links import extend_links
 from sme_match.audit.services import record
 from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
@@ -214,6 +216,8 @@ def _confirm(
     meeting.confirmed_at = now
     meeting.starts_at, meeting.ends_at = offer.starts_at, offer.ends_at
     name_room(meeting, site=site)
+    # Whoever answered by a link comes back to it for the room and to prepare.
+    extend_links(session, LinkPurpose.MEETING_REPLY, meeting.id, now, until=offer.ends_at)
     void_unsent(session, meeting, now=now)
     span = (offer.starts_at, offer.ends_at)
     write_to_both(

@@ -15,7 +15,7 @@ from sme_match.meetings.forms import ReplyForm
 from sme_match.meetings.labels import REPLY_RESULTS
 from sme_match.meetings.messages import facts_for
 from sme_match.meetings.models import Meeting
-from sme_match.meetings.policy import is_buyer_revealed, may_arrange, party_of
+from sme_match.meetings.policy import is_buyer_revealed, may_arrange, may_prepare, party_of
 from sme_match.meetings.queries import booked_cells, get_meeting
 from sme_match.meetings.services.replying import ReplyResult, open_offers, reply_to_request
 from sme_match.meetings.slots import cells_of
@@ -31,6 +31,18 @@ Answered = str | Response | tuple[str, int]
 @public
 def reply_by_link(token: str) -> Answered:
     """Let the holder of a mail's link answer for its company; a GET shows, a POST answers."""
+    meeting, actor, party = find_linked(token)
+    return _answer(
+        meeting, actor, party, here=url_for("meetings.reply_by_link", token=token), name=actor.name
+    )
+
+
+def find_linked(token: str) -> tuple[Meeting, Actor, Party]:
+    """Return the meeting that a link is about, its holder as an actor, and the side that is.
+
+    Raises:
+        NotFoundError: when the link does not open anything any more.
+    """
     link = find_link(current_session(), token, LinkPurpose.MEETING_REPLY, current_time())
     meeting_id = link.subject_id
     # The link names the company; which side that is, and what may be seen, the policy says.
@@ -41,9 +53,7 @@ def reply_by_link(token: str) -> Answered:
     party = party_of(actor, meeting)
     if party is None:
         raise NotFoundError
-    return _answer(
-        meeting, actor, party, here=url_for("meetings.reply_by_link", token=token), name=actor.name
-    )
+    return meeting, actor, party
 
 
 @blueprint.route("/meetings/<int:meeting_id>/reply", methods=["GET", "POST"])
@@ -122,8 +132,16 @@ def _page(meeting: Meeting, party: Party, form: ReplyForm, *, here: str, proxy: 
         form=form,
         here=here,
         proxy=proxy,
+        preparation=_preparation_url(meeting),
         person=facts_for(meeting, party).person,
     )
+
+
+def _preparation_url(meeting: Meeting) -> str:
+    token = (request.view_args or {}).get("token")
+    if token is None or not may_prepare(meeting):
+        return ""
+    return url_for("meetings.preparation_by_link", token=token)
 
 
 def _cards(meeting: Meeting, party: Party, *, typed: dict[str, str]) -> list[OfferCard]:

@@ -12,8 +12,8 @@ from sme_match.meetings.enums import MeetingState, Party
 from sme_match.meetings.labels import ACTIONS
 from sme_match.meetings.messages import calendar_entry, main_contact
 from sme_match.meetings.models import Meeting
-from sme_match.meetings.policy import are_contacts_visible, is_past, may_arrange, party_of
-from sme_match.meetings.queries import get_meeting
+from sme_match.meetings.policy import are_contacts_visible, is_past, may_arrange, may_prepare, party_of
+from sme_match.meetings.queries import find_sheet, get_meeting
 from sme_match.meetings.rooms import generated_room_url, new_room_token
 from sme_match.meetings.wording import (
     is_over,
@@ -49,6 +49,8 @@ def page_of(meeting: Meeting) -> dict[str, object]:
         "offers": [offer for offer in meeting.offers if offer.withdrawn_at is None],
         "replies": {reply.party: reply for reply in meeting.replies},
         "may_arrange": may_arrange(actor, meeting),
+        "may_prepare": party is not None and may_prepare(meeting),
+        "sheet_id": find_sheet(current_session(), actor, meeting),
         "is_staff": actor.is_staff,
         "is_over": is_over(meeting, now),
         "is_past": is_past(meeting, now),
