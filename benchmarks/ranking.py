@@ -72,9 +72,10 @@ def measure(task: Task) -> dict[str, Evaluation]:
     """Return the figures of each engine on a task."""
     relevant = relevant_suppliers(task.judgements, {supplier.key for supplier in task.suppliers})
     asked = [need for need in task.needs if str(need.key) in relevant]
-    gains = [relevant[str(need.key)] for need in asked]
+    ids = [str(need.key) for need in asked]
     return {
-        name: evaluate_rankings(rank(task.suppliers, asked), gains) for name, rank in ENGINES.items()
+        name: evaluate_rankings(dict(zip(ids, rank(task.suppliers, asked), strict=True)), relevant)
+        for name, rank in ENGINES.items()
     }
 
 
@@ -82,7 +83,7 @@ def as_markdown(engines: Mapping[str, Evaluation]) -> str:
     """Return the figures as a table."""
     lines = ["| engine | n | hit@1 | hit@10 | MRR | nDCG@10 |", "|---|--:|--:|--:|--:|--:|"]
     lines += [
-        f"| {name} | {found.n} | {found.hit_at_1:.3f} | {found.hit_at_10:.3f} | {found.mrr:.3f}"
+        f"| {name} | {len(found.needs)} | {found.hit_at(1):.3f} | {found.hit_at(10):.3f} | {found.mrr:.3f}"
         f" | {found.ndcg_at_10:.3f} |"
         for name, found in engines.items()
     ]

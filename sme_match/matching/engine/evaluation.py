@@ -19,6 +19,7 @@ NEED_COLUMNS: Final = ("need_id", "text")
 QREL_COLUMNS: Final = ("need_id", "corporate_number", "relevance")
 _DEFAULT_SETTINGS: Final = Settings()
 _DEPTH: Final = 10
+_RECALL_DEPTH: Final = 100
 _FIELD_LIMIT: Final = 10_000_000
 
 
@@ -32,23 +33,54 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Figures over the `n` needs that have at least one relevant supplier in the index."""
+class NeedResult:
+    """How well the suppliers were ranked for one need.
 
-    n: int
-    hit_at_1: float
-    hit_at_10: float
-    mrr: float
+    `first_rank` is the rank of the first relevant supplier, None where none was found.
+    """
+
+    need_id: str
+    first_rank: int | None
     ndcg_at_10: float
+    average_precision: float
+    recall_at_100: float
+
+    @property
+    def reciprocal_rank(self) -> float:
+        """Return 1 / rank of the first relevant supplier, 0 where none was found."""
+        return 1 / self.first_rank if self.first_rank else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The needs that have at least one relevant supplier in the index, and means over them."""
+
+    needs: tuple[NeedResult, ...]
+
+    def hit_at(self, depth: int) -> float:
+        """Return the share of needs with a relevant supplier among the first `depth`."""
+        return _mean(need.first_rank is not None and need.first_rank <= depth for need in self.needs)
+
+    @property
+    def mrr(self) -> float:
+        """Return the mean reciprocal rank."""
+        return _mean(need.reciprocal_rank for need in self.needs)
+
+    @property
+    def ndcg_at_10(self) -> float:
+        """Return the mean nDCG at 10."""
+        return _mean(need.ndcg_at_10 for need in self.needs)
 
     def as_dict(self) -> dict[str, float]:
-        """Return the figures under their customary names."""
+        """Return the means under their customary names."""
         return {
-            "n": self.n,
-            "hit@1": self.hit_at_1,
-            "hit@10": self.hit_at_10,
+            "n": len(self.needs),
+            "hit@1": self.hit_at(1),
+            "hit@10": self.hit_at(10),
             "mrr": self.mrr,
             "ndcg@10": self.ndcg_at_10,
+            "map": _mean(need.average_precision for need in self.needs),
+            "recall@100": _mean(need.recall_at_100 for need in self.needs),
         }
 
 
@@ -65,15 +97,18 @@ def evaluate(
     suppliers; others cannot be answered. The reciprocal rank looks at the full ranking of
     suppliers that share anything with the need; a supplier that shares nothing is not found.
     nDCG uses the relevance as gain and 1 / log2(rank + 1) as discount (Järvelin and
-    Kekäläinen 2002).
+    Kekäläinen 2002); average precision and recall take every relevance above 0 as equal.
     """
     index = Index.build(suppliers, settings)
     relevant = relevant_suppliers(judgements, set(index.keys))
     asked = [need for need in needs if str(need.key) in relevant]
     rankings = index.search_many(asked, top_k=index.size)
     return evaluate_rankings(
-        [[str(hit.key) for hit in ranking] for ranking in rankings],
-        [relevant[str(need.key)] for need in asked],
+        {
+            str(need.key): [str(hit.key) for hit in ranking]
+            for need, ranking in zip(asked, rankings, strict=True)
+        },
+        relevant,
     )
 
 
@@ -89,29 +124,48 @@ def relevant_suppliers(
 
 
 def evaluate_rankings(
-    rankings: Sequence[Sequence[str]], relevant: Sequence[Mapping[str, float]]
+    rankings: Mapping[str, Sequence[str]], relevant: Mapping[str, Mapping[str, float]]
 ) -> Evaluation:
-    """Return the figures for rankings that any engine made, best first, with what was relevant."""
-    ranks = [_ranks(ranking, gains) for ranking, gains in zip(rankings, relevant, strict=True)]
-    firsts = [min(found) if found else None for found, _ in ranks]
+    """Return the figures for rankings that any engine made: suppliers by need, best first."""
     return Evaluation(
-        n=len(ranks),
-        hit_at_1=_mean(first == 1 for first in firsts),
-        hit_at_10=_mean(first is not None and first <= _DEPTH for first in firsts),
-        mrr=_mean(0.0 if first is None else 1 / first for first in firsts),
-        ndcg_at_10=_mean(_ndcg(found, ideal) for found, ideal in ranks),
+        tuple(
+            _need_result(need_id, ranking, relevant[need_id]) for need_id, ranking in rankings.items()
+        )
     )
 
 
-def _ranks(ranking: Sequence[str], gains: Mapping[str, float]) -> tuple[dict[int, float], list[float]]:
-    """Return the gain at each rank (from 1) where one is, and all gains there are to win."""
+def _need_result(need_id: str, ranking: Sequence[str], gains: Mapping[str, float]) -> NeedResult:
     found = {rank: gains[key] for rank, key in enumerate(ranking, start=1) if key in gains}
-    return found, sorted(gains.values(), reverse=True)
-
-
-def _ndcg(found: Mapping[int, float], ideal: Sequence[float]) -> float:
+    ideal = enumerate(sorted(gains.values(), reverse=True)[:_DEPTH], start=1)
     reached = sum(gain / log2(rank + 1) for rank, gain in found.items() if rank <= _DEPTH)
-    return reached / sum(gain / log2(rank + 1) for rank, gain in enumerate(ideal[:_DEPTH], start=1))
+    return NeedResult(
+        need_id,
+        first_rank=min(found, default=None),
+        ndcg_at_10=reached / sum(gain / log2(rank + 1) for rank, gain in ideal),
+        average_precision=sum(count / rank for count, rank in enumerate(found, start=1)) / len(gains),
+        recall_at_100=sum(rank <= _RECALL_DEPTH for rank in found) / len(gains),
+    )
+
+
+def as_csv(result: Evaluation) -> str:
+    """Return one line per need; an empty rank means that no relevant supplier was found."""
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(
+        ("need_id", "first_relevant_rank", "reciprocal_rank", "ndcg@10", "ap", "recall@100")
+    )
+    writer.writerows(
+        (
+            need.need_id,
+            need.first_rank,
+            need.reciprocal_rank,
+            need.ndcg_at_10,
+            need.average_precision,
+            need.recall_at_100,
+        )
+        for need in result.needs
+    )
+    return lines.getvalue()
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -9,7 +9,10 @@ from sme_match.matching.engine.documents import BASELINE, Document
 from sme_match.matching.engine.evaluation import (
     Evaluation,
     Judgement,
+    NeedResult,
+    as_csv,
     evaluate,
+    evaluate_rankings,
     read_judgements,
     read_needs,
     read_suppliers,
@@ -48,24 +51,46 @@ def test_figures_worked_by_hand() -> None:
 
     # a: rank 1; b: rank 2; c: rank 1 of two; d: shares nothing; e: no relevant supplier exists.
     second = 1 / log2(3)
-    assert (result.n, result.hit_at_1, result.hit_at_10) == (4, 0.5, 0.75)
-    assert result.mrr == pytest.approx((1 + 1 / 2 + 1) / 4)
-    assert result.ndcg_at_10 == pytest.approx((1 + second + 2 / (2 + second)) / 4)
+    assert result.as_dict() == pytest.approx(
+        {
+            "n": 4,
+            "hit@1": 0.5,
+            "hit@10": 0.75,
+            "mrr": (1 + 1 / 2 + 1) / 4,
+            "ndcg@10": (1 + second + 2 / (2 + second)) / 4,
+            "map": (1 + 1 / 2 + 1 / 2) / 4,
+            "recall@100": (1 + 1 + 1 / 2) / 4,
+        }
+    )
 
 
-def test_the_printed_names() -> None:
-    assert Evaluation(3, 0.1, 0.2, 0.3, 0.4).as_dict() == {
-        "n": 3,
-        "hit@1": 0.1,
-        "hit@10": 0.2,
-        "mrr": 0.3,
-        "ndcg@10": 0.4,
-    }
+def test_each_need_has_its_own_figures() -> None:
+    ranking = [*"xy1", *map(str, range(100, 200)), "2"]
+
+    result = evaluate_rankings(
+        {"a": ranking, "b": ["x"]}, {"a": {"1": 1, "2": 1, "3": 1}, "b": {"9": 1}}
+    )
+
+    ideal = 1 + 1 / log2(3) + 1 / 2
+    assert result.needs == (
+        NeedResult("a", 3, pytest.approx(1 / 2 / ideal), pytest.approx((1 / 3 + 2 / 104) / 3), 1 / 3),
+        NeedResult("b", None, 0, 0, 0),
+    )
+
+
+def test_figures_of_each_need_as_a_file() -> None:
+    result = Evaluation((NeedResult("a", 2, 0.63, 0.5, 1.0), NeedResult('b,"', None, 0, 0, 0)))
+
+    assert as_csv(result).splitlines() == [
+        "need_id,first_relevant_rank,reciprocal_rank,ndcg@10,ap,recall@100",
+        "a,2,0.5,0.63,0.5,1.0",
+        '"b,""",,0.0,0,0,0',
+    ]
 
 
 def test_nothing_to_answer_is_zero() -> None:
-    assert evaluate([], [need("a", "旋盤")], []) == Evaluation(0, 0, 0, 0, 0)
-    assert evaluate(SUPPLIERS, [], [], settings=BASELINE) == Evaluation(0, 0, 0, 0, 0)
+    assert evaluate([], [need("a", "旋盤")], []) == Evaluation(())
+    assert set(evaluate(SUPPLIERS, [], [], settings=BASELINE).as_dict().values()) == {0}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
