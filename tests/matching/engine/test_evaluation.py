@@ -71,11 +71,11 @@ def test_each_need_has_its_own_figures() -> None:
         {"a": ranking, "b": ["x"]}, {"a": {"1": 1, "2": 1, "3": 1}, "b": {"9": 1}}
     )
 
-    ideal = 1 + 1 / log2(3) + 1 / 2
-    assert result.needs == (
-        NeedResult("a", 3, pytest.approx(1 / 2 / ideal), pytest.approx((1 / 3 + 2 / 104) / 3), 1 / 3),
-        NeedResult("b", None, 0, 0, 0),
-    )
+    found, missed = result.needs
+    assert (found.need_id, found.first_rank, found.recall_at_100) == ("a", 3, 1 / 3)
+    assert found.ndcg_at_10 == pytest.approx(1 / 2 / (1 + 1 / log2(3) + 1 / 2))
+    assert found.average_precision == pytest.approx((1 / 3 + 2 / 104) / 3)
+    assert missed == NeedResult("b", None, 0, 0, 0)
 
 
 def test_figures_of_each_need_as_a_file() -> None:
