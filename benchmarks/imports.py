@@ -24,7 +24,7 @@ from sme_match.db.session import Database
 from sme_match.needs.register import NEED_REGISTER
 from sme_match.needs.register.columns import CONDITION_KEYS
 from sme_match.registers.description import Register
-from sme_match.registers.services import apply_import, start_import, undo_import
+from sme_match.registers.services import apply_import, read_file, start_import, undo_import
 from sme_match.schema import METADATA
 from sme_match.support_bodies.models import SupportBody
 from sme_match.tables.writing import write_csv
@@ -75,7 +75,8 @@ def measure(database: Database, actor: Actor, register: Register, rows: int) -> 
     print(f"{register.key}: {rows:,} rows, {len(data) / 1e6:.1f} MB")
 
     def look(session: Session) -> int:
-        return start_import(session, actor, register, filename="f.csv", data=data, now=NOW).id
+        file = read_file(register, filename="f.csv", data=data)
+        return start_import(session, actor, register, file, now=NOW).id
 
     def bring_in(session: Session) -> int:
         return len(apply_import(session, actor, register, import_id, decisions={}, now=NOW).written)

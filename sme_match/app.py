@@ -12,23 +12,21 @@ from sme_match.accounts import views as accounts
 from sme_match.accounts.sessions import TOUCH_EVERY, find_user_session, touch_user_session
 from sme_match.capabilities import labels as capability_labels
 from sme_match.capabilities import views as capabilities
-from sme_match.capabilities.register import CAPABILITY_REGISTER
 from sme_match.companies import labels as company_labels
 from sme_match.companies import views as companies
 from sme_match.companies.directory import RegisterDirectory
-from sme_match.companies.register import COMPANY_REGISTER
 from sme_match.core.clock import utc_now
 from sme_match.core.settings import Settings
 from sme_match.db.session import Database
 from sme_match.home import views as home
 from sme_match.home.navigation import navigation_for
+from sme_match.jobs import REGISTERS
 from sme_match.matching import labels as matching_labels
 from sme_match.matching import views as matching
 from sme_match.meetings import labels as meeting_labels
 from sme_match.meetings import views as meetings
 from sme_match.needs import labels as need_labels
 from sme_match.needs import views as needs
-from sme_match.needs.register import NEED_REGISTER
 from sme_match.notifications import views as notifications
 from sme_match.outcomes import labels as outcome_labels
 from sme_match.outcomes import views as outcomes
@@ -85,8 +83,6 @@ LABELS = (
     outcome_labels.LABELS,
     register_labels.LABELS,
 )
-# What can come in from files and go out to them.
-REGISTERS = (COMPANY_REGISTER, CAPABILITY_REGISTER, NEED_REGISTER)
 
 
 def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Flask:

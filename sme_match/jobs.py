@@ -21,19 +21,26 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import sme_match.schema  # noqa: F401 -- relationships between packages need every table known
 from sme_match.accounts.tasks import forget_old
+from sme_match.capabilities.register import CAPABILITY_REGISTER
+from sme_match.companies.register import COMPANY_REGISTER
 from sme_match.core.clock import utc_now
 from sme_match.core.settings import Settings
 from sme_match.db.leases import acquire_lease, release_lease
 from sme_match.db.session import Database
 from sme_match.matching.tasks import refresh_indexes
 from sme_match.meetings.tasks import expire_requests, send_reminders
+from sme_match.needs.register import NEED_REGISTER
 from sme_match.notifications.delivery import DeliveryReport, deliver_due
 from sme_match.outcomes.tasks import ask_due_follow_ups
+from sme_match.registers.description import Register
+from sme_match.registers.tasks import bring_in_waiting
 
 log = logging.getLogger(__name__)
 
 LEASE_NAME = "scheduler"
 CLOCK_STEP = timedelta(minutes=1)
+REGISTERS: tuple[Register, ...] = (COMPANY_REGISTER, CAPABILITY_REGISTER, NEED_REGISTER)
+"""What can come in from files: at once through the pages, or here when it takes longer."""
 
 
 def new_owner() -> str:
@@ -116,7 +123,14 @@ def refresh_search_indexes(context: Context) -> int:
     return refresh_indexes(context.database)
 
 
+def bring_in_files(context: Context) -> int:
+    """Bring in the register files that are too large for a page."""
+    registers = {register.key: register for register in REGISTERS}
+    return bring_in_waiting(context.database, registers, now_of=context.now_of)
+
+
 JOBS: tuple[Job, ...] = (
+    Job("bring-in-files", 2, bring_in_files),
     Job("remind-of-meetings", 60, remind_of_meetings),
     Job("expire-meeting-requests", 300, expire_meeting_requests),
     Job("ask-about-outcomes", 3600, ask_about_outcomes),

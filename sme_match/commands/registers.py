@@ -16,7 +16,7 @@ from sme_match.needs.register import NEED_REGISTER
 from sme_match.registers.description import Register
 from sme_match.registers.models import RegisterImport
 from sme_match.registers.rows import ImportRow, summarise
-from sme_match.registers.services import apply_import, start_import
+from sme_match.registers.services import apply_import, read_file, start_import
 from sme_match.support_bodies.models import SupportBody
 from sme_match.web.context import installation
 
@@ -75,7 +75,8 @@ def _start(
 ) -> tuple[Actor, RegisterImport]:
     actor = _actor(find_body(session, body))
     data = file.read_bytes()
-    return actor, start_import(session, actor, register, filename=file.name, data=data, now=now)
+    read = read_file(register, filename=file.name, data=data)
+    return actor, start_import(session, actor, register, read, now=now)
 
 
 def find_body(session: Session, wanted: str) -> SupportBody:

@@ -7,6 +7,8 @@ class ImportState(StrEnum):
     """Where an import stands."""
 
     PREVIEW = "preview"
+    WAITING = "waiting"
+    """Told to come in; the scheduler brings it in, because it takes longer than a page may."""
     APPLIED = "applied"
     UNDONE = "undone"
     DISCARDED = "discarded"

@@ -13,6 +13,7 @@ ROW_ACTIONS = {
 }
 IMPORT_STATES = {
     ImportState.PREVIEW: _l("確認中"),
+    ImportState.WAITING: _l("取り込み中"),
     ImportState.APPLIED: _l("取り込み済み"),
     ImportState.UNDONE: _l("取り消し済み"),
     ImportState.DISCARDED: _l("破棄"),

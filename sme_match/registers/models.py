@@ -26,6 +26,13 @@ class RegisterImport(Versioned, Base):
     """One item per row: number, values as read, errors, warnings, decision."""
     written: Mapped[list[dict[str, Any]]]
     """One item per record written: id, version, and the values before (None when it was created)."""
+    decisions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Row number -> what a person decided about it, while the import waits."""
+    waiting_since: Mapped[datetime | None]
+    waiting_for: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    """Who told it to come in."""
+    register_changed: Mapped[bool] = mapped_column(default=False)
+    """Whether the preview was made anew because the register had changed since the first look."""
     created_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]

@@ -19,7 +19,7 @@ from sme_match.registers.models import RegisterImport
 from sme_match.registers.policy import may_import
 from sme_match.registers.queries import get_import
 from sme_match.registers.rows import ImportRow, combine
-from sme_match.tables.columns import HeaderMap, is_example, map_header, parse_row
+from sme_match.tables.columns import HeaderMap, ParsedRow, is_example, map_header, parse_row
 from sme_match.tables.reading import read_table
 from sme_match.tables.table import Row, Table
 
@@ -39,19 +39,45 @@ class UndoReport:
     left: tuple[Written, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RegisterFile:
+    """A file that could be read: its rows, and their values where those could be read too."""
+
+    filename: str
+    header: HeaderMap
+    titles: Sequence[str]
+    rows: Sequence[Row]
+    parsed: Sequence[ParsedRow]
+
+
+def read_file(register: Register, *, filename: str, data: bytes) -> RegisterFile:
+    """Read a file without asking the register: the long part of a look, which needs no database.
+
+    Raises:
+        InvalidError: when the file is no table, lacks a required column or has no rows.
+    """
+    table = register.adapt(read_table(data, filename))
+    header = read_header(register, table)
+    rows = [row for row in table.rows if not is_example(row, header)]
+    if not rows:
+        raise InvalidError(
+            mark_text("見出しの下にデータの行がありません。2行目からデータを入れてください。")
+        )
+    parsed = [parse_row(row, header) for row in rows]
+    return RegisterFile(filename[-LONGEST_FILENAME:], header, table.header, rows, parsed)
+
+
 def start_import(
-    session: Session, actor: Actor, register: Register, *, filename: str, data: bytes, now: datetime
+    session: Session, actor: Actor, register: Register, file: RegisterFile, *, now: datetime
 ) -> RegisterImport:
-    """Read a file and store what would happen; nothing is registered yet.
+    """Store what would happen to the rows of a file; nothing is registered yet.
 
     Raises:
         NotAllowedError: unless the actor is a coordinator.
-        InvalidError: when the file is no table, lacks a required column or has no rows.
     """
     if not may_import(actor) or actor.body_id is None:
         raise NotAllowedError
-    table = register.adapt(read_table(data, filename))
-    rows = preview_rows(session, actor, register, table, now=now)
+    looks = _look(session, actor, register, file.header, file.rows, parsed=file.parsed, now=now)
     # What the same person looked at before and left is not kept: files hold personal data.
     session.execute(
         delete(RegisterImport).where(
@@ -64,9 +90,9 @@ def start_import(
     started = RegisterImport(
         body_id=actor.body_id,
         register=register.key,
-        filename=filename[-LONGEST_FILENAME:],
-        header=list(table.header),
-        rows=[row.to_json() for row in rows],
+        filename=file.filename,
+        header=list(file.titles),
+        rows=[row.to_json() for row, __ in looks],
         written=[],
         created_by=actor.user_id,
         created_at=now,
@@ -74,23 +100,6 @@ def start_import(
     session.add(started)
     session.flush()
     return started
-
-
-def preview_rows(
-    session: Session, actor: Actor, register: Register, table: Table, *, now: datetime
-) -> list[ImportRow]:
-    """Return what would happen to each row of a table.
-
-    Raises:
-        InvalidError: when a required column is missing or there are no rows.
-    """
-    header = read_header(register, table)
-    rows = [row for row in table.rows if not is_example(row, header)]
-    if not rows:
-        raise InvalidError(
-            mark_text("見出しの下にデータの行がありません。2行目からデータを入れてください。")
-        )
-    return [row for row, __ in _look(session, actor, register, header, rows, now=now)]
 
 
 def read_header(register: Register, table: Table) -> HeaderMap:
@@ -118,11 +127,13 @@ def apply_import(
     *,
     decisions: Mapping[int, RowAction],
     now: datetime,
+    parsed: Sequence[ParsedRow] | None = None,
 ) -> RegisterImport:
     """Bring the good rows in, in one transaction. `decisions` are by row number.
 
     When the register changed since the preview, nothing is written and the preview is made anew:
-    the import comes back in the state it had.
+    the import comes back as a preview. `parsed` is what `parse_import` gave, so that the
+    transaction need not be open meanwhile.
 
     Raises:
         NotFoundError: when the import is not of the actor's body.
@@ -131,15 +142,17 @@ def apply_import(
     found = get_import(session, actor, import_id)
     before = [ImportRow.of_json(stored) for stored in found.rows]
     header = map_header(found.header, register.columns)
-    looks = _look(
-        session, actor, register, header, [Row(row.number, row.cells) for row in before], now=now
-    )
+    rows = [Row(row.number, row.cells) for row in before]
+    read = [parse_row(row, header) for row in rows] if parsed is None else parsed
+    looks = _look(session, actor, register, header, rows, parsed=read, now=now)
+    source = ImportState.WAITING if found.state is ImportState.WAITING else ImportState.PREVIEW
     if any(not old.agrees_with(new) for old, (new, __) in zip(before, looks, strict=True)):
-        _claim(session, found, ImportState.PREVIEW, ImportState.PREVIEW)
+        _claim(session, found, source, ImportState.PREVIEW)
         found.rows = [row.to_json() for row, __ in looks]
+        found.register_changed = True
         session.flush()
         return found
-    _claim(session, found, ImportState.PREVIEW, ImportState.APPLIED)
+    _claim(session, found, source, ImportState.APPLIED)
     chosen = [_decide(row, decisions) for row in before]
     to_write = [
         RowToWrite(number=row.number, action=row.action, values=values, known_id=row.known_id)
@@ -157,6 +170,47 @@ def apply_import(
     session.flush()
     _record(session, actor, found, "register.import", len(written), now=now)
     return found
+
+
+def queue_import(
+    session: Session,
+    actor: Actor,
+    import_id: int,
+    *,
+    decisions: Mapping[int, RowAction],
+    now: datetime,
+) -> RegisterImport:
+    """Let the scheduler bring an import in: it takes longer than anybody should look at a still page.
+
+    Raises:
+        NotFoundError: when the import is not of the actor's body.
+        ConflictError: when it was brought in or told to come in already.
+    """
+    found = get_import(session, actor, import_id)
+    _claim(session, found, ImportState.PREVIEW, ImportState.WAITING)
+    found.decisions = {str(number): action.value for number, action in decisions.items()}
+    found.waiting_since, found.waiting_for = now, actor.user_id
+    session.flush()
+    return found
+
+
+def parse_import(session: Session, actor: Actor, register: Register, import_id: int) -> list[ParsedRow]:
+    """Return the values of the rows of an import, whose cells no longer change.
+
+    Raises:
+        NotFoundError: when the import is not of the actor's body.
+    """
+    found = get_import(session, actor, import_id)
+    header = map_header(found.header, register.columns)
+    return [parse_row(Row(row["number"], row["cells"]), header) for row in found.rows]
+
+
+def return_import(session: Session, actor: Actor, import_id: int) -> None:
+    """Give an import that could not come in back to be looked at."""
+    found = get_import(session, actor, import_id)
+    _claim(session, found, ImportState.WAITING, ImportState.PREVIEW)
+    found.register_changed = True
+    session.flush()
 
 
 def undo_import(
@@ -215,10 +269,10 @@ def _look(
     header: HeaderMap,
     rows: Sequence[Row],
     *,
+    parsed: Sequence[ParsedRow],
     now: datetime,
 ) -> list[tuple[ImportRow, Mapping[str, Any]]]:
     """Return each row with what the register finds, and the values to write."""
-    parsed = [parse_row(row, header) for row in rows]
     readable = [row for row in parsed if not row.errors]
     findings: dict[int, Finding] = {
         row.number: finding

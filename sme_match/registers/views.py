@@ -1,6 +1,7 @@
 """Files of the registers: choosing one, looking at it, bringing it in, taking it back, exporting."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Literal
 
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
@@ -20,6 +21,8 @@ from sme_match.registers.rows import ImportRow, summarise
 from sme_match.registers.services import (
     apply_import,
     may_undo,
+    queue_import,
+    read_file,
     start_import,
     undo_import,
     written_of,
@@ -37,11 +40,15 @@ from sme_match.tables.writing import (
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.flashes import flash_done
+from sme_match.web.transactions import let_others_write
 
 blueprint = Blueprint("registers", __name__, url_prefix="/registers")
 
 EXTENSION = "sme_match_registers"
 STAFF = (Role.COORDINATOR, Role.LEAD)
+LATE_AFTER = timedelta(minutes=2)
+ROWS_AT_ONCE = 2_000
+"""Files with more rows are brought in by the scheduler: they take more than about a second."""
 ROWS_SHOWN = 100
 """Rows of each kind on the page; the rest is in the file to download, or follows one choice."""
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -74,14 +81,9 @@ def choose(register: str) -> Page:
         return render_template("registers/choose.html", register=chosen, form=form)
     try:
         filename, data = _upload()
-        started = start_import(
-            current_session(),
-            current_actor(),
-            chosen,
-            filename=filename,
-            data=data,
-            now=current_time(),
-        )
+        let_others_write()
+        file = read_file(chosen, filename=filename, data=data)
+        started = start_import(current_session(), current_actor(), chosen, file, now=current_time())
     except InvalidError as error:
         form.refuse(InvalidError(error.message, field="file", **error.values))
         return render_template("registers/choose.html", register=chosen, form=form), 422
@@ -122,6 +124,14 @@ def show(import_id: int) -> str:
     found = get_import(current_session(), current_actor(), import_id)
     register = find_register(found.register)
     rows = _rows(found)
+    if found.state is ImportState.WAITING:
+        return render_template(
+            "registers/waiting.html",
+            found=found,
+            register=register,
+            is_late=found.waiting_since is not None
+            and current_time() - found.waiting_since > LATE_AFTER,
+        )
     if found.state is not ImportState.PREVIEW:
         written = written_of(found)
         return render_template(
@@ -170,6 +180,9 @@ def apply(import_id: int) -> Response:
     session, actor = current_session(), current_actor()
     found = get_import(session, actor, import_id)
     decisions = read_decisions(summarise(_rows(found)).questions)
+    if len(found.rows) > ROWS_AT_ONCE:
+        queue_import(session, actor, import_id, decisions=decisions, now=current_time())
+        return redirect(url_for("registers.show", import_id=import_id))
     found = apply_import(
         session,
         actor,
@@ -178,13 +191,7 @@ def apply(import_id: int) -> Response:
         decisions=decisions,
         now=current_time(),
     )
-    if found.state is ImportState.PREVIEW:
-        flash_done(
-            _(
-                "確認のあとに登録の内容が変わったため、まだ取り込んでいません。もう一度確かめてください。"
-            )
-        )
-    else:
+    if found.state is ImportState.APPLIED:
         flash_done(_("%(count)s件を取り込みました。", count=f"{len(found.written):,}"))
     return redirect(url_for("registers.show", import_id=import_id))
 

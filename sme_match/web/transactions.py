@@ -13,6 +13,16 @@ def init_app(app: Flask) -> None:
     app.teardown_request(_close)
 
 
+def let_others_write() -> None:
+    """Keep what this request wrote so far and give the lock back before long work without database.
+
+    On SQLite one transaction writes at a time; what the request asks next begins a new one.
+    """
+    session: Session | None = g.get("session")
+    if session is not None:
+        session.commit()
+
+
 def _finish(response: Response) -> Response:
     session: Session | None = g.get("session")
     if session is None:

@@ -69,3 +69,14 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sending]").forEach((form) => { delete form.dataset.sending; });
 });
+
+// A page that waits for work in the background looks for its end; without script a link does.
+if (document.querySelector("[data-waits]")) {
+  const look = setInterval(async () => {
+    const answer = await fetch(location.href);
+    if (answer.ok && !(await answer.text()).includes("data-waits")) {
+      clearInterval(look);
+      location.reload();
+    }
+  }, 3000);
+}

@@ -15,7 +15,7 @@ from sme_match.core.actor import Actor
 from sme_match.registers.enums import RowAction
 from sme_match.registers.models import RegisterImport
 from sme_match.registers.rows import ImportRow, ImportSummary, summarise
-from sme_match.registers.services import apply_import, start_import, undo_import
+from sme_match.registers.services import apply_import, read_file, start_import, undo_import
 from sme_match.support_bodies.models import SupportBody
 from sme_match.tables.writing import Sheet, write_xlsx
 from tests.conftest import NOW
@@ -47,7 +47,8 @@ def actor(session: Session, body: SupportBody) -> Actor:
 
 
 def start(session: Session, actor: Actor, data: bytes) -> RegisterImport:
-    return start_import(session, actor, CAPABILITY_REGISTER, filename="加工.csv", data=data, now=NOW)
+    file = read_file(CAPABILITY_REGISTER, filename="加工.csv", data=data)
+    return start_import(session, actor, CAPABILITY_REGISTER, file, now=NOW)
 
 
 def look(session: Session, actor: Actor, *rows: dict[str, str]) -> ImportSummary:

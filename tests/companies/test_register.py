@@ -16,7 +16,7 @@ from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError, 
 from sme_match.registers.enums import ImportState, RowAction
 from sme_match.registers.models import RegisterImport
 from sme_match.registers.rows import ImportRow, ImportSummary, summarise
-from sme_match.registers.services import apply_import, start_import, undo_import, written_of
+from sme_match.registers.services import apply_import, read_file, start_import, undo_import, written_of
 from sme_match.support_bodies.models import SupportBody
 from sme_match.tables.template import write_template
 from sme_match.tables.writing import Sheet, write_csv, write_xlsx
@@ -47,7 +47,8 @@ def actor(session: Session, body: SupportBody) -> Actor:
 
 
 def start(session: Session, actor: Actor, data: bytes) -> RegisterImport:
-    return start_import(session, actor, COMPANY_REGISTER, filename="名簿.csv", data=data, now=NOW)
+    file = read_file(COMPANY_REGISTER, filename="名簿.csv", data=data)
+    return start_import(session, actor, COMPANY_REGISTER, file, now=NOW)
 
 
 def look(session: Session, actor: Actor, *rows: dict[str, str]) -> ImportSummary:

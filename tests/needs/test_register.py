@@ -21,7 +21,7 @@ from sme_match.needs.services import NeedDraft, as_drafts, edit_need
 from sme_match.registers.enums import RowAction
 from sme_match.registers.models import RegisterImport
 from sme_match.registers.rows import ImportRow, ImportSummary, summarise
-from sme_match.registers.services import apply_import, start_import, undo_import
+from sme_match.registers.services import apply_import, read_file, start_import, undo_import
 from sme_match.support_bodies.models import SupportBody
 from sme_match.tables.writing import Sheet, write_csv, write_xlsx
 from tests.conftest import NOW
@@ -65,7 +65,8 @@ def buyer(session: Session, body: SupportBody) -> Company:
 
 
 def start(session: Session, actor: Actor, data: bytes) -> RegisterImport:
-    return start_import(session, actor, NEED_REGISTER, filename="案件.csv", data=data, now=NOW)
+    file = read_file(NEED_REGISTER, filename="案件.csv", data=data)
+    return start_import(session, actor, NEED_REGISTER, file, now=NOW)
 
 
 def look(session: Session, actor: Actor, *rows: dict[str, str]) -> ImportSummary:

@@ -10,7 +10,7 @@ from sme_match.companies.models import Company
 from sme_match.companies.register import COMPANY_REGISTER
 from sme_match.core.errors import ConflictError
 from sme_match.db.session import Database
-from sme_match.registers.services import apply_import, start_import, undo_import
+from sme_match.registers.services import apply_import, read_file, start_import, undo_import
 from tests.conftest import NOW
 from tests.factories import make_actor, make_body
 from tests.registers.files import csv_file
@@ -43,9 +43,8 @@ def test_two_clicks_bring_a_file_in_once_and_take_it_back_once(database: Databas
     with database.unit_of_work() as session:
         actor = make_actor(session, make_body(session))
         data = csv_file([{"企業名": f"会社{n}", "都道府県": "岩手県"} for n in range(20)])
-        started = start_import(
-            session, actor, COMPANY_REGISTER, filename="名簿.csv", data=data, now=NOW
-        )
+        file = read_file(COMPANY_REGISTER, filename="名簿.csv", data=data)
+        started = start_import(session, actor, COMPANY_REGISTER, file, now=NOW)
 
     def bring_in(session: Session) -> None:
         apply_import(session, actor, COMPANY_REGISTER, started.id, decisions={}, now=NOW)

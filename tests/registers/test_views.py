@@ -2,18 +2,23 @@
 
 import io
 import re
+from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from sme_match.companies.models import Company
 from sme_match.core.actor import Role
 from sme_match.db.session import Database
+from sme_match.jobs import JOBS, Context, run_once
 from sme_match.registers.models import RegisterImport
+from sme_match.registers.views import ROWS_AT_ONCE
+from sme_match.support_bodies.models import SupportBody
 from sme_match.tables.reading import read_table
 from tests.client import Client
+from tests.conftest import NOW
 from tests.factories import make_body, make_company, make_user
 from tests.registers.files import csv_file
 
@@ -199,3 +204,62 @@ def test_many_questions_are_shown_in_part_and_the_rest_decided_together(
     assert len(names(database)) == 101
     with database.reading() as session:
         assert len(session.scalars(select(RegisterImport)).one().written) == 100
+
+
+MANY = csv_file(
+    [{"企業名": f"大きな名簿{place}", "都道府県": "宮城県"} for place in range(ROWS_AT_ONCE + 1)]
+)
+
+
+def scheduled(client: Client) -> dict[str, object]:
+    """What the scheduler does next."""
+    site = client.app.extensions["sme_match"]
+    context = Context(database=site.database, settings=site.settings, now_of=site.clock)
+    return run_once(context, [job for job in JOBS if job.name == "bring-in-files"])
+
+
+def test_a_large_file_comes_in_behind_a_page_that_tells_of_it(
+    client: Client, database: Database, company_id: int
+) -> None:
+    location = upload(client, MANY).location
+    assert client.post(f"{location}/apply").location == location
+    waiting = client.get(location).text
+    assert "この画面を閉じても、取り込みは続きます。" in waiting
+    assert client.post(f"{location}/apply").status_code == 409
+    assert client.post(f"{location}/undo").status_code == 409
+    assert len(names(database)) == 1
+    assert scheduled(client) == {"bring-in-files": 1}
+    assert "取り込みました" in client.get(location).text
+    assert len(names(database)) == ROWS_AT_ONCE + 2
+    assert scheduled(client) == {"bring-in-files": 0}
+    client.post(f"{location}/undo")
+    assert len(names(database)) == 1
+
+
+def test_a_large_file_that_met_a_change_of_the_register_is_looked_at_again(
+    client: Client, database: Database, company_id: int
+) -> None:
+    location = upload(client, MANY).location
+    client.post(f"{location}/apply")
+    with database.unit_of_work() as session:
+        body_id = session.scalars(select(Company.body_id)).one()
+        make_company(
+            session, session.get_one(SupportBody, body_id), name="大きな名簿7", prefecture_code="04"
+        )
+    scheduled(client)
+    page = client.get(location).text
+    assert "確認のあとに登録の内容が変わったため、まだ取り込んでいません。" in page
+    assert len(names(database)) == 2
+    client.post(f"{location}/apply")
+    scheduled(client)
+    assert "取り込みました" in client.get(location).text
+
+
+def test_who_waits_too_long_is_told_whom_to_ask(
+    client: Client, database: Database, company_id: int
+) -> None:
+    location = upload(client, MANY).location
+    client.post(f"{location}/apply")
+    with database.unit_of_work() as session:
+        session.execute(update(RegisterImport).values(waiting_since=NOW - timedelta(minutes=3)))
+    assert "いつもより時間がかかっています" in client.get(location).text
