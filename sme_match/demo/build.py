@@ -143,6 +143,8 @@ def _make_registers(world: World, *, password_hash: str) -> None:
     for column, (home, body_words) in enumerate(zip(homes, bodies(), strict=True)):
         receiver = by_prefecture[body_words.shares_with]
         companies.share_some(world, home, receiver)
-        needs.share_some(world, home, receiver, needs.make_needs(world, home, column=column))
+        written = needs.make_needs(world, home, column=column)
+        needs.share_some(world, home, receiver, written)
+        needs.exclude_some(world, home, written)
     make_administrator(world, password_hash=password_hash)
     world.session.flush()

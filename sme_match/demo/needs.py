@@ -12,6 +12,7 @@ from sme_match.companies.models import Company
 from sme_match.core.fiscal_year import FiscalYear
 from sme_match.demo.words import NeedPattern, buyers, need_patterns, sentences
 from sme_match.demo.world import DemoBody, World, next_business_day
+from sme_match.matching.models import Exclusion
 from sme_match.needs.enums import (
     ConditionKind,
     ConditionLevel,
@@ -97,6 +98,32 @@ def share_some(world: World, home: DemoBody, receiver: DemoBody, needs: list[Nee
                 granted_at=max(need.created_at, world.in_office(world.today - timedelta(days=1), rng)),
             )
         )
+
+
+def exclude_some(world: World, home: DemoBody, needs: list[Need]) -> None:
+    """Note one company that a need must not be proposed to, and one buyer that a company avoids."""
+    rng = world.chance("exclusions", home.prefecture)
+    need = rng.choice([need for need in needs if need.state is NeedState.OPEN])
+    unwanted, avoiding = rng.sample(home.smes, 2)
+    shared = {"body_id": home.body.id, "written_by": home.coordinators[0].id}
+    world.session.add_all(
+        [
+            Exclusion(
+                company_id=unwanted.id,
+                need_id=need.id,
+                reason="以前の取引で納期の行き違いがあったため",
+                written_at=need.created_at,
+                **shared,
+            ),
+            Exclusion(
+                company_id=avoiding.id,
+                buyer_id=rng.choice(home.buyers).id,
+                reason="製品が競合するため",
+                written_at=need.created_at,
+                **shared,
+            ),
+        ]
+    )
 
 
 def _plans(world: World, rng: random.Random, column: int) -> list[_Plan]:

@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from sme_match.matching.engine.conditions import Verdict
 from sme_match.matching.explanations import ConditionExplanation, TermExplanation
 from sme_match.matching.labels import FIELDS, VERDICTS
-from sme_match.matching.wording import offered_words, required_words
+from sme_match.matching.wording import offered_words
+from sme_match.needs.condition_words import required_words
 from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.needs.labels import CONDITION_KINDS
 

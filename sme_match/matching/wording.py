@@ -7,18 +7,16 @@ from typing import cast
 
 from flask_babel import gettext as _
 
-from sme_match.companies.enums import MeetingMode
-from sme_match.companies.labels import MEETING_MODES
 from sme_match.matching.engine.conditions import PlainValue, Verdict
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.explanations import ConditionExplanation, RelaxationExplanation
 from sme_match.matching.labels import PROPOSAL_STATES, QUESTIONS
 from sme_match.matching.questions import OpenQuestion
+from sme_match.needs.condition_words import code_words, required_words
 from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.needs.labels import (
     CAPACITY_WORDS,
     CONDITION_KINDS,
-    CONDITION_WORDS,
     with_unit,
 )
 from sme_match.needs.models import NeedCondition
@@ -26,16 +24,11 @@ from sme_match.web.formats import day, plain_decimal
 from sme_match.web.history import Vocabulary
 from sme_match.web.names import (
     certificate_name,
-    material_name,
     municipality_name,
     prefecture_name,
-    process_name,
 )
 
 _PREFECTURE_DIGITS = 2
-_WORD_KINDS = frozenset(
-    {ConditionKind.CAPACITY, ConditionKind.DRAWING_FORMAT, ConditionKind.MEETING_MODE}
-)
 _ADDED_KINDS = frozenset(
     {
         ConditionKind.LEAD_TIME_DAYS,
@@ -141,14 +134,6 @@ def proposal_vocabulary() -> Vocabulary:
     )
 
 
-def required_words(kind: ConditionKind, value: PlainValue) -> str:
-    """Return what the need demands: ±0.01mm, SUS304, 10個."""
-    if isinstance(value, int | float):
-        sign = "±" if kind is ConditionKind.TOLERANCE_MM else ""
-        return f"{sign}{with_unit(kind, plain_decimal(value))}{_bound(kind)}"
-    return _word(kind, str(value))
-
-
 def offered_words(kind: ConditionKind, value: PlainValue) -> str:
     """Return what the company states."""
     if isinstance(value, int | float):
@@ -157,8 +142,8 @@ def offered_words(kind: ConditionKind, value: PlainValue) -> str:
     if isinstance(value, dict):
         return _structured(kind, value)
     if isinstance(value, list):
-        return _listed([_word(kind, str(item)) for item in value])
-    return _word(kind, str(value))
+        return _listed([code_words(kind, str(item)) for item in value])
+    return code_words(kind, str(value))
 
 
 def _structured(kind: ConditionKind, value: dict[str, PlainValue]) -> str:
@@ -200,40 +185,11 @@ def position_name(code: str) -> str:
     return str(_("%(name)s庁", name=prefecture_name(code)))
 
 
-def _word(kind: ConditionKind, code: str) -> str:
-    if kind is ConditionKind.PROCESS:
-        return process_name(code)
-    if kind is ConditionKind.MATERIAL:
-        return material_name(code)
-    if kind is ConditionKind.CERTIFICATE:
-        return certificate_name(code)
-    if kind is ConditionKind.PREFECTURE:
-        return prefecture_name(code)
-    if kind is ConditionKind.MEETING_MODE and code == MeetingMode.EITHER:
-        return str(MEETING_MODES[MeetingMode.EITHER])
-    if kind in _WORD_KINDS:
-        return str(CONDITION_WORDS.get(code, code))
-    return code
-
-
 def _listed(words: list[str]) -> str:
     names = str(_("、")).join(words[:SHOWN])
     if len(words) <= SHOWN:
         return names
     return str(_("%(names)s ほか%(count)s", names=names, count=len(words) - SHOWN))
-
-
-def _bound(kind: ConditionKind) -> str:
-    at_most = {
-        ConditionKind.TOLERANCE_MM,
-        ConditionKind.ROUGHNESS_RA_UM,
-        ConditionKind.LEAD_TIME_DAYS,
-        ConditionKind.PROTOTYPE_LEAD_TIME_DAYS,
-        ConditionKind.DISTANCE_KM,
-    }
-    if kind in at_most:
-        return str(_("以内"))
-    return str(_("以上")) if kind is ConditionKind.WEIGHT_KG else ""
 
 
 def _figure(value: PlainValue) -> str:

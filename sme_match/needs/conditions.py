@@ -34,6 +34,16 @@ DAY_KINDS: Final = frozenset({ConditionKind.LEAD_TIME_DAYS, ConditionKind.PROTOT
 NUMBER_KINDS: Final = frozenset(UNITS)
 """Kinds that demand a number; all others demand a code or word."""
 
+AT_MOST: Final = frozenset(
+    {
+        ConditionKind.TOLERANCE_MM,
+        ConditionKind.ROUGHNESS_RA_UM,
+        ConditionKind.LEAD_TIME_DAYS,
+        ConditionKind.PROTOTYPE_LEAD_TIME_DAYS,
+        ConditionKind.DISTANCE_KM,
+    }
+)
+"""Kinds whose smaller figure is the stricter one."""
 WHOLE_KINDS: Final = DAY_KINDS | {ConditionKind.LOT, ConditionKind.DISTANCE_KM}
 CAPACITY_CODES: Final[Mapping[str, str]] = MappingProxyType(
     {"余力あり": "free", "調整できる": "adjustable", "余力なし": "full"}

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from sme_match.needs.conditions import DAY_KINDS, UNITS
+from sme_match.needs.contradictions import ContradictionKind
 from sme_match.needs.enums import (
     ConditionKind,
     ConditionLevel,
@@ -81,6 +82,24 @@ MEETING_MODE_WORDS = {"web": _l("Web"), "in_person": _l("対面")}
 CONDITION_WORDS = {**CAPACITY_WORDS, **DRAWING_FORMAT_WORDS, **MEETING_MODE_WORDS}
 """Code -> word, for the conditions whose words are closed vocabularies."""
 
+CONTRADICTIONS = {
+    ContradictionKind.NOT_POSITIVE: _l(
+        "条件「%(first)s」に合う企業はありません。0より大きくしてください。"
+    ),
+    ContradictionKind.TWO_PLACES: _l(
+        "必須の「%(first)s」と「%(second)s」は両立しません。このままでは候補が1社も残りません。"
+    ),
+    ContradictionKind.DUE_TOO_SOON: _l(
+        "希望納期まであと%(days)s日です。必須の「%(first)s」では間に合わない企業も候補に残ります。"
+    ),
+    ContradictionKind.OTHER_MODE: _l("案件の商談の方法と、必須の「%(first)s」が食い違っています。"),
+    ContradictionKind.EMPTY_WISH: _l(
+        "希望の「%(first)s」は、必須の「%(second)s」を満たす企業ならすべて満たすので、点数の差になりません。"
+    ),
+    ContradictionKind.ANSWER_AFTER_DUE: _l("回答期限が希望納期より後になっています。"),
+    ContradictionKind.LOT_ABOVE_YEAR: _l("1回の数量が年の数量より多くなっています。"),
+    ContradictionKind.MONTH_ABOVE_YEAR: _l("月の数量が年の数量より多くなっています。"),
+}
 HISTORY_ACTIONS = {
     "need.create": _l("登録しました"),
     "need.edit": _l("内容を直しました"),

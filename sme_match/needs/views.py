@@ -8,6 +8,7 @@ from sme_match.audit.queries import list_history
 from sme_match.core.actor import Role
 from sme_match.core.clock import jst_date
 from sme_match.core.errors import InvalidError, NotAllowedError, StaleVersionError
+from sme_match.needs.condition_words import list_contradictions
 from sme_match.needs.enums import ConditionLevel
 from sme_match.needs.forms import (
     EXAMPLES,
@@ -109,6 +110,7 @@ def _show(need: Need, form: ShareForm) -> str:
         need=need,
         form=form,
         today=jst_date(current_time()),
+        contradictions=list_contradictions(need, today=jst_date(current_time())),
         levels=list(ConditionLevel),
         owner_names=owner_names(session, [need]),
         shares=list_shares(session, need) if may_share else [],

@@ -199,3 +199,23 @@ def test_the_list_asks_the_same_number_of_questions_for_one_and_three_needs(
             client.get("/needs/")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_contradictions_are_saved_and_said(client: Client, database: Database, buyer_id: int) -> None:
+    data = FORM | {
+        "buyer_id": str(buyer_id),
+        "must_prefecture": "岩手県、宮城県",
+        "must_tolerance_mm": "0.02",
+        "wish_tolerance_mm": "0.05",
+    }
+    saved = client.post("/needs/new", data)
+    assert saved.status_code == 302
+    page = client.get(saved.location).text
+    assert "条件に食い違いがあります" in page
+    assert "必須の「都道府県 岩手県」と「都道府県 宮城県」は両立しません。" in page
+    assert "希望の「公差 ±0.05mm以内」は" in page
+    need_id = saved.location.rsplit("/", 1)[-1]
+    assert client.post(f"/needs/{need_id}/matches/run").status_code == 302
+    review = client.get(f"/needs/{need_id}/matches")
+    assert review.status_code == 200
+    assert "条件に食い違いがあります" in review.text

@@ -12,6 +12,7 @@ from sme_match.capabilities.queries import list_capabilities
 from sme_match.companies.policy import may_edit_company, may_see_contacts
 from sme_match.companies.queries import get_company
 from sme_match.core.actor import Role
+from sme_match.core.clock import jst_date
 from sme_match.core.errors import InvalidError, NotAllowedError, StaleVersionError
 from sme_match.core.text import mark_text
 from sme_match.matching.blueprint import STAFF, blueprint
@@ -63,6 +64,7 @@ from sme_match.matching.wording import (
     question_words,
     word_relaxation,
 )
+from sme_match.needs.condition_words import list_contradictions
 from sme_match.needs.enums import ConditionKind
 from sme_match.needs.labels import HISTORY_ACTIONS as NEED_ACTIONS
 from sme_match.needs.models import Need
@@ -132,6 +134,7 @@ def review(need_id: int) -> str:
         may_match=may_match(actor, need),
         rejection=RejectionForm(),
         condition_kinds=list(ConditionKind),
+        contradictions=list_contradictions(need, today=jst_date(current_time())),
     )
 
 

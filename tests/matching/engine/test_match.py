@@ -153,7 +153,17 @@ def test_a_changed_region_is_matched_as_one_built_afresh() -> None:
     assert match(query, later.compacted(), today=TODAY) == match(query, INDEX, today=TODAY)
 
 
-conditions = st.lists(st.sampled_from([MUST_SINGLE, MUST_FINE, WISH_IWATE]), max_size=3, unique=True)
+IMPOSSIBLE = (
+    Condition(Kind.TOLERANCE_MM, Level.MUST, 0.0),
+    Condition(Kind.SIZE_MM, Level.MUST, -1.0),
+    Condition(Kind.PREFECTURE, Level.MUST, "03"),
+    Condition(Kind.PREFECTURE, Level.MUST, "06"),
+    Condition(Kind.DISTANCE_KM, Level.MUST, 0.0),
+    Condition(Kind.CERTIFICATE, Level.WISH, ""),
+)
+conditions = st.lists(
+    st.sampled_from([MUST_SINGLE, MUST_FINE, WISH_IWATE, *IMPOSSIBLE]), max_size=5, unique=True
+)
 
 
 @given(query=needs, chosen=conditions, limit=st.integers(1, 9))
@@ -168,6 +178,8 @@ def test_everything_shown_adds_up(query: Document, chosen: list[Condition], limi
         assert 0 <= candidate.score <= 100
         assert sum(term.points for term in candidate.terms) == candidate.parts.text
         assert len(candidate.terms) <= limit
+        points = [each.points for each in candidate.conditions]
+        assert sum(points) == candidate.parts.conditions
     assert all(not candidate.failed_musts for candidate in result.candidates)
     assert all(len(candidate.failed_musts) == 1 for candidate in result.near_misses)
     scores = [candidate.score for candidate in result.candidates]
