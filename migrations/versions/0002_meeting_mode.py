@@ -10,23 +10,22 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("company") as table:
-        table.add_column(
-            sa.Column(
-                "meeting_mode",
-                sa.Enum(
-                    "web",
-                    "in_person",
-                    "either",
-                    name="meetingmode",
-                    native_enum=False,
-                    length=32,
-                ),
-                nullable=True,
-            )
-        )
+    op.add_column(
+        "company",
+        sa.Column(
+            "meeting_mode",
+            sa.Enum(
+                "web",
+                "in_person",
+                "either",
+                name="meetingmode",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=True,
+        ),
+    )
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("company") as table:
-        table.drop_column("meeting_mode")
+    op.drop_column("company", "meeting_mode")
