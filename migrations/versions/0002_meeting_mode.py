@@ -10,22 +10,23 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column(
-        "company",
-        sa.Column(
-            "meeting_mode",
-            sa.Enum(
-                "web",
-                "in_person",
-                "either",
-                name="meetingmode",
-                native_enum=False,
-                length=32,
-            ),
-            nullable=True,
-        ),
-    )
+    with op.batch_alter_table("company") as table:
+        table.add_column(
+            sa.Column(
+                "meeting_mode",
+                sa.Enum(
+                    "web",
+                    "in_person",
+                    "either",
+                    name="meetingmode",
+                    native_enum=False,
+                    length=32,
+                ),
+                nullable=True,
+            )
+        )
 
 
 def downgrade() -> None:
-    op.drop_column("company", "meeting_mode")
+    with op.batch_alter_table("company") as table:
+        table.drop_column("meeting_mode")

@@ -11,19 +11,20 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column(
-        "match_run",
-        sa.Column(
-            "relaxations",
-            sa.JSON().with_variant(
-                postgresql.JSONB(astext_type=sa.Text()),
-                "postgresql",
-            ),
-            nullable=False,
-            server_default="[]",
-        ),
-    )
+    with op.batch_alter_table("match_run") as table:
+        table.add_column(
+            sa.Column(
+                "relaxations",
+                sa.JSON().with_variant(
+                    postgresql.JSONB(astext_type=sa.Text()),
+                    "postgresql",
+                ),
+                nullable=False,
+                server_default="[]",
+            )
+        )
 
 
 def downgrade() -> None:
-    op.drop_column("match_run", "relaxations")
+    with op.batch_alter_table("match_run") as table:
+        table.drop_column("relaxations")

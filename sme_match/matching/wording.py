@@ -49,8 +49,9 @@ class ConditionWords:
     verdict: Verdict
     title: str
     offered: str
-    """What the company states, and how far that is from what is asked where it falls short."""
     points: int
+    gap: str
+    """What is lacking, for a figure that the company does not reach."""
 
 
 def word_condition(condition: ConditionExplanation) -> ConditionWords:
@@ -62,19 +63,10 @@ def word_condition(condition: ConditionExplanation) -> ConditionWords:
         level=ConditionLevel(condition["level"]),
         verdict=verdict,
         title=f"{CONDITION_KINDS[kind]} {required_words(kind, condition['required'])}",
-        offered=_stated(kind, verdict, condition["required"], offered),
+        offered=_("未登録") if offered is None else offered_words(kind, offered),
         points=condition.get("points", 0),
+        gap=gap_words(kind, condition["required"], offered) if verdict is Verdict.FAIL else "",
     )
-
-
-def _stated(kind: ConditionKind, verdict: Verdict, required: PlainValue, offered: PlainValue) -> str:
-    if offered is None:
-        return str(_("未登録"))
-    words = offered_words(kind, offered)
-    gap = gap_words(kind, required, offered) if verdict is Verdict.FAIL else ""
-    if kind in _ADDED_KINDS and gap:
-        return str(_("%(words)s：%(gap)s", words=words, gap=gap))
-    return gap or words
 
 
 def gap_words(kind: ConditionKind, required: PlainValue, offered: PlainValue) -> str:

@@ -14,7 +14,13 @@ _OPTIONAL_ENDINGS = ("一式", "全般", "業務", "作業", "加工", "処理",
 
 @dataclass(frozen=True, slots=True)
 class ProcessGroup(Entry):
-    """A heading under which processes are offered (切削, 板金・製缶 …)."""
+    """A heading under which processes are offered (切削, 板金・製缶 …).
+
+    `stage` says where its work mostly stands in a process chain: a part is cut before it is
+    hardened, hardened before it is ground, and plated after that.
+    """
+
+    stage: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Process(Entry):
 @cache
 def _groups() -> dict[str, ProcessGroup]:
     return {
-        row["code"]: ProcessGroup(code=row["code"], ja=row["ja"], en=row["en"])
+        row["code"]: ProcessGroup(code=row["code"], ja=row["ja"], en=row["en"], stage=int(row["stage"]))
         for row in read_rows("process_groups.csv")
     }
 
@@ -55,7 +61,7 @@ def _processes() -> dict[str, Process]:
 
 
 def list_process_groups() -> tuple[ProcessGroup, ...]:
-    """Return the groups in the order of a process chain."""
+    """Return the groups in the order in which forms offer them."""
     return tuple(_groups().values())
 
 

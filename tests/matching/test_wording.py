@@ -41,7 +41,7 @@ def test_a_distance_names_the_two_points_between_which_it_was_measured(app: Flas
     with app.test_request_context():
         words = word_condition(condition)
         assert (words.title, words.points) == ("距離 150km以内", 0)
-        assert words.offered == "直線で162km（北上市 から 宮城県庁）：+12km"
+        assert words.offered == "直線で162km（北上市 から 宮城県庁）"
         with force_locale("en"):
             assert "162 km as the crow flies" in word_condition(condition).offered
 

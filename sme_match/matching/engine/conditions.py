@@ -247,16 +247,21 @@ def _judge_place(offered: str, required: str, around: Circumstances) -> Judgemen
 
 
 def _judge_distance(offered: Position | None, limit: float, around: Circumstances) -> Judgement:
-    """Judge the distance in whole km, so that the verdict agrees with the figure shown.
-
-    Two places that stand at the same prefectural office are somewhere in one prefecture; 0 km
-    would be no measurement.
-    """
-    origin = around.origin
-    if offered is None or origin is None or (offered.code == origin.code and offered.is_office):
+    origin, km = around.origin, whole_km(around.origin, offered)
+    if origin is None or offered is None or km is None:
         return Verdict.UNKNOWN, None
-    km = round(distance_km(origin, offered))
     return _verdict(holds=km <= limit), {"km": km, "from": origin.code, "to": offered.code}
+
+
+def whole_km(one: Position | None, other: Position | None) -> int | None:
+    """Return a distance in whole km, so that verdicts and sums agree with the figures shown.
+
+    None where it cannot be measured. Two places that stand at the same prefectural office are
+    somewhere in one prefecture; 0 km would be no measurement.
+    """
+    if one is None or other is None or (one.code == other.code and one.is_office):
+        return None
+    return round(distance_km(one, other))
 
 
 def _judge_meeting(offered: MeetingMode | None, required: str, around: Circumstances) -> Judgement:
@@ -266,7 +271,8 @@ def _judge_meeting(offered: MeetingMode | None, required: str, around: Circumsta
     return _verdict(holds=offered in {MeetingMode.EITHER, MeetingMode(required)}), offered.value
 
 
-def _position(facts: CompanyFacts) -> Position | None:
+def position_of(facts: CompanyFacts) -> Position | None:
+    """Return the point of a company."""
     if facts.latitude is None or facts.longitude is None:
         return None
     return Position(facts.place, facts.latitude, facts.longitude)
@@ -298,7 +304,7 @@ COMPANY_OFFERS: Final[Mapping[ConditionKind, _CompanyOffer]] = MappingProxyType(
         ConditionKind.CERTIFICATE: lambda facts: tuple(facts.certificates.items()),
         ConditionKind.PREFECTURE: lambda facts: facts.prefecture,
         ConditionKind.REGION: lambda facts: facts.region,
-        ConditionKind.DISTANCE_KM: _position,
+        ConditionKind.DISTANCE_KM: position_of,
         ConditionKind.MEETING_MODE: lambda facts: facts.meeting_mode,
     }
 )
