@@ -34,6 +34,8 @@ from sme_match.registers import labels as register_labels
 from sme_match.registers import views as registers
 from sme_match.statistics import views as statistics
 from sme_match.support_bodies import views as support_bodies
+from sme_match.thesaurus import labels as word_labels
+from sme_match.thesaurus import views as thesaurus
 from sme_match.web import (
     access,
     addresses,
@@ -68,6 +70,7 @@ BLUEPRINTS = (
     needs.blueprint,
     registers.blueprint,
     matching.blueprint,
+    thesaurus.blueprint,
     meetings.blueprint,
     outcomes.blueprint,
     statistics.blueprint,
@@ -78,6 +81,7 @@ LABELS = (
     company_labels.LABELS,
     need_labels.LABELS,
     matching_labels.LABELS,
+    word_labels.LABELS,
     capability_labels.LABELS,
     meeting_labels.LABELS,
     outcome_labels.LABELS,

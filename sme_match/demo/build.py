@@ -18,6 +18,7 @@ from sme_match.demo.decisions import decide_proposals
 from sme_match.demo.meetings import Planner
 from sme_match.demo.outcomes import Reporting
 from sme_match.demo.people import make_administrator, make_body
+from sme_match.demo.vocabulary import propose_words
 from sme_match.demo.words import bodies, buyers
 from sme_match.demo.world import World
 from sme_match.meetings.enums import MeetingState
@@ -148,3 +149,4 @@ def _make_registers(world: World, *, password_hash: str) -> None:
         needs.exclude_some(world, home, written)
     make_administrator(world, password_hash=password_hash)
     world.session.flush()
+    propose_words(world, homes)

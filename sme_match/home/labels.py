@@ -63,6 +63,9 @@ WAITING: Mapping[Waiting, WaitingWords] = MappingProxyType(
         W.STALE_COMPANIES: WaitingWords(
             _l("1年以上確認していない企業"), _l("情報が古いと推薦の精度が下がります"), _COMPANIES
         ),
+        W.WORDS_TO_REVIEW: WaitingWords(
+            _l("確認を待っている用語の提案"), _l("採用するか見送るかを決めてください"), _CASES
+        ),
         W.ANSWERS_DUE: WaitingWords(
             _l("日時の回答をお願いします"), _l("都合の良い日時を選んでください"), _CASES
         ),

@@ -41,6 +41,7 @@ def _entries(role: Role) -> list[tuple[str, str]]:
             ("home.index", _("ホーム")),
             ("support_bodies.index", _("支援機関")),
             ("accounts.index", _("利用者")),
+            ("thesaurus.index", _("用語辞書")),
         ]
     return [
         ("home.index", _("ホーム")),
@@ -54,9 +55,9 @@ def _entries(role: Role) -> list[tuple[str, str]]:
 
 
 def _is_current(endpoint: str, blueprint: str) -> bool:
-    # A manager's capabilities are steps of the own profile.
-    domain = "companies" if blueprint == "capabilities" else blueprint
-    return endpoint.partition(".")[0] == domain
+    # A manager's capabilities are steps of the own profile; staff reach the words from matching.
+    part_of = {"capabilities": "companies", "thesaurus": "matching"}
+    return endpoint.partition(".")[0] in {blueprint, part_of.get(blueprint)}
 
 
 def _counts(actor: Actor) -> Mapping[str, int]:

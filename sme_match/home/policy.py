@@ -22,6 +22,7 @@ TO_DO: Mapping[Role, tuple[Waiting, ...]] = MappingProxyType(
             W.DISAGREEMENTS,
             W.FOLLOW_UPS_DUE,
             W.STALE_COMPANIES,
+            W.WORDS_TO_REVIEW,
         ),
         Role.LEAD: (
             W.NEEDS_WITHOUT_PROPOSAL,
@@ -31,9 +32,10 @@ TO_DO: Mapping[Role, tuple[Waiting, ...]] = MappingProxyType(
             W.DISAGREEMENTS,
             W.FOLLOW_UPS_DUE,
             W.STALE_COMPANIES,
+            W.WORDS_TO_REVIEW,
         ),
         Role.SME: (W.ANSWERS_DUE, W.REPORTS_DUE),
-        Role.ADMINISTRATOR: (W.USERS_NEVER_SIGNED_IN, W.FAILED_MAILS),
+        Role.ADMINISTRATOR: (W.USERS_NEVER_SIGNED_IN, W.FAILED_MAILS, W.WORDS_TO_REVIEW),
     }
 )
 

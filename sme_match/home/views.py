@@ -49,6 +49,7 @@ _PLACES = {
     Waiting.DISAGREEMENTS: ("outcomes.show", "meeting_id"),
     Waiting.FOLLOW_UPS_DUE: ("outcomes.show", "meeting_id"),
     Waiting.STALE_COMPANIES: ("companies.show", "company_id"),
+    Waiting.WORDS_TO_REVIEW: ("thesaurus.entry", "entry_id"),
     Waiting.ANSWERS_DUE: ("meetings.show", "meeting_id"),
     Waiting.REPORTS_DUE: ("outcomes.report", "meeting_id"),
     Waiting.USERS_NEVER_SIGNED_IN: ("accounts.show", "user_id"),

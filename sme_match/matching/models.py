@@ -1,4 +1,4 @@
-"""Matching runs (append-only), proposals (提案), the log of decisions, and exclusions (除外)."""
+"""Matching runs (append-only), proposals (提案), decisions, exclusions (除外), and entries of words."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -9,8 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sme_match.companies.models import Company
 from sme_match.db.base import Base, Versioned, enum_type
-from sme_match.matching.enums import ProposalState, RejectionReason
+from sme_match.matching.enums import (
+    ProposalState,
+    RejectionReason,
+    WordChange,
+    WordKind,
+    WordState,
+)
 from sme_match.needs.models import Need
+from sme_match.support_bodies.models import SupportBody
 
 
 class MatchRun(Base):
@@ -135,3 +142,46 @@ class Exclusion(Base):
 
     company: Mapped[Company] = relationship(foreign_keys=[company_id], lazy="raise")
     buyer: Mapped[Company | None] = relationship(foreign_keys=[buyer_id], lazy="raise")
+
+
+class WordEntry(Versioned, Base):
+    """A change of the thesaurus that a body proposes and another person accepts or rejects.
+
+    The list is shared by the whole installation. An entry stays after it was decided or taken
+    back: it is the history of its words.
+    """
+
+    __tablename__ = "word_entry"
+    __table_args__ = (Index(None, "state", "proposed_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    body_id: Mapped[int] = mapped_column(ForeignKey("support_body.id"))
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    proposed_at: Mapped[datetime]
+    change: Mapped[WordChange] = mapped_column(enum_type(WordChange))
+    concept_code: Mapped[str] = mapped_column(String(60), default="")
+    """The concept that changes; empty for a new one, whose code comes from the id."""
+    kind: Mapped[WordKind] = mapped_column(enum_type(WordKind))
+    ja: Mapped[list[str]]
+    en: Mapped[list[str]]
+    broader: Mapped[list[str]]
+    """Codes of the concepts that the concept belongs to."""
+    reason: Mapped[str] = mapped_column(String(500))
+    example: Mapped[str] = mapped_column(String(300), default="")
+    """A sentence in which the words stand."""
+    state: Mapped[WordState] = mapped_column(enum_type(WordState), default=WordState.PROPOSED)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    decided_body_id: Mapped[int | None] = mapped_column(ForeignKey("support_body.id"))
+    """The body of the one who decided; None for an administrator."""
+    decided_at: Mapped[datetime | None]
+    decision_note: Mapped[str] = mapped_column(String(500), default="")
+
+    body: Mapped[SupportBody] = relationship(foreign_keys=[body_id], lazy="raise")
+    decided_body: Mapped[SupportBody | None] = relationship(
+        foreign_keys=[decided_body_id], lazy="raise"
+    )
+
+    @property
+    def code(self) -> str:
+        """The code of the concept that the entry makes or changes."""
+        return self.concept_code or f"entry_{self.id}"

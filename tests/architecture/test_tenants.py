@@ -59,6 +59,8 @@ PLAIN_PARTS: dict[str, tuple[str, ...]] = {
     "step": ("company",),
     "key": ("meetings",),
     "format": ("xlsx",),
+    # Words and proposals for them are shared by the installation.
+    "entry_id": ("1",),
 }
 
 

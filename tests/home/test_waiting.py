@@ -139,6 +139,7 @@ def test_the_counts_of_a_coordinators_day(session: Session) -> None:
         W.DISAGREEMENTS: 1,
         W.FOLLOW_UPS_DUE: 1,
         W.STALE_COMPANIES: 1,
+        W.WORDS_TO_REVIEW: 0,
     }
 
 
@@ -198,7 +199,7 @@ def test_an_administrator_sees_who_never_signed_in_and_what_was_not_sent(session
     session.flush()
     actor = make_user(session, None, Role.ADMINISTRATOR, last_sign_in_at=NOW).as_actor()
     found = counts(session, actor, TO_DO[Role.ADMINISTRATOR])
-    assert found == {W.USERS_NEVER_SIGNED_IN: 1, W.FAILED_MAILS: 1}
+    assert found == {W.USERS_NEVER_SIGNED_IN: 1, W.FAILED_MAILS: 1, W.WORDS_TO_REVIEW: 0}
     (line,) = list_waiting(session, actor, W.FAILED_MAILS, now=NOW).items
     assert (line.title, line.note) == ("a@example.jp", "550 no such user")
 

@@ -15,7 +15,7 @@ from sme_match.core.actor import Actor, Role
 from sme_match.db.paging import PAGE_SIZE, Page
 from sme_match.home.enums import Subject, Waiting
 from sme_match.home.queries.waiting import Columns, Since, select_waiting, subject_of
-from sme_match.matching.models import Proposal
+from sme_match.matching.models import Proposal, WordEntry
 from sme_match.meetings.models import Meeting
 from sme_match.needs.models import Need
 from sme_match.notifications.models import OutboxMail
@@ -201,6 +201,21 @@ def _company(actor: Actor, row: Any, since: Since | None) -> WaitingLine:  # noq
     return WaitingLine(subject=Subject.COMPANY, target_id=company_id, since=since, title=name)
 
 
+def _words(ids: Sequence[int]) -> Columns:
+    return (
+        select(WordEntry.id, WordEntry.ja, WordEntry.en, WordEntry.reason, SupportBody.name)
+        .join(SupportBody, SupportBody.id == WordEntry.body_id)
+        .where(WordEntry.id.in_(ids))
+    )
+
+
+def _word(actor: Actor, row: Any, since: Since | None) -> WaitingLine:  # noqa: ANN401 -- a row of columns
+    del actor
+    entry_id, ja, en, reason, body = row
+    title = "、".join([*ja, *en]) or reason
+    return WaitingLine(subject=Subject.WORD, target_id=entry_id, since=since, title=title, note=body)
+
+
 def _users(ids: Sequence[int]) -> Columns:
     return (
         select(User.id, User.name, User.email, SupportBody.name)
@@ -248,6 +263,7 @@ _LINES: Mapping[Subject, tuple[_Query, _Line]] = MappingProxyType(
         Subject.MEETING: (_meetings, _meeting),
         Subject.FOLLOW_UP: (_follow_ups, _follow_up),
         Subject.COMPANY: (_companies, _company),
+        Subject.WORD: (_words, _word),
         Subject.USER: (_users, _user),
         Subject.MAIL: (_mails, _mail),
     }

@@ -18,8 +18,8 @@ from sme_match.companies.models import Company
 from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_date
 from sme_match.home.enums import Subject, Waiting
-from sme_match.matching.enums import ProposalState
-from sme_match.matching.models import Proposal
+from sme_match.matching.enums import ProposalState, WordState
+from sme_match.matching.models import Proposal, WordEntry
 from sme_match.matching.policy import visible_to as proposals_visible_to
 from sme_match.meetings.enums import MeetingState, Party
 from sme_match.meetings.models import Meeting, MeetingReply
@@ -82,7 +82,7 @@ def recall_waiting(
     session: Session, actor: Actor, kinds: Sequence[Waiting], *, now: datetime
 ) -> list[WaitingCount]:
     """Return what `count_waiting` does, kept while nothing changes: every page shows these counts."""
-    key = (actor.role, actor.body_id, actor.company_id, tuple(kinds))
+    key = (actor.role, actor.user_id, actor.body_id, actor.company_id, tuple(kinds))
     return _KEPT.get(session, key, lambda: count_waiting(session, actor, kinds, now=now), now=now)
 
 
@@ -191,6 +191,17 @@ def _stale_companies(actor: Actor, now: datetime) -> Columns:
     )
 
 
+def _words_to_review(actor: Actor, now: datetime) -> Columns:
+    """Proposals of every body, for the list is shared; nobody decides their own."""
+    del now
+    return _waits(
+        WordEntry.id,
+        WordEntry.proposed_at,
+        WordEntry.state == WordState.PROPOSED,
+        WordEntry.proposed_by != (actor.user_id or 0),
+    )
+
+
 def _answers_due(actor: Actor, now: datetime) -> Columns:
     own = actor.company_id or 0
     sides = (
@@ -230,6 +241,7 @@ _KINDS: Mapping[Waiting, tuple[Subject, _Condition]] = MappingProxyType(
         Waiting.DISAGREEMENTS: (Subject.MEETING, _disagreements),
         Waiting.FOLLOW_UPS_DUE: (Subject.FOLLOW_UP, _follow_ups_due),
         Waiting.STALE_COMPANIES: (Subject.COMPANY, _stale_companies),
+        Waiting.WORDS_TO_REVIEW: (Subject.WORD, _words_to_review),
         Waiting.ANSWERS_DUE: (Subject.MEETING, _answers_due),
         Waiting.REPORTS_DUE: (Subject.MEETING, _reports_due),
         Waiting.USERS_NEVER_SIGNED_IN: (Subject.USER, _users_never_signed_in),

@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from sme_match.matching.engine.normal import normalize
 from sme_match.matching.engine.text import stem
 
 _VARIANTS: Final = {
@@ -159,3 +160,9 @@ def spell(text: str) -> list[Unit]:
         else:
             units.append(Unit(surface, start, end))
     return units
+
+
+@lru_cache(maxsize=65_536)
+def spelling_of(label: str) -> tuple[str, ...]:
+    """Return the units of a label: the same for all spellings of one name."""
+    return tuple(unit.key for unit in spell(normalize(label).text))

@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from sme_match.matching.engine.normal import CJK_RUN, NormalText, Token, normalize
-from sme_match.matching.engine.spelling import Unit, spell
+from sme_match.matching.engine.spelling import Unit, spell, spelling_of
 from sme_match.matching.engine.text import word_borders
 
 _CACHED_TEXTS: Final = 65_536
@@ -82,11 +82,11 @@ class Thesaurus:
     def _add(self, concept: Concept, label: str) -> None:
         text = normalize(label).text
         node = self._root
-        units = spell(text)
-        if not any(unit.key.isalnum() for unit in units):
+        keys = spelling_of(label)
+        if not any(key.isalnum() for key in keys):
             raise ValueError(f"the label {label!r} of {concept.code} holds nothing to look for")
-        for unit in units:
-            node = node.nexts.setdefault(unit.key, _Node())
+        for key in keys:
+            node = node.nexts.setdefault(key, _Node())
         node.ends.append(_Name(concept.code, text, is_material=concept.kind == "material"))
 
     def labels_of(self, code: str) -> tuple[str, ...]:
@@ -108,10 +108,10 @@ class Thesaurus:
     def owners(self, label: str) -> tuple[str, ...]:
         """Return the concepts of which this is a name, in any of its spellings."""
         node: _Node | None = self._root
-        for unit in spell(normalize(label).text):
+        for key in spelling_of(label):
             if node is None:
                 break
-            node = node.nexts.get(unit.key)
+            node = node.nexts.get(key)
         return tuple(sorted({name.code for name in node.ends})) if node else ()
 
     def tokens(self, text: str) -> tuple[Token, ...]:
@@ -228,11 +228,13 @@ class _Page:
             return None
         if _LATIN.match(text[end - 1]):
             return self._latin_end(name, start, end)
-        return self._japanese_end(end, strict=strict)
+        return self._japanese_end(self.units[last].start + 1, end, strict=strict)
 
-    def _japanese_end(self, end: int, *, strict: bool) -> int | None:
-        """Return the end, taking in the inflected rest of a word (焼入れの, 磨きます)."""
+    def _japanese_end(self, least: int, end: int, *, strict: bool) -> int | None:
+        """Return the end: with the inflected rest of the word (磨きます), without the next (研削し)."""
         rest = end
+        while rest > least and _HIRAGANA.match(self.normal.text[rest - 1]):
+            rest -= 1
         while True:
             if self._is_border(rest, strict=True):
                 return rest

@@ -56,6 +56,7 @@ def found(text: str, thesaurus: Thesaurus = THESAURUS) -> list[tuple[str, str]]:
         ("メッキと鍍金", [("plating", "メッキ"), ("plating", "鍍金")]),
         ("焼き入れの", [("hardening", "焼き入れ")]),
         ("磨きます", [("polish", "磨き")]),
+        ("切削し、", [("machining", "切削")]),
     ],
 )
 def test_a_name_in_either_language_and_any_spelling_is_the_concept(

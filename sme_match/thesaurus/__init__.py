@@ -1,0 +1,1 @@
+"""Keeping the words of the trade: what bodies propose, who decides, and the pages of the list."""
