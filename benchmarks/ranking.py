@@ -2,7 +2,7 @@
 
 Measured in one run:
 
-- the engine with its default settings, which is what the service runs;
+- the engine with its default settings, which is what the service runs, and without the thesaurus;
 - its parts: whole profiles alone (BM25 over words and pieces of words, each profile one text), and the
   documented baseline (TF-IDF and cosine over words);
 - others given the engine's own words: scikit-learn's `TfidfVectorizer`, bm25s, rank_bm25, tantivy;
@@ -37,6 +37,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from sme_match.commands.matching import shipped_thesaurus
 from sme_match.matching.engine.documents import BASELINE, Document, Settings
 from sme_match.matching.engine.evaluation import (
     Evaluation,
@@ -127,7 +128,7 @@ def chance_of_difference(one: Evaluation, other: Evaluation, *, rounds: int = 10
 
 def _engine(settings: Settings) -> Rank:
     def rank(suppliers: Sequence[Document], needs: Sequence[Document]) -> Rankings:
-        index = Index.build(suppliers, settings)
+        index = Index.build(suppliers, settings, thesaurus=shipped_thesaurus())
         found = index.search_many(needs, top_k=index.size)
         return [[str(hit.key) for hit in hits] for hits in found]
 
@@ -158,7 +159,7 @@ def _whole(documents: Sequence[Document]) -> list[Document]:
 
 
 def _whole_profiles(suppliers: Sequence[Document], needs: Sequence[Document]) -> Rankings:
-    return _engine(Settings(passage_share=0))(_whole(suppliers), needs)
+    return _engine(Settings(passage_share=0, concept_weight=0))(_whole(suppliers), needs)
 
 
 def _ranked(suppliers: Sequence[Document], values: np.ndarray[Any, Any]) -> list[str]:
@@ -213,6 +214,7 @@ PEERS: Mapping[str, str] = {
 }
 ENGINES: Mapping[str, Rank] = {
     "**default engine**": _engine(Settings()),
+    "without the thesaurus": _engine(Settings(concept_weight=0)),
     "whole profiles alone": _whole_profiles,
     "baseline (TF-IDF cosine, sublinear)": _engine(BASELINE),
     "TF-IDF cosine, same words": _vectorizer(analyzer=_words),

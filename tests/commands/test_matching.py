@@ -31,6 +31,17 @@ def test_one_line_of_json_has_the_customary_names(files: list[str]) -> None:
     }  # fmt: skip
 
 
+def test_the_thesaurus_of_the_programme_takes_part(files: list[str], tmp_path: Path) -> None:
+    (tmp_path / "needs").write_text("need_id,text\na,turning\n", encoding="utf-8")
+    (tmp_path / "suppliers").write_text(
+        "corporate_number,capability_text\n1,旋削\n2,板金\n", encoding="utf-8"
+    )
+
+    result = CliRunner().invoke(evaluate_command, [*files, "--json"])
+
+    assert json.loads(result.output)["hit@1"] == 1
+
+
 def test_each_need_is_written_to_a_file_on_request(files: list[str], tmp_path: Path) -> None:
     written = tmp_path / "needs.csv"
 

@@ -12,7 +12,8 @@ from typing import Final
 from sme_match.core.errors import InvalidError
 from sme_match.core.text import mark_text
 from sme_match.matching.engine.documents import Document, Settings
-from sme_match.matching.engine.index import Index
+from sme_match.matching.engine.index import NO_THESAURUS, Index
+from sme_match.matching.engine.lexicon import Thesaurus
 
 SUPPLIER_COLUMNS: Final = ("corporate_number", "capability_text")
 NEED_COLUMNS: Final = ("need_id", "text")
@@ -90,6 +91,7 @@ def evaluate(
     judgements: Iterable[Judgement],
     *,
     settings: Settings = _DEFAULT_SETTINGS,
+    thesaurus: Thesaurus = NO_THESAURUS,
 ) -> Evaluation:
     """Rank all suppliers for each need and compare with the known answers.
 
@@ -99,7 +101,7 @@ def evaluate(
     nDCG uses the relevance as gain and 1 / log2(rank + 1) as discount (Järvelin and
     Kekäläinen 2002); average precision and recall take every relevance above 0 as equal.
     """
-    index = Index.build(suppliers, settings)
+    index = Index.build(suppliers, settings, thesaurus=thesaurus)
     relevant = relevant_suppliers(judgements, set(index.keys))
     asked = [need for need in needs if str(need.key) in relevant]
     rankings = index.search_many(asked, top_k=index.size)

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from sme_match.matching.engine.conditions import CompanyFacts
 from sme_match.matching.engine.documents import BASELINE, Document, Key, Settings
 from sme_match.matching.engine.index import DRIFT, Index
+from sme_match.matching.engine.text import word_tokens
 from tests.matching.engine.shops import SHOPS, needs
 
 WORDS = [
@@ -28,6 +30,7 @@ WORDS = [
     "試作",
     "量産",
 ]
+REGION = Index.build(SHOPS)
 texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
 documents = st.builds(
     lambda key, lines: Document(key, {"text": "\n".join(lines)}),
@@ -159,3 +162,20 @@ def test_one_profile_is_compared_with_many_needs_as_each_need_with_it() -> None:
         assert index.against(index.queries(asked), key).tolist() == [
             index.similarity(each, key) for each in asked
         ]
+
+
+@given(query=needs, shop=st.sampled_from(SHOPS), data=st.data())
+def test_a_further_line_in_words_of_the_need_never_lowers_a_profile(
+    query: Document, shop: Document, data: st.DataObject
+) -> None:
+    words = [word.term for text in query.fields.values() for word in word_tokens(text)]
+    added = data.draw(st.sampled_from(words or ["旋盤"]))
+    text = f"{shop.fields.get('text', '')}\n{added}"
+    longer = REGION.changed([replace(shop, fields={**shop.fields, "text": text})])
+
+    before, after = (
+        {hit.key: hit.similarity for hit in each.search(query, top_k=9)}.get(shop.key, 0.0)
+        for each in (REGION, longer)
+    )
+
+    assert after >= before - 1e-12
