@@ -122,22 +122,6 @@ def parse_time(text: str, *, field: str | None = None) -> time:
         raise InvalidError(_TIME_FORM, field=field) from None
 
 
-def parse_jst(
-    date_text: str,
-    time_text: str,
-    *,
-    date_field: str | None = None,
-    time_field: str | None = None,
-) -> datetime:
-    """Return the instant, in UTC, of a local date and time typed into a form.
-
-    Raises:
-        InvalidError: One of the two cannot be read; the error names its field.
-    """
-    day = parse_date(date_text, field=date_field)
-    return from_jst(day, parse_time(time_text, field=time_field))
-
-
 def _aware(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise ValueError(instant)

@@ -12,9 +12,6 @@ _INVISIBLE = re.compile(
 )
 # Variation selectors choose the shape of one character (葛 with its two forms).
 _SELECTORS = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-_CJK = r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
-# Text copied out of PDF files carries spaces inside Japanese words ("モ リブデン").
-_SPACE_IN_CJK = re.compile(rf"(?<={_CJK}) (?={_CJK})")
 _HYPHENS = re.compile(r"[‐‑‒–—―−─━ー－ｰ]")
 _COMPANY_FORM = re.compile(
     r"株式会社|有限会社|合同会社|合資会社|合名会社|\((?:株|有|同|資|名)\)"
@@ -49,11 +46,6 @@ def normalize_multiline(text: str) -> str:
     """Like `normalize_width`, line by line; blank lines at the ends fall away."""
     lines = (normalize_width(line) for line in _LINE_BREAKS.split(text))
     return "\n".join(lines).strip("\n")
-
-
-def close_cjk_gaps(text: str) -> str:
-    """Remove single spaces between two Japanese characters."""
-    return _SPACE_IN_CJK.sub("", text)
 
 
 def digits_only(text: str) -> str:

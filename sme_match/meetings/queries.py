@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from sme_match.companies.models import Company, Contact
-from sme_match.core.actor import Actor, Role
+from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_midnight
 from sme_match.core.errors import InvalidError, NotFoundError
 from sme_match.core.text import fold_for_search, mark_text, normalize_width
@@ -17,8 +17,8 @@ from sme_match.db.paging import Page, fetch_page
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Proposal
 from sme_match.matching.policy import visible_to as proposals_visible_to
-from sme_match.meetings.enums import MeetingState, MeetingTab, Party
-from sme_match.meetings.models import BookingCell, Meeting, MeetingOffer, MeetingReply
+from sme_match.meetings.enums import MeetingState, MeetingTab
+from sme_match.meetings.models import BookingCell, Meeting, MeetingOffer
 from sme_match.meetings.policy import visible_to
 from sme_match.meetings.slots import cells_of
 from sme_match.needs.models import Need
@@ -181,58 +181,6 @@ def list_upcoming(session: Session, actor: Actor, *, now: datetime, limit: int =
 def find_next_meeting(session: Session, actor: Actor, *, now: datetime) -> Meeting | None:
     """Return the meeting that comes next for the actor, or None."""
     return next(iter(list_upcoming(session, actor, now=now, limit=1)), None)
-
-
-def count_unanswered(session: Session, actor: Actor, *, now: datetime) -> int:
-    """Return how many requests wait for an answer: of the actor's side, for staff of either side."""
-    return _count(session, _waiting_for(actor, now))
-
-
-def list_unanswered(session: Session, actor: Actor, *, now: datetime, limit: int = 5) -> list[Meeting]:
-    """Return the requests that `count_unanswered` counts, the most urgent first."""
-    query = select(Meeting).where(_waiting_for(actor, now)).order_by(Meeting.answer_by, Meeting.id)
-    return list(session.scalars(query.options(*_row()).limit(limit)))
-
-
-def _waiting_for(actor: Actor, now: datetime) -> ColumnElement[bool]:
-    open_request = and_(visible_to(actor), Meeting.state == MeetingState.ASKED, Meeting.answer_by > now)
-    own = actor.company_id or 0
-    missing = {
-        party: ~exists().where(MeetingReply.meeting_id == Meeting.id, MeetingReply.party == party)
-        for party in Party
-    }
-    if actor.role in {Role.SME, Role.BUYER}:
-        sides = (
-            and_(Meeting.company_id == own, missing[Party.SME]),
-            and_(Meeting.buyer_id == own, missing[Party.BUYER]),
-        )
-        return and_(open_request, or_(*sides))
-    return and_(open_request, or_(*missing.values()))
-
-
-def count_to_offer_again(session: Session, actor: Actor, *, now: datetime) -> int:
-    """Return how many requests need new times: expired, without a common time, or carried over."""
-    answered = (
-        select(func.count(MeetingReply.id))
-        .where(MeetingReply.meeting_id == Meeting.id)
-        .correlate(Meeting)
-        .scalar_subquery()
-    )
-    asked = and_(
-        Meeting.state == MeetingState.ASKED, or_(Meeting.answer_by <= now, answered == len(Party))
-    )
-    return _count(
-        session, and_(visible_to(actor), or_(Meeting.state == MeetingState.CARRIED_OVER, asked))
-    )
-
-
-def count_awaiting_result(session: Session, actor: Actor, *, now: datetime) -> int:
-    """Return how many confirmed meetings are over and not recorded as held or otherwise."""
-    return _count(session, and_(visible_to(actor), in_tab(MeetingTab.RESULT, now=now)))
-
-
-def _count(session: Session, condition: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).select_from(Meeting).where(condition)) or 0
 
 
 def get_accepted_proposal(session: Session, actor: Actor, proposal_id: int) -> Proposal:

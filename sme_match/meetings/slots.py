@@ -44,10 +44,3 @@ def check_times(starts_at: datetime, ends_at: datetime) -> None:
         raise InvalidError(
             mark_text("開始時刻は15分単位（00分、15分、30分、45分）にしてください。"), field="starts_at"
         )
-
-
-def overlaps(
-    starts_at: datetime, ends_at: datetime, other_starts_at: datetime, other_ends_at: datetime
-) -> bool:
-    """Tell whether two half-open times share a moment; one that ends when the other begins does not."""
-    return starts_at < other_ends_at and other_starts_at < ends_at

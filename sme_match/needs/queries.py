@@ -111,17 +111,6 @@ def list_needs(
     return fetch_page(session, select_needs(actor, filters, today=today), number=page)
 
 
-def list_open_needs(session: Session, actor: Actor) -> list[Need]:
-    """Return the open needs with buyers and conditions, those that expire first in front."""
-    query = (
-        select(Need)
-        .where(visible_to(actor), Need.state == NeedState.OPEN)
-        .options(joinedload(Need.buyer), selectinload(Need.conditions))
-        .order_by(Need.expires_on.asc().nulls_last(), Need.id)
-    )
-    return list(session.scalars(query))
-
-
 def list_buyers(session: Session, actor: Actor, text: str) -> list[Company]:
     """Return the first buyers of the actor's own body whose names match, by their reading.
 
@@ -133,18 +122,6 @@ def list_buyers(session: Session, actor: Actor, text: str) -> list[Company]:
         query = query.where(Company.search_text.contains(fold_for_search(word), autoescape=True))
     order = (Company.name_kana, Company.id) if words else (Company.updated_at.desc(), Company.id)
     return list(session.scalars(query.order_by(*order)))
-
-
-def get_buyer(session: Session, actor: Actor, buyer_id: int) -> Company:
-    """Return a buyer of the actor's own body.
-
-    Raises:
-        NotFoundError: when there is no such buyer for this actor.
-    """
-    buyer = session.scalar(_buyers(actor).where(Company.id == buyer_id))
-    if buyer is None:
-        raise NotFoundError(mark_text("この発注企業は見つかりませんでした。"))
-    return buyer
 
 
 def find_buyer(session: Session, actor: Actor, buyer_id: int | None) -> Company | None:

@@ -127,22 +127,6 @@ def _due(now: datetime) -> ColumnElement[bool]:
     return and_(FollowUp.state == FollowUpState.DUE, FollowUp.due_on <= jst_date(now))
 
 
-def count_reports_due(session: Session, actor: Actor, *, now: datetime) -> int:
-    """Return how many held meetings wait for a report: of the actor's side, for staff of any side."""
-    return _count(session, _report_missing(actor, now))
-
-
-def count_disagreements(session: Session, actor: Actor) -> int:
-    """Return how many held meetings the two sides tell differently."""
-    return _count(session, _disagreeing(actor))
-
-
-def count_due_follow_ups(session: Session, actor: Actor, *, now: datetime) -> int:
-    """Return how many follow-ups are due."""
-    query = select(func.count(FollowUp.id)).join(FollowUp.meeting).where(_held(actor), _due(now))
-    return session.scalar(query) or 0
-
-
 def count_by_tab(session: Session, actor: Actor, *, now: datetime) -> dict[OutcomeTab, int]:
     """Return how much stands in each tab, without filters, in one query."""
     columns = [
@@ -158,10 +142,6 @@ def count_by_tab(session: Session, actor: Actor, *, now: datetime) -> dict[Outco
     columns.append(select(func.count()).select_from(Meeting).where(_held(actor)).scalar_subquery())
     row = session.execute(select(*columns)).one()
     return dict(zip(OutcomeTab, (int(value) for value in row), strict=True))
-
-
-def _count(session: Session, condition: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).select_from(Meeting).where(condition)) or 0
 
 
 def outcomes_of(session: Session, meeting_ids: Collection[int]) -> dict[int, Outcome]:

@@ -10,7 +10,6 @@ from sme_match.core.clock import (
     jst_date,
     jst_midnight,
     parse_date,
-    parse_jst,
     parse_time,
     to_jst,
     to_utc,
@@ -136,13 +135,9 @@ def test_an_empty_time_is_asked_for() -> None:
     assert (str(refusal.value), refusal.value.field) == ("時刻を入力してください。", "starts_at")
 
 
-def test_a_typed_date_and_time_are_an_instant() -> None:
-    assert parse_jst("2026年12月10日", "午後1時半") == datetime(2026, 12, 10, 4, 30, tzinfo=UTC)
-
-
 def test_the_error_names_the_field_that_is_wrong() -> None:
     with pytest.raises(InvalidError) as refusal:
-        parse_jst("2026/12/10", "25:00", date_field="on", time_field="at")
+        parse_time("25:00", field="at")
     assert refusal.value.field == "at"
 
 

@@ -3,7 +3,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sme_match.core.text import (
-    close_cjk_gaps,
     digits_only,
     fold_for_search,
     mark_text,
@@ -52,10 +51,6 @@ def test_no_control_character_remains(text: str) -> None:
 def test_lines_are_kept_whatever_breaks_them(line_break: str) -> None:
     typed = line_break.join(["", "１行目  ", "", "ｶﾀｶﾅ", ""])
     assert normalize_multiline(typed) == "1行目\n\nカタカナ"
-
-
-def test_gaps_inside_japanese_words_close_and_others_stay() -> None:
-    assert close_cjk_gaps("モ リブデン 佐々 木 CNC 旋盤 3 軸") == "モリブデン佐々木 CNC 旋盤 3 軸"
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,17 @@ from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError, 
 from sme_match.db.session import Database
 from sme_match.meetings.enums import AbsentSide, MeetingState, Party
 from sme_match.meetings.services.changing import DayRecord
-from sme_match.outcomes.enums import AmountSource, End, FollowUpState, NoDealReason, Reporter
+from sme_match.outcomes.enums import (
+    AmountSource,
+    End,
+    FollowUpState,
+    NoDealReason,
+    OutcomeTab,
+    Reporter,
+)
 from sme_match.outcomes.models import FollowUp, OutcomeReport
 from sme_match.outcomes.queries import (
-    count_disagreements,
-    count_due_follow_ups,
-    count_reports_due,
+    count_by_tab,
     list_due_follow_ups,
     list_follow_ups,
     list_reports,
@@ -83,18 +88,15 @@ def test_two_sides_that_disagree_make_a_task(session: Session) -> None:
     outcome = report_outcome(
         session, scene.side(Party.BUYER), meeting.id, said(Reporter.BUYER, 3), now=AFTER
     )
-    assert (outcome.stage, outcome.disagreement, count_disagreements(session, scene.actor)) == (
-        3,
-        True,
-        1,
-    )
+    assert (outcome.stage, outcome.disagreement) == (3, True)
+    assert count_by_tab(session, scene.actor, now=AFTER)[OutcomeTab.DISAGREEMENT] == 1
     seen = said(
         Reporter.COORDINATOR, 6, first_order_yen=250_000, amount_source=AmountSource.DOCUMENT_SEEN
     )
     later = AFTER + timedelta(hours=1)
     outcome = report_outcome(session, scene.actor, meeting.id, seen, now=later)
     assert (outcome.stage, outcome.disagreement, outcome.first_order_yen) == (6, False, 250_000)
-    assert count_disagreements(session, scene.actor) == 0
+    assert count_by_tab(session, scene.actor, now=AFTER)[OutcomeTab.DISAGREEMENT] == 0
 
 
 def test_a_sides_amounts_are_its_own_words(session: Session) -> None:
@@ -192,7 +194,7 @@ def test_what_waits_is_counted_for_each_reader(session: Session) -> None:
 
     def due() -> list[int]:
         return [
-            count_reports_due(session, actor, now=AFTER)
+            count_by_tab(session, actor, now=AFTER)[OutcomeTab.DUE]
             for actor in (scene.actor, manager, buyer, stranger)
         ]
 
@@ -202,16 +204,16 @@ def test_what_waits_is_counted_for_each_reader(session: Session) -> None:
     report_outcome(session, buyer, meeting.id, said(Reporter.BUYER), now=AFTER)
     assert due() == [0, 0, 0, 0]
     month_one = at(7 + 31, 10)
-    assert count_reports_due(session, manager, now=month_one) == 1
+    assert count_by_tab(session, manager, now=month_one)[OutcomeTab.DUE] == 1
     report_outcome(session, manager, meeting.id, said(Reporter.SME), now=month_one)
-    assert count_reports_due(session, manager, now=month_one) == 0
+    assert count_by_tab(session, manager, now=month_one)[OutcomeTab.DUE] == 0
 
 
 def test_due_follow_ups_are_listed_and_closed_with_a_reason(session: Session) -> None:
     scene = make_scene(session)
     meeting = hold(session, scene)
     month_one = at(7 + 31, 10)
-    assert count_due_follow_ups(session, scene.actor, now=AFTER) == 0
+    assert count_by_tab(session, scene.actor, now=AFTER)[OutcomeTab.FOLLOW_UP] == 0
     (row,) = list_due_follow_ups(session, scene.actor, now=month_one).items
     assert (row.meeting_id, row.months_after) == (meeting.id, 1)
     with pytest.raises(InvalidError):
@@ -221,7 +223,7 @@ def test_due_follow_ups_are_listed_and_closed_with_a_reason(session: Session) ->
     close_follow_up(session, scene.actor, row.id, reason="退職", now=month_one)
     with pytest.raises(ConflictError):
         close_follow_up(session, scene.actor, row.id, reason="退職", now=month_one)
-    assert count_due_follow_ups(session, scene.actor, now=month_one) == 0
+    assert count_by_tab(session, scene.actor, now=month_one)[OutcomeTab.FOLLOW_UP] == 0
 
 
 def test_follow_ups_that_fall_due_are_asked_about_once(database: Database) -> None:

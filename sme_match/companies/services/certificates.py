@@ -5,15 +5,13 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from sme_match.audit.services import apply_changes, record
+from sme_match.audit.services import apply_changes
 from sme_match.companies.models import Certificate, Company
-from sme_match.companies.policy import may_edit_company
-from sme_match.companies.queries import get_certificate, get_company
-from sme_match.companies.services.facts import touch_company
+from sme_match.companies.queries import get_certificate
+from sme_match.companies.services.parts import check_part, company_to_change, note_change, stated
 from sme_match.core.actor import Actor
-from sme_match.core.errors import InvalidError, NotAllowedError
+from sme_match.core.errors import InvalidError
 from sme_match.core.text import mark_text
-from sme_match.db.versions import check_version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,17 +35,20 @@ def add_certificate(
         NotAllowedError: when the actor may see but not change it.
         InvalidError: when the draft breaks a rule.
     """
-    company = get_company(session, actor, company_id)
-    if not may_edit_company(actor, company):
-        raise NotAllowedError
+    company = company_to_change(session, actor, company_id)
     _check(draft)
     certificate = Certificate(company_id=company.id, created_at=now, updated_at=now, **asdict(draft))
     session.add(certificate)
     session.flush()
-    stated: dict[str, tuple[object, object]] = {
-        name: ("", value) for name, value in asdict(draft).items() if value
-    }
-    _finish(session, actor, company, certificate, "certificate.add", now=now, changes=stated)
+    note_change(
+        session,
+        actor,
+        company,
+        "certificate.add",
+        name=certificate.standard,
+        now=now,
+        changes=stated(asdict(draft)),
+    )
     return certificate
 
 
@@ -68,18 +69,18 @@ def edit_certificate(
         StaleVersionError: when it changed since the form was opened.
         InvalidError: when the draft breaks a rule.
     """
-    certificate = _changeable(session, actor, certificate_id, version)
+    certificate = check_part(actor, get_certificate(session, actor, certificate_id), version)
     _check(draft)
     changes = apply_changes(certificate, asdict(draft))
     if changes:
         certificate.updated_at = now
         session.flush()
-        _finish(
+        note_change(
             session,
             actor,
             certificate.company,
-            certificate,
             "certificate.edit",
+            name=certificate.standard,
             now=now,
             changes=changes,
         )
@@ -96,43 +97,12 @@ def remove_certificate(
         NotAllowedError: when the actor may see but not change it.
         StaleVersionError: when it changed since the page was opened.
     """
-    certificate = _changeable(session, actor, certificate_id, version)
+    certificate = check_part(actor, get_certificate(session, actor, certificate_id), version)
     company = certificate.company
     session.delete(certificate)
     session.flush()
-    _finish(session, actor, company, certificate, "certificate.remove", now=now)
+    note_change(session, actor, company, "certificate.remove", name=certificate.standard, now=now)
     return company
-
-
-def _changeable(session: Session, actor: Actor, certificate_id: int, version: int) -> Certificate:
-    certificate = get_certificate(session, actor, certificate_id)
-    if not may_edit_company(actor, certificate.company):
-        raise NotAllowedError
-    check_version(certificate, version)
-    return certificate
-
-
-def _finish(
-    session: Session,
-    actor: Actor,
-    company: Company,
-    certificate: Certificate,
-    action: str,
-    *,
-    now: datetime,
-    changes: dict[str, tuple[object, object]] | None = None,
-) -> None:
-    touch_company(session, company.id, now=now)
-    record(
-        session,
-        actor,
-        action=action,
-        subject=("company", company.id),
-        body_id=company.body_id,
-        now=now,
-        changes=changes,
-        note=certificate.standard,
-    )
 
 
 def _check(draft: CertificateDraft) -> None:

@@ -5,16 +5,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from sme_match.audit.services import apply_changes, record
+from sme_match.audit.services import apply_changes
 from sme_match.companies.enums import ContactKind
 from sme_match.companies.models import Company, Contact
-from sme_match.companies.policy import may_edit_company
-from sme_match.companies.queries import get_company, get_contact
-from sme_match.companies.services.facts import touch_company
+from sme_match.companies.queries import get_contact
+from sme_match.companies.services.parts import check_part, company_to_change, note_change, stated
 from sme_match.core.actor import Actor
-from sme_match.core.errors import InvalidError, NotAllowedError
+from sme_match.core.errors import InvalidError
 from sme_match.core.text import mark_text
-from sme_match.db.versions import check_version
 from sme_match.notifications.services import check_address
 
 
@@ -40,17 +38,20 @@ def add_contact(
         NotAllowedError: when the actor may see but not change it.
         InvalidError: when the draft breaks a rule.
     """
-    company = get_company(session, actor, company_id)
-    if not may_edit_company(actor, company):
-        raise NotAllowedError
+    company = company_to_change(session, actor, company_id)
     _check(draft)
     contact = Contact(company_id=company.id, created_at=now, updated_at=now, **asdict(draft))
     session.add(contact)
     session.flush()
-    stated: dict[str, tuple[object, object]] = {
-        name: ("", value) for name, value in asdict(draft).items() if value
-    }
-    _finish(session, actor, company, contact, "contact.add", now=now, changes=stated)
+    note_change(
+        session,
+        actor,
+        company,
+        "contact.add",
+        name=contact.name,
+        now=now,
+        changes=stated(asdict(draft)),
+    )
     return contact
 
 
@@ -71,13 +72,15 @@ def edit_contact(
         StaleVersionError: when it changed since the form was opened.
         InvalidError: when the draft breaks a rule.
     """
-    contact = _changeable(session, actor, contact_id, version)
+    contact = check_part(actor, get_contact(session, actor, contact_id), version)
     _check(draft)
     changes = apply_changes(contact, asdict(draft))
     if changes:
         contact.updated_at = now
         session.flush()
-        _finish(session, actor, contact.company, contact, "contact.edit", now=now, changes=changes)
+        note_change(
+            session, actor, contact.company, "contact.edit", name=contact.name, now=now, changes=changes
+        )
     return contact
 
 
@@ -91,43 +94,12 @@ def remove_contact(
         NotAllowedError: when the actor may see but not change it.
         StaleVersionError: when it changed since the page was opened.
     """
-    contact = _changeable(session, actor, contact_id, version)
+    contact = check_part(actor, get_contact(session, actor, contact_id), version)
     company = contact.company
     session.delete(contact)
     session.flush()
-    _finish(session, actor, company, contact, "contact.remove", now=now)
+    note_change(session, actor, company, "contact.remove", name=contact.name, now=now)
     return company
-
-
-def _changeable(session: Session, actor: Actor, contact_id: int, version: int) -> Contact:
-    contact = get_contact(session, actor, contact_id)
-    if not may_edit_company(actor, contact.company):
-        raise NotAllowedError
-    check_version(contact, version)
-    return contact
-
-
-def _finish(
-    session: Session,
-    actor: Actor,
-    company: Company,
-    contact: Contact,
-    action: str,
-    *,
-    now: datetime,
-    changes: dict[str, tuple[object, object]] | None = None,
-) -> None:
-    touch_company(session, company.id, now=now)
-    record(
-        session,
-        actor,
-        action=action,
-        subject=("company", company.id),
-        body_id=company.body_id,
-        now=now,
-        changes=changes,
-        note=contact.name,
-    )
 
 
 def _check(draft: ContactDraft) -> None:
