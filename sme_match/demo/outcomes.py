@@ -11,6 +11,7 @@ from sme_match.core.clock import jst_date
 from sme_match.demo.stories import Story, Words, tell_story
 from sme_match.demo.words import sentences
 from sme_match.demo.world import World
+from sme_match.matching.services import note_deal
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
 from sme_match.outcomes.enums import AmountSource, End, FollowUpState, Reporter, Stage
@@ -67,6 +68,9 @@ class Reporting:
             told = self._report_meeting(meeting)
             if told:
                 outcomes.append(derive_outcome(meeting, told))
+                if meeting.proposal_id is not None:
+                    is_deal = outcomes[-1].stage >= Stage.DEAL
+                    note_deal(self.world.session, proposal_id=meeting.proposal_id, is_deal=is_deal)
             self.reports += told
         session = self.world.session
         self.reports.sort(key=lambda report: (report.reported_at, report.meeting_id))

@@ -5,7 +5,7 @@ replaces only the profiles whose stamps changed. Processes of one machine share 
 snapshot file; `refresh_snapshot`, run by the scheduler, writes the next one when much has changed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -21,7 +21,10 @@ from sme_match.matching.engine import snapshot
 from sme_match.matching.engine.conditions import CompanyFacts
 from sme_match.matching.engine.documents import Document, Key, Settings
 from sme_match.matching.engine.index import NO_THESAURUS, Index
-from sme_match.matching.engine.lexicon import Thesaurus
+from sme_match.matching.engine.thesaurus import Thesaurus
+from sme_match.matching.enums import ProposalState
+from sme_match.matching.evidence import NOTHING, evidence_stamps, load_evidence
+from sme_match.matching.models import Proposal
 from sme_match.matching.texts import company_document, company_facts
 
 SETTINGS = Settings()
@@ -44,6 +47,14 @@ class Corpus:
     stamps: Stamps
     fingerprint: Fingerprint
     version: int = 0
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the state of the index as plain data, for the record of a run."""
+        return {
+            "index_version": self.version,
+            "index_changes": self.index.changes,
+            "thesaurus": self.index.lexicon.thesaurus.digest,
+        }
 
     def is_behind(self, thesaurus: Thesaurus) -> bool:
         """Tell whether the words were indexed with an older thesaurus than this."""
@@ -80,7 +91,8 @@ def load_corpus(session: Session, *, body_id: int, thesaurus: Thesaurus = NO_THE
 def build_corpus(session: Session, *, body_id: int, thesaurus: Thesaurus) -> Corpus:
     """Index all companies that the body may match."""
     fingerprint, stamps = _fingerprint(session, body_id), _stamps(session, body_id)
-    documents, facts = _profiles(session, list_matchable_companies(session, body_id=body_id))
+    companies = list_matchable_companies(session, body_id=body_id)
+    documents, facts = _profiles(session, companies, body_id)
     index = Index.build(documents, SETTINGS, thesaurus=thesaurus, facts=facts)
     return Corpus(index=index, stamps=stamps, fingerprint=fingerprint)
 
@@ -149,41 +161,51 @@ def _caught_up(session: Session, corpus: Corpus, body_id: int) -> Corpus:
     index, gone = corpus.index, corpus.stamps.keys() - stamps.keys()
     if changed or gone:
         companies = list_matchable_companies(session, body_id=body_id, ids=changed)
-        documents, facts = _profiles(session, companies)
+        documents, facts = _profiles(session, companies, body_id)
         index = index.changed(documents, facts=facts, removed=gone)
     return replace(corpus, index=index, stamps=stamps, fingerprint=fingerprint)
 
 
 def _profiles(
-    session: Session, companies: Iterable[Company]
+    session: Session, companies: Sequence[Company], body_id: int
 ) -> tuple[list[Document], dict[Key, CompanyFacts]]:
-    companies = list(companies)
-    capabilities = list_capabilities(session, [company.id for company in companies])
-    documents = [company_document(each, capabilities[each.id]) for each in companies]
-    return documents, {each.id: company_facts(each, capabilities[each.id]) for each in companies}
+    ids = {company.id for company in companies}
+    capabilities = list_capabilities(session, ids)
+    evidence = load_evidence(session, body_id=body_id, company_ids=ids)
+    documents: list[Document] = []
+    facts: dict[Key, CompanyFacts] = {}
+    for company in companies:
+        rows, known = capabilities[company.id], evidence.get(company.id, NOTHING)
+        documents.append(company_document(company, rows, known.fields()))
+        facts[company.id] = company_facts(company, rows, known.doubts)
+    return documents, facts
 
 
 def _fingerprint(session: Session, body_id: int) -> Fingerprint:
-    """Return what changes whenever a matchable company changes, in one quick query.
+    """Return what changes whenever a matchable company or a decision does, in two quick queries.
 
     Versions only grow, so a sum tells two states apart even when two companies swap their times.
     A change of a capability or certificate also touches its company.
     """
-    query = select(
+    companies = select(
         func.count(Company.id),
         func.sum(Company.version),
         func.sum(Company.id),
         func.max(Company.updated_at),
         func.max(Company.confirmed_at),
     ).where(matchable_by(body_id))
-    return tuple(session.execute(query).one())
+    decisions = select(func.count(), func.sum(Proposal.version)).where(
+        Proposal.body_id == body_id, Proposal.state != ProposalState.NEW
+    )
+    return (*session.execute(companies).one(), *session.execute(decisions).one())
 
 
 def _stamps(session: Session, body_id: int) -> Stamps:
     query = select(Company.id, Company.version, Company.updated_at, Company.confirmed_at).where(
         matchable_by(body_id)
     )
+    decided = evidence_stamps(session, body_id=body_id)
     return {
-        company_id: f"{version} {updated_at} {confirmed_at}"
+        company_id: f"{version} {updated_at} {confirmed_at} {decided.get(company_id, '')}"
         for company_id, version, updated_at, confirmed_at in session.execute(query)
     }

@@ -10,6 +10,7 @@ class ConditionExplanation(TypedDict):
     """One condition with its verdict and both values.
 
     `points` is what it adds to the score; explanations of the first engine do not say.
+    `doubted_on` is the day on which a coordinator found the offered value not to hold.
     """
 
     kind: str
@@ -18,12 +19,13 @@ class ConditionExplanation(TypedDict):
     required: PlainValue
     offered: PlainValue
     points: NotRequired[int]
+    doubted_on: NotRequired[str | None]
 
 
 class TermExplanation(TypedDict):
     """A word of the need, its counterpart in the profile, and its points.
 
-    Newer explanations also say how the two are related ("=" or "≒") and in which field it was found.
+    Newer explanations also say how the two are related (`Relation`) and in which field it was found.
     """
 
     query: str
@@ -62,7 +64,13 @@ def explain(candidate: Candidate) -> Explanation:
             "freshness": candidate.parts.freshness,
         },
         terms=[
-            TermExplanation(query=term.query_term, document=term.document_term, points=term.points)
+            TermExplanation(
+                query=term.query_term,
+                document=term.document_term,
+                points=term.points,
+                relation=term.relation.value,
+                field=term.field,
+            )
             for term in candidate.terms
         ],
         conditions=[explain_condition(result) for result in candidate.conditions],
@@ -82,6 +90,7 @@ def explain_condition(result: ConditionResult) -> ConditionExplanation:
         required=result.required,
         offered=result.offered,
         points=result.points,
+        doubted_on=result.doubted_on.isoformat() if result.doubted_on else None,
     )
 
 

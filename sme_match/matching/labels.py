@@ -30,8 +30,13 @@ FIELDS = {
     "capability": _l("加工能力"),
     "profile": _l("紹介文"),
     "english": _l("工程の英語名"),
+    "wins": _l("採用された案件"),
+    "deals": _l("成約した案件"),
 }
 """Where in a profile a word was found."""
+
+EVIDENCE_FIELDS = frozenset({"wins", "deals"})
+"""Fields that hold what was decided before, not what the company says itself."""
 
 SORTS = {
     "score": _l("点数が高い順"),

@@ -78,6 +78,8 @@ class Proposal(Versioned, Base):
     decider_name: Mapped[str] = mapped_column(String(100), default="")
     live_meeting_id: Mapped[int | None]
     """The meeting that may still take place. Meetings stand above matching and write it themselves."""
+    led_to_deal: Mapped[bool] = mapped_column(default=False)
+    """Whether a first order is known. Outcomes stand above matching and write it themselves."""
     sheet_note: Mapped[str] = mapped_column(String(400), default="")
     """What the coordinator says on the reason sheet; decisions leave it alone."""
     created_at: Mapped[datetime]

@@ -1,5 +1,6 @@
 """Use cases of matching: run the engine for a need, decide on proposals, take a decision back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +18,7 @@ from sme_match.db.versions import check_version
 from sme_match.matching.corpus import load_corpus
 from sme_match.matching.engine.match import Candidate, MatchResult, MatchSettings, NeedValue, match
 from sme_match.matching.enums import ProposalState, RejectionReason
+from sme_match.matching.evidence import index_for
 from sme_match.matching.exclusions import excluded_companies
 from sme_match.matching.explanations import explain, explain_condition, explain_relaxation
 from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
@@ -44,10 +46,13 @@ class Decision:
     note: str = ""
 
 
-def match_need(session: Session, actor: Actor, *, need_id: int, now: datetime) -> MatchRun:
+def match_need(
+    session: Session, actor: Actor, *, need_id: int, now: datetime, use_evidence: bool = True
+) -> MatchRun:
     """Run the engine for a need and keep what it found as proposals.
 
     Decisions already made stay; a proposal nobody decided on disappears when it is not found again.
+    Without `use_evidence` nothing that was decided before counts, as if it were the first need.
 
     Raises:
         NotFoundError: when the actor may not see the need.
@@ -56,7 +61,7 @@ def match_need(session: Session, actor: Actor, *, need_id: int, now: datetime) -
     need = get_need(session, actor, need_id)
     if not may_match(actor, need):
         raise NotAllowedError
-    run = run_engine(session, need, actor=actor, now=now)
+    run = run_engine(session, need, actor=actor, now=now, use_evidence=use_evidence)
     record(
         session,
         actor,
@@ -69,10 +74,13 @@ def match_need(session: Session, actor: Actor, *, need_id: int, now: datetime) -
     return run
 
 
-def run_engine(session: Session, need: Need, *, actor: Actor, now: datetime) -> MatchRun:
+def run_engine(
+    session: Session, need: Need, *, actor: Actor, now: datetime, use_evidence: bool = True
+) -> MatchRun:
     """Match one need whose buyer and conditions are loaded, record the run and update its proposals."""
     corpus = load_corpus(session, body_id=need.body_id)
     barred = excluded_companies(session, need)
+    index = index_for(session, corpus.index, need, use_evidence=use_evidence)
     result = match(
         NeedValue(
             document=need_document(need),
@@ -81,12 +89,13 @@ def run_engine(session: Session, need: Need, *, actor: Actor, now: datetime) -> 
             excluded=barred | {need.buyer_id},
             place=need_place(need),
         ),
-        corpus.index,
+        index,
         today=jst_date(now),
         top_k=CANDIDATES,
         settings=MatchSettings(material_families=material_families()),
     )
-    run = _record_run(session, need, result, actor=actor, now=now, barred=len(barred))
+    recorded = corpus.as_dict() | {"evidence": use_evidence}
+    run = _record_run(session, need, result, recorded, actor=actor, now=now, barred=len(barred))
     _keep_proposals(session, need, run, result.candidates, now=now)
     session.flush()
     return run
@@ -96,6 +105,7 @@ def _record_run(
     session: Session,
     need: Need,
     result: MatchResult,
+    recorded: Mapping[str, object],
     *,
     actor: Actor,
     now: datetime,
@@ -106,7 +116,7 @@ def _record_run(
         need_id=need.id,
         need_version=need.version,
         engine_version=result.engine_version,
-        settings=dict(result.settings),
+        settings=dict(result.settings) | dict(recorded),
         index_size=result.index_size,
         excluded={kind.value: count for kind, count in result.excluded_counts.items() if count},
         near_misses=[
@@ -221,6 +231,14 @@ def undo_decision(
         raise ConflictError(mark_text("そのあとに別の判断がされているため、元に戻せません。"))
     before = Decision(state=undone.from_state, reason=undone.from_reason, note=undone.from_note)
     return _write_decision(session, actor, proposal, before, now=now, undoes_id=undone.id)
+
+
+def note_deal(session: Session, *, proposal_id: int, is_deal: bool) -> None:
+    """Remember whether a proposal led to a first order: then it tells more about the company."""
+    proposal = session.get_one(Proposal, proposal_id)
+    if proposal.led_to_deal is not is_deal:
+        proposal.led_to_deal = is_deal
+        session.flush()
 
 
 def hold_for_meeting(session: Session, *, proposal_id: int, meeting_id: int) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from sme_match.matching.engine.conditions import Verdict
-from sme_match.matching.explanations import ConditionExplanation, TermExplanation
-from sme_match.matching.labels import FIELDS, VERDICTS
+from sme_match.matching.explanations import ConditionExplanation
+from sme_match.matching.labels import VERDICTS
 from sme_match.matching.wording import offered_words
 from sme_match.needs.condition_words import required_words
 from sme_match.needs.enums import ConditionKind, ConditionLevel
@@ -45,19 +45,3 @@ def condition_row(condition: ConditionExplanation) -> ConditionRow:
         tone="wn" if missed_wish else TONES[verdict],
         points=condition.get("points"),
     )
-
-
-def term_words(term: TermExplanation) -> str:
-    """Return a matched word with its counterpart: 旋盤 ≒ turning."""
-    query, document = term["query"], term["document"]
-    if not query:
-        return str(_("そのほかの言葉"))
-    if query == document:
-        return query
-    found = document or _("言葉の一部")
-    return f"{query} {term.get('relation', '≒')} {found}"
-
-
-def field_words(term: TermExplanation) -> str:
-    """Return the name of the field that a word was found in; nothing when it is not known."""
-    return str(FIELDS.get(term.get("field", ""), ""))

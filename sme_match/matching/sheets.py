@@ -21,10 +21,8 @@ from sme_match.matching.questions import open_questions
 from sme_match.matching.sheet_words import (
     ConditionRow,
     condition_row,
-    field_words,
-    term_words,
 )
-from sme_match.matching.wording import question_words
+from sme_match.matching.wording import field_words, question_words, term_words
 from sme_match.needs.enums import ConditionLevel
 from sme_match.needs.models import Need
 from sme_match.reference.processes import get_process

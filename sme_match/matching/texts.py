@@ -4,14 +4,17 @@ One capability row is one line, so that a process, its materials and its machine
 Profiles also carry the English names of their processes: an English need finds them by these.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import cache
+from types import MappingProxyType
 
 from sme_match.capabilities.models import Capability
 from sme_match.companies.models import Company
 from sme_match.core.clock import jst_date
 from sme_match.matching.engine.conditions import CapabilityFacts, CompanyFacts, Condition
 from sme_match.matching.engine.documents import Document
+from sme_match.needs.enums import ConditionKind
 from sme_match.needs.models import Need
 from sme_match.reference.materials import list_families, list_materials
 from sme_match.reference.municipalities import split_address
@@ -19,15 +22,23 @@ from sme_match.reference.positions import Position, find_position
 from sme_match.reference.prefectures import get_prefecture
 from sme_match.reference.processes import get_process
 
+_NO_TEXTS: Mapping[str, str] = MappingProxyType({})
+_NO_DOUBTS: Mapping[ConditionKind, date] = MappingProxyType({})
+WIN_CHARACTERS = 300
+"""How much of a past need a profile remembers: its process, title and material are in front."""
 
-def company_document(company: Company, capabilities: Sequence[Capability]) -> Document:
-    """Return the profile of a company as text."""
+
+def company_document(
+    company: Company, capabilities: Sequence[Capability], further: Mapping[str, str] = _NO_TEXTS
+) -> Document:
+    """Return the profile of a company as text; `further` are fields from elsewhere."""
     return Document(
         key=company.id,
         fields={
             "capability": "\n".join(_capability_line(row) for row in capabilities),
             "profile": company.pr_text,
             "english": ", ".join(_process_name(row.process_code, "en") for row in capabilities),
+            **further,
         },
         updated_on=jst_date(company.confirmed_at) if company.confirmed_at else None,
     )
@@ -47,8 +58,18 @@ def need_document(need: Need) -> Document:
     )
 
 
-def company_facts(company: Company, capabilities: Sequence[Capability]) -> CompanyFacts:
-    """Return what a company states that conditions ask about."""
+def need_line(need: Need) -> str:
+    """Return a need as one line of the profile of a company that was accepted for it."""
+    line = "　".join(_one_line(need_document(need).fields.values()))
+    return line[:WIN_CHARACTERS]
+
+
+def company_facts(
+    company: Company,
+    capabilities: Sequence[Capability],
+    doubts: Mapping[ConditionKind, date] = _NO_DOUBTS,
+) -> CompanyFacts:
+    """Return what a company states that conditions ask about, and what is in doubt of it."""
     position = find_position(company.prefecture_code, company.municipality_code)
     return CompanyFacts(
         key=company.id,
@@ -60,6 +81,7 @@ def company_facts(company: Company, capabilities: Sequence[Capability]) -> Compa
         latitude=position.latitude if position else None,
         longitude=position.longitude if position else None,
         meeting_mode=company.meeting_mode,
+        doubts=dict(doubts),
     )
 
 

@@ -9,8 +9,12 @@ from flask_babel import gettext as _
 
 from sme_match.matching.engine.conditions import PlainValue, Verdict
 from sme_match.matching.enums import ProposalState
-from sme_match.matching.explanations import ConditionExplanation, RelaxationExplanation
-from sme_match.matching.labels import PROPOSAL_STATES, QUESTIONS
+from sme_match.matching.explanations import (
+    ConditionExplanation,
+    RelaxationExplanation,
+    TermExplanation,
+)
+from sme_match.matching.labels import EVIDENCE_FIELDS, FIELDS, PROPOSAL_STATES, QUESTIONS
 from sme_match.matching.questions import OpenQuestion
 from sme_match.needs.condition_words import code_words, required_words
 from sme_match.needs.enums import ConditionKind, ConditionLevel
@@ -52,6 +56,8 @@ class ConditionWords:
     points: int
     gap: str
     """What is lacking, for a figure that the company does not reach."""
+    doubt: str
+    """Why a value that is stated still has to be asked."""
 
 
 def word_condition(condition: ConditionExplanation) -> ConditionWords:
@@ -66,7 +72,16 @@ def word_condition(condition: ConditionExplanation) -> ConditionWords:
         offered=_("未登録") if offered is None else offered_words(kind, offered),
         points=condition.get("points", 0),
         gap=gap_words(kind, condition["required"], offered) if verdict is Verdict.FAIL else "",
+        doubt=doubt_words(condition),
     )
+
+
+def doubt_words(condition: ConditionExplanation) -> str:
+    """Return when a coordinator found the stated value not to hold; nothing without a doubt."""
+    doubted_on = condition.get("doubted_on")
+    if not doubted_on:
+        return ""
+    return str(_("%(day)sにこの点で見送られています", day=day(date.fromisoformat(doubted_on))))
 
 
 def gap_words(kind: ConditionKind, required: PlainValue, offered: PlainValue) -> str:
@@ -99,6 +114,33 @@ def question_words(question: OpenQuestion) -> str:
     """Return an open condition as a question to the company."""
     required = required_words(question.kind, question.required)
     return str(QUESTIONS[question.kind]) % {"required": required}
+
+
+RELATIONS = {"same": "=", "alike": "≒", "part": "～"}
+"""How a word of the need stands to that of the profile; ≒ is another word of the thesaurus."""
+
+
+def term_words(term: TermExplanation) -> str:
+    """Return a matched word with its counterpart: 旋盤 ≒ turning."""
+    query, document = term["query"], term["document"]
+    if not query:
+        return str(_("そのほかの言葉"))
+    if query == document:
+        return query
+    # Explanations of the first engine do not say how the two are related.
+    sign = RELATIONS.get(term.get("relation", ""), "≒")
+    counterpart = document or _("言葉の一部")
+    return f"{query} {sign} {counterpart}"
+
+
+def field_words(term: TermExplanation) -> str:
+    """Return the name of the field that a word was found in; nothing when it is not known."""
+    return str(FIELDS.get(term.get("field", ""), ""))
+
+
+def evidence_words(term: TermExplanation) -> str:
+    """Return what past decision a word was found in; nothing for what the company says itself."""
+    return field_words(term) if term.get("field") in EVIDENCE_FIELDS else ""
 
 
 @dataclass(frozen=True, slots=True)

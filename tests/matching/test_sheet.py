@@ -121,7 +121,7 @@ def test_a_newer_explanation_names_the_relation_the_field_and_points_of_conditio
             "query": "旋盤",
             "document": "turning",
             "points": 40,
-            "relation": "=",
+            "relation": "same",
             "field": "profile",
         }
         conditions = [CONDITIONS[2] | {"points": 20}]

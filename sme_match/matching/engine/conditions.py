@@ -67,6 +67,8 @@ class CompanyFacts:
 
     `certificates` maps a standard to its last day of validity, None when that is not stated.
     `place` is the code of the municipality or prefecture whose point, in degrees, was taken.
+    `doubts` says on which day a coordinator found a kind of statement not to hold; until the
+    company confirms its profile again, what it states there has to be asked.
     """
 
     key: Key
@@ -78,11 +80,15 @@ class CompanyFacts:
     latitude: float | None = None
     longitude: float | None = None
     meeting_mode: MeetingMode | None = None
+    doubts: Mapping[ConditionKind, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ConditionResult:
-    """One condition judged: what is required, what is offered, the verdict, and its points."""
+    """One condition judged: what is required, what is offered, the verdict, and its points.
+
+    `doubted_on` is the day on which a coordinator found the offered value not to hold.
+    """
 
     kind: ConditionKind
     level: ConditionLevel
@@ -90,6 +96,7 @@ class ConditionResult:
     required: PlainValue
     offered: PlainValue
     points: int = 0
+    doubted_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

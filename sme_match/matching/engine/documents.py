@@ -51,7 +51,7 @@ class Weighting(StrEnum):
     """Sublinear TF-IDF and cosine: the documented baseline."""
 
 
-_FIELD_WEIGHTS: Final = MappingProxyType({"process": 2.0})
+_FIELD_WEIGHTS: Final = MappingProxyType({"process": 2.0, "deals": 2.0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,10 @@ class Settings:
     beside the point do dilute it. Many lines are no fault: they document more work done.
     `passage_share`: the whole profile and its best line count half each; the first knows how
     broad a company is, the second that the words belong to one and the same job.
-    `field_weights`: a field that is not named weighs 1. The process is the heading of a row.
+    `concept_weight`: what the thesaurus adds for other words of the same thing; between 0.1 and
+    1 it hardly matters how much.
+    `field_weights`: a field that is not named weighs 1. The process is the heading of a row; a
+    need that led to an order says more about a company than one that it was accepted for.
     """
 
     weighting: Weighting = Weighting.BM25

@@ -1,6 +1,6 @@
 """Facts of all companies by column, so that each distinct value is judged only once."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -117,6 +117,8 @@ class FactTable:
     fewest musts, then confirms the most musts, then fails the fewest wishes, then confirms the
     most wishes, then comes first. Where a need names several processes (or several materials),
     no one row can do them all; then each of these is judged over all rows by itself.
+
+    What is in doubt does not pass: it is unknown, whatever the profile states.
     """
 
     def __init__(self, companies: Iterable[CompanyFacts], keys: Sequence[Key]) -> None:
@@ -135,6 +137,11 @@ class FactTable:
             kind: _Column.of(offer(facts) for facts in self.companies)
             for kind, offer in COMPANY_OFFERS.items()
         }
+        doubted: dict[ConditionKind, list[int]] = defaultdict(list)
+        for place, facts in enumerate(self.companies):
+            for kind in facts.doubts:
+                doubted[kind].append(place)
+        self._doubted = {kind: np.array(places) for kind, places in doubted.items()}
 
     def judge(self, conditions: Sequence[Condition], around: Circumstances) -> Verdicts:
         """Judge all conditions for all companies."""
@@ -162,6 +169,10 @@ class FactTable:
             for number in together:
                 rows[number] = best
                 matrix[number] = verdicts[number][best]
+        for number, condition in enumerate(conditions):
+            places = self._doubted.get(condition.kind)
+            if places is not None:
+                matrix[number, places[matrix[number, places] == _PASS]] = _UNKNOWN
         return Verdicts(tuple(conditions), matrix, rows)
 
     def _judge_column(self, condition: Condition, around: Circumstances) -> NDArray[np.int8]:
@@ -196,8 +207,17 @@ class FactTable:
         for number, condition in enumerate(verdicts.conditions):
             column = self._columns[condition.kind]
             offered = column.values[column.codes[verdicts.rows[number, place]]]
-            verdict, plain = judge(condition, offered, around)
+            _, plain = judge(condition, offered, around)
+            verdict = _VERDICTS[verdicts.matrix[number, place]]
+            doubted_on = self.companies[place].doubts.get(condition.kind)
             results.append(
-                ConditionResult(condition.kind, condition.level, verdict, condition.value, plain)
+                ConditionResult(
+                    condition.kind,
+                    condition.level,
+                    verdict,
+                    condition.value,
+                    plain,
+                    doubted_on=doubted_on if verdict is Verdict.UNKNOWN else None,
+                )
             )
         return tuple(results)

@@ -10,11 +10,12 @@ from scipy import sparse
 
 from sme_match.matching.engine.conditions import CompanyFacts
 from sme_match.matching.engine.documents import Document, Key, Settings
-from sme_match.matching.engine.lexicon import Lexicon, NoThesaurus, Query, Thesaurus, fit_lexicon
+from sme_match.matching.engine.lexicon import Lexicon, Query, fit_lexicon
 from sme_match.matching.engine.segment import Entry, Found, Places, Segment, members_of
+from sme_match.matching.engine.thesaurus import Thesaurus
 from sme_match.matching.engine.weighting import Floats, Matrix
 
-NO_THESAURUS: Final[Thesaurus] = NoThesaurus()
+NO_THESAURUS: Final = Thesaurus(())
 DRIFT: Final = 0.05
 """The share of changed profiles above which an index should be compacted: rarity and lengths are
 those of the last compaction, so no document frequency is off by more than this share of N."""

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from sme_match.matching.engine.text import (
     word_terms,
     word_tokens,
 )
+from sme_match.matching.engine.thesaurus import Thesaurus
 from sme_match.matching.engine.weighting import (
     MOST_BLOCKS,
     Blocks,
@@ -33,36 +34,6 @@ from sme_match.matching.engine.weighting import (
 
 BLOCKS: Final = ("word", "cjk", "latin", "concept")
 """The kinds of terms; the number of a block is its place here."""
-
-
-class Thesaurus(Protocol):
-    """What finds the concepts of the trade in a text, whatever words name them."""
-
-    @property
-    def digest(self) -> str:
-        """Return a name for this state of the thesaurus."""
-
-    def terms(self, text: str) -> tuple[str, ...]:
-        """Return the concepts named in the text."""
-
-    def tokens(self, text: str) -> tuple[Token, ...]:
-        """Return the concepts named in the text with their places."""
-
-
-class NoThesaurus:
-    """Knows no concepts."""
-
-    digest = ""
-
-    def terms(self, text: str) -> tuple[str, ...]:
-        """Return nothing."""
-        del text
-        return ()
-
-    def tokens(self, text: str) -> tuple[Token, ...]:
-        """Return nothing."""
-        del text
-        return ()
 
 
 class Analyzer(NamedTuple):

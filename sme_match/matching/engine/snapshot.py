@@ -21,9 +21,10 @@ from scipy import sparse
 from sme_match.matching.engine.documents import Document, Settings
 from sme_match.matching.engine.facts import FactTable
 from sme_match.matching.engine.index import Index
-from sme_match.matching.engine.lexicon import Lexicon, Thesaurus
+from sme_match.matching.engine.lexicon import Lexicon
 from sme_match.matching.engine.match import ENGINE_VERSION
 from sme_match.matching.engine.segment import Entry, Segment
+from sme_match.matching.engine.thesaurus import Thesaurus
 from sme_match.matching.engine.weighting import Matrix, Statistics
 
 FORMAT: Final = 1

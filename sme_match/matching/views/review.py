@@ -60,8 +60,10 @@ from sme_match.matching.sheets import make_sheet
 from sme_match.matching.wording import (
     RelaxationWords,
     condition_text,
+    evidence_words,
     proposal_vocabulary,
     question_words,
+    term_words,
     word_relaxation,
 )
 from sme_match.needs.condition_words import list_contradictions
@@ -86,6 +88,8 @@ from sme_match.web.shell import here
 
 blueprint.add_app_template_filter(mark_terms)
 blueprint.add_app_template_filter(condition_text)
+blueprint.add_app_template_filter(term_words)
+blueprint.add_app_template_filter(evidence_words)
 
 OPEN_CARDS = 2
 """How many cards of the first page show their reasons without a click."""
@@ -142,7 +146,13 @@ def review(need_id: int) -> str:
 @allow(Role.COORDINATOR)
 def run(need_id: int) -> Response:
     """Run the engine for a need."""
-    done = match_need(current_session(), current_actor(), need_id=need_id, now=current_time())
+    done = match_need(
+        current_session(),
+        current_actor(),
+        need_id=need_id,
+        now=current_time(),
+        use_evidence=request.form.get("evidence") != "0",
+    )
     flash_done(_("%(count)s社の中から計算しました。", count=f"{done.index_size:,}"))
     return redirect(url_for("matching.review", need_id=need_id))
 

@@ -13,6 +13,7 @@ from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_date
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
+from sme_match.matching.services import note_deal
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
 from sme_match.meetings.queries import lock_meeting
@@ -230,6 +231,8 @@ def _derive_outcome(
         setattr(outcome, name, getattr(derived, name))
     outcome.updated_at = now
     session.flush()
+    if meeting.proposal_id is not None:
+        note_deal(session, proposal_id=meeting.proposal_id, is_deal=outcome.stage >= Stage.DEAL)
     return outcome
 
 
