@@ -76,7 +76,7 @@ def _verdicts(
         return []
     ranked = sorted(proposals, key=lambda proposal: (proposal.musts_failed, proposal.rank))
     # The coordinator knows the firms: the first in rank is not always the first choice.
-    passed_over = [proposal for proposal in ranked[1:4] if rng.random() < 0.25]
+    passed_over = [proposal for proposal in ranked[:4] if rng.random() < 0.25]
     chosen = [proposal for proposal in ranked if proposal not in passed_over][: need.sme_wanted]
     verdicts = [(proposal, ProposalState.ACCEPTED) for proposal in chosen]
     for proposal in ranked:

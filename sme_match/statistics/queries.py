@@ -16,12 +16,15 @@ from sqlalchemy.orm import Session, aliased
 from sme_match.companies.models import Company
 from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_date
-from sme_match.matching.models import Proposal
+from sme_match.matching.enums import ProposalState
+from sme_match.matching.models import MatchRun, Proposal
+from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need
 from sme_match.outcomes.enums import Stage
 from sme_match.outcomes.models import Outcome
+from sme_match.statistics.evaluation import JudgedRow
 from sme_match.statistics.evidence import RecordKind
 from sme_match.statistics.frames import Ids
 from sme_match.statistics.rows import NeedRow, PairRow
@@ -92,6 +95,37 @@ def load_records(session: Session, actor: Actor) -> Records:
         pairs=tuple(pairs),
         companies=count_companies(session, actor),
     )
+
+
+def list_judged(session: Session, actor: Actor) -> list[JudgedRow]:
+    """Return the decided proposals of the actor's body, the latest decision first."""
+    of_proposal = exists().where(Meeting.proposal_id == Proposal.id, Meeting.state == MeetingState.HELD)
+    dealt = of_proposal.where(Outcome.meeting_id == Meeting.id, Outcome.stage >= int(Stage.DEAL))
+    rows = session.execute(
+        select(
+            Proposal.id,
+            Proposal.need_id,
+            Proposal.rank,
+            Proposal.state,
+            Proposal.reason,
+            Proposal.decided_at,
+            MatchRun.engine_version,
+            of_proposal.label("met"),
+            dealt.label("dealt"),
+        )
+        .join(MatchRun, MatchRun.id == Proposal.run_id)
+        .where(
+            Proposal.body_id == (actor.body_id or 0),
+            Proposal.state != ProposalState.NEW,
+            Proposal.decided_at.is_not(None),
+        )
+        .order_by(Proposal.decided_at.desc(), Proposal.id.desc())
+    )
+    return [
+        JudgedRow(number, need, rank, state, reason, jst_date(at), engine, bool(met), bool(deal))
+        for number, need, rank, state, reason, at, engine, met, deal in rows
+        if at is not None
+    ]
 
 
 def count_companies(session: Session, actor: Actor) -> dict[str, int]:

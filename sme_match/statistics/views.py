@@ -1,6 +1,6 @@
 """Pages of statistics: the report of a support body, the records behind it, official series."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
@@ -19,17 +19,31 @@ from sme_match.statistics.comparison import (
     quotient_series,
 )
 from sme_match.statistics.definitions import DEFINITIONS
-from sme_match.statistics.evidence import Evidence, Part, find_evidence
-from sme_match.statistics.filters import StatisticsFilter, name_month, with_known_period
+from sme_match.statistics.evaluation import (
+    PARTS,
+    JudgedRow,
+    by_engine,
+    by_month,
+    by_reason,
+    within,
+)
+from sme_match.statistics.evidence import Evidence, Part, RecordKind, find_evidence
+from sme_match.statistics.filters import (
+    StatisticsFilter,
+    find_period,
+    name_month,
+    with_known_period,
+)
 from sme_match.statistics.frames import Ids, Side, unknown_share
+from sme_match.statistics.periods import Period, last_twelve_months
 from sme_match.statistics.pictures import draw_groups, draw_map, draw_months
-from sme_match.statistics.queries import RecordLine, count_companies, list_lines
+from sme_match.statistics.queries import RecordLine, count_companies, list_judged, list_lines
 from sme_match.statistics.report import Report
 from sme_match.statistics.series import SERIES, Series
 from sme_match.statistics.series_lines import list_divisions, read_lines
 from sme_match.statistics.services import make_report
 from sme_match.statistics.words import _
-from sme_match.statistics.workbook import record_table, report_sheets
+from sme_match.statistics.workbook import judged_table, record_table, report_sheets
 from sme_match.tables.writing import attachment_name, content_disposition, write_csv, write_xlsx
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
@@ -185,6 +199,95 @@ def official() -> str:
         max_lines=MAX_LINES,
         chart=yearly_lines(found.lines, unit=unit, summary=_series_summary(series, chosen)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluated:
+    """The decided proposals that a URL asks for; empty choices choose all."""
+
+    filters: StatisticsFilter
+    period: Period
+    part: str
+    engine: str
+    reason: str
+
+    def choose(self, rows: Iterable[JudgedRow]) -> list[JudgedRow]:
+        """Return those of the period that belong to the part, engine and reason."""
+        return [
+            row
+            for row in within(rows, self.period).rows
+            if PARTS[self.part](row)
+            and self.engine in {"", row.engine}
+            and self.reason in {"", row.reason}
+        ]
+
+
+def _requested_evaluation() -> _Evaluated:
+    today, part = jst_date(current_time()), request.args.get("part", "judged")
+    if part not in PARTS:
+        raise NotFoundError
+    filters = requested_filter()
+    return _Evaluated(
+        filters=filters,
+        period=find_period(filters.period, today) or last_twelve_months(today),
+        part=part,
+        engine=request.args.get("engine", "")[:_LONGEST_CODE],
+        reason=request.args.get("reason", "")[:_LONGEST_CODE],
+    )
+
+
+@blueprint.get("/evaluation")
+@allow(*STAFF)
+def evaluation() -> str:
+    """Show how good the proposals were, month by month, by what was decided about them."""
+    asked = _requested_evaluation()
+    judged = within(list_judged(current_session(), current_actor()), asked.period)
+    return render_template(
+        "statistics/evaluation.html",
+        period=asked.period,
+        filters=asked.filters,
+        whole=judged,
+        months=by_month(judged, asked.period),
+        engines=by_engine(judged),
+        reasons=by_reason(judged),
+        words=words,
+        definitions=DEFINITIONS,
+        periods=words.period_choices(asked.filters, asked.period, jst_date(current_time())),
+        month_name=name_month,
+        now=current_time(),
+    )
+
+
+@blueprint.get("/evaluation/records")
+@allow(*STAFF)
+def evaluated() -> str:
+    """List the decided proposals behind a figure, each with the way to its reasons."""
+    asked = _requested_evaluation()
+    rows = asked.choose(list_judged(current_session(), current_actor()))
+    number = min(requested_page(), max(1, -(-len(rows) // PAGE_SIZE)))
+    shown = rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    lines = _lines_of(shown)
+    return render_template(
+        "statistics/evaluated.html",
+        asked=asked,
+        words=words,
+        page=Page([(row, lines[row.proposal_id]) for row in shown], number, PAGE_SIZE, len(rows)),
+    )
+
+
+@blueprint.get("/evaluation.csv")
+@allow(*STAFF)
+def export_evaluation() -> Response:
+    """Send the decided proposals behind a figure as CSV: every figure can be counted from them."""
+    rows = _requested_evaluation().choose(list_judged(current_session(), current_actor()))
+    headers, table = judged_table(rows, _lines_of(rows))
+    return _attachment(write_csv(headers, table).data, _("推薦の評価"), "csv", "text/csv")
+
+
+def _lines_of(rows: Sequence[JudgedRow]) -> dict[int, RecordLine]:
+    ids = tuple(row.proposal_id for row in rows)
+    found = list_lines(current_session(), current_actor(), RecordKind.PROPOSAL, ids)
+    return {line.record_id: line for line in found}
 
 
 def _requested_records(report: Report, key: str) -> tuple[Evidence, Part, Ids]:

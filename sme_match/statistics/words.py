@@ -43,6 +43,17 @@ SOURCES: Mapping[AmountSource | None, object] = {
     AmountSource.DOCUMENT_SEEN: _l("書類で確認"),
     None: _l("不明（根拠の記録なし）"),
 }
+JUDGED_PARTS = {
+    "judged": _l("判断した推薦"),
+    "accepted": _l("採用"),
+    "held": _l("保留"),
+    "rejected": _l("見送り"),
+    "top1": _l("1位の推薦"),
+    "top3": _l("3位以内の推薦"),
+    "top10": _l("10位以内の推薦"),
+    "met": _l("採用から商談"),
+    "dealt": _l("採用から成約"),
+}
 LESS_IS_BETTER = frozenset({"unreported"})
 NEITHER_IS_BETTER = frozenset({"crossing_meetings", "crossing_deals"})
 

@@ -3,7 +3,7 @@
 Numbers stay numbers: shares are fractions of 1 and amounts plain yen.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sme_match.statistics.comparison import (
     compare,
@@ -12,6 +12,7 @@ from sme_match.statistics.comparison import (
     quotient_series,
 )
 from sme_match.statistics.definitions import DEFINITIONS
+from sme_match.statistics.evaluation import JudgedRow
 from sme_match.statistics.evidence import RecordKind
 from sme_match.statistics.frames import Group
 from sme_match.statistics.key_figures import KeyFigure, Unit
@@ -77,6 +78,39 @@ def record_table(kind: RecordKind, lines: Iterable[RecordLine]) -> tuple[list[st
             word(line.stage),
         ]
         for line in lines
+    ]
+
+
+def judged_table(
+    rows: Iterable[JudgedRow], lines: Mapping[int, RecordLine]
+) -> tuple[list[str], list[list[Value]]]:
+    """Return headers and rows of decided proposals."""
+    headers = [
+        _("案件番号"),
+        _("案件名"),
+        _("受注側企業"),
+        _("順位"),
+        _("判断"),
+        _("見送る理由"),
+        _("判断した日"),
+        _("エンジンの版"),
+        _("商談を実施"),
+        _("成約"),
+    ]
+    return headers, [
+        [
+            lines[row.proposal_id].number,
+            lines[row.proposal_id].title,
+            lines[row.proposal_id].sme,
+            row.rank,
+            word(row.state),
+            word(row.reason),
+            row.decided_on,
+            row.engine,
+            int(row.met),
+            int(row.dealt),
+        ]
+        for row in rows
     ]
 
 
