@@ -12,6 +12,9 @@ from sme_match.capabilities.models import Capability
 from sme_match.companies.models import Certificate, Company, CompanyShare, Contact
 from sme_match.demo.romaji import romaji
 from sme_match.demo.words import need_patterns, trades
+from sme_match.matching.enums import WordState
+from sme_match.matching.models import WordEntry
+from sme_match.matching.vocabulary import load_thesaurus
 from sme_match.needs.enums import ConditionKind, NeedState
 from sme_match.needs.models import Need, NeedCondition
 from sme_match.reference.certificates import get_certificate
@@ -240,3 +243,15 @@ def test_readings_become_letters() -> None:
         "junichi",
         "giyatekku",
     ]
+
+
+def test_bodies_proposed_words_and_other_bodies_decided(region: Session) -> None:
+    entries = region.scalars(select(WordEntry)).all()
+    assert {entry.state for entry in entries} >= {
+        WordState.PROPOSED,
+        WordState.ACCEPTED,
+        WordState.REJECTED,
+    }
+    decided = [entry for entry in entries if entry.decided_at is not None]
+    assert all(entry.decided_body_id != entry.body_id for entry in decided)
+    assert load_thesaurus(region).terms("つば出し")
