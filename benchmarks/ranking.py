@@ -37,7 +37,6 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from sme_match.commands.matching import shipped_thesaurus
 from sme_match.matching.engine.documents import BASELINE, Document, Settings
 from sme_match.matching.engine.evaluation import (
     Evaluation,
@@ -50,6 +49,7 @@ from sme_match.matching.engine.evaluation import (
 )
 from sme_match.matching.engine.index import Index
 from sme_match.matching.engine.text import word_terms
+from sme_match.matching.vocabulary import shipped_vocabulary
 
 Rankings = list[list[str]]
 Rank = Callable[[Sequence[Document], Sequence[Document]], Rankings]
@@ -128,7 +128,7 @@ def chance_of_difference(one: Evaluation, other: Evaluation, *, rounds: int = 10
 
 def _engine(settings: Settings) -> Rank:
     def rank(suppliers: Sequence[Document], needs: Sequence[Document]) -> Rankings:
-        index = Index.build(suppliers, settings, thesaurus=shipped_thesaurus())
+        index = Index.build(suppliers, settings, thesaurus=shipped_vocabulary().thesaurus)
         found = index.search_many(needs, top_k=index.size)
         return [[str(hit.key) for hit in hits] for hits in found]
 

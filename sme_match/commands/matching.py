@@ -14,17 +14,9 @@ from sme_match.matching.engine.evaluation import (
     read_needs,
     read_suppliers,
 )
-from sme_match.matching.engine.thesaurus import Concept, Thesaurus
-from sme_match.reference.thesaurus import list_concepts
+from sme_match.matching.vocabulary import shipped_vocabulary
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-def shipped_thesaurus() -> Thesaurus:
-    """Return the thesaurus of the programme, without what support bodies have added."""
-    return Thesaurus(
-        Concept(each.code, each.kind, each.labels, each.broader) for each in list_concepts()
-    )
 
 
 @click.command("evaluate")
@@ -48,7 +40,7 @@ def evaluate_command(
             read_needs(needs.read_bytes()),
             read_judgements(qrels.read_bytes()),
             settings=BASELINE if baseline else Settings(),
-            thesaurus=shipped_thesaurus(),
+            thesaurus=shipped_vocabulary().thesaurus,
         )
         if per_query:
             per_query.write_text(as_csv(result), encoding="utf-8")

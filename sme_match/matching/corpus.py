@@ -20,12 +20,13 @@ from sme_match.companies.queries import list_matchable_companies, matchable_by
 from sme_match.matching.engine import snapshot
 from sme_match.matching.engine.conditions import CompanyFacts
 from sme_match.matching.engine.documents import Document, Key, Settings
-from sme_match.matching.engine.index import NO_THESAURUS, Index
+from sme_match.matching.engine.index import Index
 from sme_match.matching.engine.thesaurus import Thesaurus
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.evidence import NOTHING, evidence_stamps, load_evidence
 from sme_match.matching.models import Proposal
 from sme_match.matching.texts import company_document, company_facts
+from sme_match.matching.vocabulary import load_thesaurus
 
 SETTINGS = Settings()
 INDEXED_AT_ONCE = 2_000
@@ -65,13 +66,14 @@ _lock = Lock()
 _kept: WeakKeyDictionary[Pool, dict[int, Corpus]] = WeakKeyDictionary()
 
 
-def load_corpus(session: Session, *, body_id: int, thesaurus: Thesaurus = NO_THESAURUS) -> Corpus:
+def load_corpus(session: Session, *, body_id: int) -> Corpus:
     """Return the corpus of a body as it stands now.
 
     A large one that was indexed with an older thesaurus is used as it is (it says so) until the
     scheduler has written the next snapshot; no reader waits for that.
     """
     pool = session.get_bind().engine.pool
+    thesaurus = load_thesaurus(session)
     with _lock:
         found = _kept.setdefault(pool, {}).get(body_id)
     folder = _folder(session, body_id)
@@ -97,14 +99,14 @@ def build_corpus(session: Session, *, body_id: int, thesaurus: Thesaurus) -> Cor
     return Corpus(index=index, stamps=stamps, fingerprint=fingerprint)
 
 
-def refresh_snapshot(session: Session, *, body_id: int, thesaurus: Thesaurus = NO_THESAURUS) -> bool:
+def refresh_snapshot(session: Session, *, body_id: int) -> bool:
     """Write the next snapshot of a body if its index has drifted or its thesaurus is older.
 
     Reading goes on meanwhile; processes take up the new version at their next use. Returns
     whether one was written.
     """
-    folder = _folder(session, body_id)
-    corpus = load_corpus(session, body_id=body_id, thesaurus=thesaurus)
+    folder, thesaurus = _folder(session, body_id), load_thesaurus(session)
+    corpus = load_corpus(session, body_id=body_id)
     if folder is None or not (corpus.index.has_drifted or corpus.is_behind(thesaurus)):
         return False
     if corpus.is_behind(thesaurus):

@@ -9,7 +9,7 @@ from functools import cache
 from threading import Lock
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Pool, func, select
 from sqlalchemy.orm import Session
 
 from sme_match.matching.engine.spelling import spelling_of
@@ -19,7 +19,6 @@ from sme_match.matching.models import WordEntry
 from sme_match.reference.thesaurus import ThesaurusConcept, list_concepts
 
 Fingerprint = tuple[object, ...]
-Bind = Engine | Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Vocabulary:
 
 
 _lock = Lock()
-_kept: WeakKeyDictionary[Bind, tuple[Fingerprint, Vocabulary]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Pool, tuple[Fingerprint, Vocabulary]] = WeakKeyDictionary()
 
 
 def load_thesaurus(session: Session) -> Thesaurus:
@@ -43,7 +42,7 @@ def load_vocabulary(session: Session) -> Vocabulary:
     """Return concepts and thesaurus as they stand now, with one query while nothing changes."""
     fingerprint = _fingerprint(session)
     with _lock:
-        kept = _kept.get(session.get_bind())
+        kept = _kept.get(session.get_bind().engine.pool)
     if kept is not None and kept[0] == fingerprint:
         return kept[1]
     accepted = (
@@ -53,7 +52,7 @@ def load_vocabulary(session: Session) -> Vocabulary:
     )
     vocabulary = build_vocabulary(session.scalars(accepted))
     with _lock:
-        _kept[session.get_bind()] = (fingerprint, vocabulary)
+        _kept[session.get_bind().engine.pool] = (fingerprint, vocabulary)
     return vocabulary
 
 
@@ -63,14 +62,15 @@ def build_vocabulary(entries: Iterable[WordEntry]) -> Vocabulary:
     What an entry stands on may have been withdrawn since, and two entries accepted at once may
     contradict each other: such a part has no effect, for matching must go on.
     """
-    concepts = dict(_shipped().concepts)
+    concepts = dict(shipped_vocabulary().concepts)
     for entry in entries:
         _apply(concepts, entry)
-    return _shipped() if concepts == _shipped().concepts else _read_by(concepts)
+    return shipped_vocabulary() if concepts == shipped_vocabulary().concepts else _read_by(concepts)
 
 
 @cache
-def _shipped() -> Vocabulary:
+def shipped_vocabulary() -> Vocabulary:
+    """Return what ships with the programme, without what support bodies have added."""
     return _read_by({concept.code: concept for concept in list_concepts()})
 
 

@@ -147,3 +147,15 @@ def test_the_sweep_goes_over_all_bodies(
 
     assert (tmp_path / "index" / f"body-{body.id}" / "v1").is_dir()
     shared.dispose()
+
+
+def test_another_word_for_the_same_thing_is_found_in_either_language(
+    session: Session, body: SupportBody
+) -> None:
+    japanese = add(session, body, "五軸マシニングセンタで削ります")
+    english = add(session, body, "electroless nickel plating")
+
+    loaded = load_corpus(session, body_id=body.id)
+
+    assert found_by(loaded, "5-axis machining centre")[0] == japanese.id
+    assert found_by(loaded, "無電解ニッケルめっき")[0] == english.id

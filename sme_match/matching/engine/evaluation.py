@@ -13,7 +13,7 @@ from sme_match.core.errors import InvalidError
 from sme_match.core.text import mark_text
 from sme_match.matching.engine.documents import Document, Settings
 from sme_match.matching.engine.index import NO_THESAURUS, Index
-from sme_match.matching.engine.lexicon import Thesaurus
+from sme_match.matching.engine.thesaurus import Thesaurus
 
 SUPPLIER_COLUMNS: Final = ("corporate_number", "capability_text")
 NEED_COLUMNS: Final = ("need_id", "text")
