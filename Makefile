@@ -51,10 +51,12 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-## Collect the marked texts into the English catalogue
+## Collect the marked texts into the English catalogue; its head keeps what no clock changes
 translations: install
+	@mkdir -p var
 	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keywords _l --keywords mark_text --no-location --no-wrap --sort-output --omit-header --output-file var/messages.pot .
-	$(BIN)/pybabel --quiet update --input-file var/messages.pot --domain messages --locale en --output-dir translations --no-fuzzy-matching --no-wrap --ignore-obsolete --omit-header
+	$(BIN)/pybabel --quiet update --input-file var/messages.pot --domain messages --locale en --output-dir translations --no-fuzzy-matching --no-wrap --ignore-obsolete
+	@sed -i -E '1{/^$$/d}; /^"(Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By):/d' $(CATALOGUE).po
 
 ## Pin what requirements.in and requirements-dev.in resolve to now
 lock:
