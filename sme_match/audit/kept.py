@@ -1,13 +1,15 @@
 """Figures that many pages show, kept in the process until somebody changes something.
 
 Every change writes an audit entry in its own transaction, so the number of the newest entry tells
-whether a figure still stands. What depends on the time alone is looked at again once a minute.
+whether a figure still stands. Ends of meetings and days of answer fall on whole minutes, so a figure
+of the same minute is not outdated by the time either. What no entry tells (a mail that failed, a
+change whose entry was numbered before another's but committed after it) shows in the next minute.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -20,7 +22,6 @@ from sme_match.audit.models import AuditEntry
 Value = TypeVar("Value")
 Bind = Engine | Connection
 
-KEPT_FOR = timedelta(minutes=1)
 MOST_KEPT = 500
 _NEWEST_ENTRY = select(func.max(AuditEntry.id))
 
@@ -29,7 +30,7 @@ _NEWEST_ENTRY = select(func.max(AuditEntry.id))
 class _Entry(Generic[Value]):
     value: Value
     newest: int | None
-    made_at: datetime
+    minute: datetime
 
 
 class KeptFigures(Generic[Value]):
@@ -47,16 +48,16 @@ class KeptFigures(Generic[Value]):
         The key must name everything that the figure depends on besides the records: whose it is,
         filters, the day.
         """
-        newest = session.scalar(_NEWEST_ENTRY)
+        newest, minute = session.scalar(_NEWEST_ENTRY), now.replace(second=0, microsecond=0)
         with self._lock:
             kept = self._kept.setdefault(session.get_bind(), OrderedDict())
             found = kept.get(key)
-        if found and found.newest == newest and found.made_at <= now < found.made_at + KEPT_FOR:
+        if found and (found.newest, found.minute) == (newest, minute):
             return found.value
         # A change after the number was read only makes the next reader count once more.
         value = make()
         with self._lock:
-            kept[key] = _Entry(value, newest, now)
+            kept[key] = _Entry(value, newest, minute)
             kept.move_to_end(key)
             if len(kept) > MOST_KEPT:
                 kept.popitem(last=False)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sme_match.audit.services import record
 from sme_match.core.actor import Actor
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
-from sme_match.core.text import mark_text
+from sme_match.core.text import mark_text, normalize_width
 from sme_match.registers.description import Finding, Register, RowToWrite, Written
 from sme_match.registers.enums import ImportState, RowAction
 from sme_match.registers.models import RegisterImport
@@ -56,6 +56,8 @@ def read_file(register: Register, *, filename: str, data: bytes) -> RegisterFile
     Raises:
         InvalidError: when the file is no table, lacks a required column or has no rows.
     """
+    # A browser may send any characters as a name; PostgreSQL refuses NUL.
+    filename = normalize_width(filename)
     table = register.adapt(read_table(data, filename))
     header = read_header(register, table)
     rows = [row for row in table.rows if not is_example(row, header)]

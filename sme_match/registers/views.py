@@ -220,7 +220,8 @@ def _upload() -> tuple[str, bytes]:
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         raise InvalidError(mark_text("ファイルを選んでください。"))
-    return upload.filename, upload.read()
+    with upload.stream:
+        return upload.filename, upload.read()
 
 
 def _rows(found: RegisterImport) -> list[ImportRow]:

@@ -17,7 +17,7 @@ _KEPT: KeptFigures[Report] = KeptFigures()
 def make_report(session: Session, actor: Actor, filters: StatisticsFilter, *, now: datetime) -> Report:
     """Return the figures of the actor's body as they stand now; nothing of other bodies counts.
 
-    A report takes far longer than a page; while no record changes it is kept for up to a minute.
+    A report takes far longer than a page; while no record changes it is kept until the minute is over.
     """
     today = jst_date(now)
 

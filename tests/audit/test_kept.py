@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from sme_match.audit import kept as module
-from sme_match.audit.kept import KEPT_FOR, KeptFigures
+from sme_match.audit.kept import KeptFigures
 from sme_match.audit.services import record
 from sme_match.core.actor import SYSTEM
 from sme_match.db.session import Database
@@ -41,12 +41,13 @@ def test_any_audited_change_makes_it_count_again(session: Session) -> None:
 
 @pytest.mark.parametrize(
     ("later", "counted"),
-    [(KEPT_FOR - timedelta(seconds=1), 1), (KEPT_FOR, 2), (-timedelta(seconds=1), 2)],
+    [(timedelta(seconds=29), 1), (timedelta(seconds=30), 2), (-timedelta(seconds=31), 2)],
 )
-def test_it_stands_for_a_minute(session: Session, later: timedelta, counted: int) -> None:
+def test_it_stands_until_the_minute_is_over(session: Session, later: timedelta, counted: int) -> None:
     figures, made = KeptFigures[int](), count(1)
-    figures.get(session, "key", lambda: next(made), now=NOW)
-    assert figures.get(session, "key", lambda: next(made), now=NOW + later) == counted
+    now = NOW + timedelta(seconds=30)
+    figures.get(session, "key", lambda: next(made), now=now)
+    assert figures.get(session, "key", lambda: next(made), now=now + later) == counted
 
 
 def test_databases_do_not_share_figures(session: Session) -> None:
