@@ -131,6 +131,16 @@ class Index:
         segment, place = self.locate(key)
         return self.segments[segment].entry(place)
 
+    def only(self, key: Key) -> Self:
+        """Return an index of one profile alone, with the terms and weights that it has here.
+
+        Raises:
+            KeyError: There is no such profile.
+        """
+        segment, place = self.locate(key)
+        alone = self.segments[segment].only(place)
+        return replace(self, segments=(alone,), alive=(np.ones(1, dtype=np.bool_),))
+
     def query(self, need: Document) -> Query:
         """Return a need in the columns of this index."""
         return self.lexicon.query(need)

@@ -1,4 +1,7 @@
-"""One need against all companies: conditions first, then the score; near misses apart."""
+"""One need against all companies, or one company against many needs.
+
+Conditions come first, then the score; near misses are listed apart.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -128,6 +131,25 @@ class MatchResult:
     settings: Mapping[str, object]
 
 
+class Suited(NamedTuple):
+    """A need, and the company as its candidate."""
+
+    need: Key
+    candidate: Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyResult:
+    """What `match_company` found: needs that suit, and those of which one must is failed.
+
+    `suiting` counts also those that are not listed.
+    """
+
+    needs: tuple[Suited, ...]
+    near_misses: tuple[Suited, ...]
+    suiting: int
+
+
 _DEFAULT_SETTINGS: Final = MatchSettings()
 
 
@@ -145,43 +167,19 @@ def match(
     not. Within each list the order is by score, then similarity, then key. A company that
     shares no word and confirms neither process nor material is in neither list.
     """
-    around = Circumstances(today, settings.material_families, settings.process_families, need.place)
     query = index.query(need.document)
-    judged = [
-        _judge(need, segment, alive, number, query=query, around=around, index=index)
-        for number, (segment, alive) in enumerate(zip(index.segments, index.alive, strict=True))
-    ]
+    judged = _judge_all(need, index, query, today=today, settings=settings)
     listed = _best([each.best(each.passing, top_k) for each in judged], top_k)
     missed = _best(
         [each.best(each.nearly, settings.near_misses) for each in judged], settings.near_misses
     )
     explainer = Explainer(index, query)
-
-    def candidate(of: _Judged, found: Found) -> Candidate:
-        explanation = explainer.explain(Place(of.number, found.place), found.line)
-        part = of.parts(found)
-        results = condition_points(
-            of.segment.facts.results(of.verdicts, found.place, around), part.conditions
-        )
-        return Candidate(
-            key=of.segment.keys[found.place],
-            score=part.total,
-            similarity=found.similarity,
-            parts=part,
-            terms=term_points(explanation.terms, part.text, limit=settings.terms_shown),
-            conditions=results,
-            query_marks=explanation.query_marks,
-            document_marks=explanation.document_marks,
-            excerpt=explanation.excerpt,
-            confidence=_confidence(results),
-        )
-
     excluded: Counter[ConditionKind] = Counter()
     for each in judged:
         excluded.update(each.verdicts.excluded_counts(each.looked_at))
     return MatchResult(
-        candidates=tuple(candidate(*each) for each in listed),
-        near_misses=tuple(candidate(*each) for each in missed),
+        candidates=tuple(each.candidate(found, explainer, settings) for each, found in listed),
+        near_misses=tuple(each.candidate(found, explainer, settings) for each, found in missed),
         excluded_counts=dict(excluded),
         relaxations=_relaxations(
             need.conditions,
@@ -193,6 +191,48 @@ def match(
     )
 
 
+def match_company(
+    key: Key,
+    needs: Sequence[NeedValue],
+    index: Index,
+    *,
+    today: date,
+    top_k: int = 20,
+    settings: MatchSettings = _DEFAULT_SETTINGS,
+) -> CompanyResult:
+    """Return the needs that suit a company best: `match` the other way round.
+
+    Each need judges and scores the company exactly as `match` does among all companies; only
+    its rank there is not asked. The order is by score, then similarity, then key of the need.
+
+    Raises:
+        KeyError: The index has no such company.
+    """
+    alone = index.only(key)
+    suiting, nearly = [], []
+    for need in needs:
+        query = alone.query(need.document)
+        [judged] = _judge_all(need, alone, query, today=today, settings=settings)
+        suiting += [(need, *each) for each in judged.best(judged.passing, 1)]
+        nearly += [(need, *each) for each in judged.best(judged.nearly, 1)]
+
+    def best(found: list[tuple[NeedValue, _Judged, Found]], count: int) -> tuple[Suited, ...]:
+        found.sort(key=lambda each: each[2].order(each[0].document.key))
+        return tuple(
+            Suited(
+                need.document.key,
+                judged.candidate(place, Explainer(alone, judged.query), settings),
+            )
+            for need, judged, place in found[: max(count, 0)]
+        )
+
+    return CompanyResult(
+        needs=best(suiting, top_k),
+        near_misses=best(nearly, settings.near_misses),
+        suiting=len(suiting),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Judged:
     """One segment against the need: who takes part, and the points beside the text."""
@@ -200,6 +240,7 @@ class _Judged:
     segment: Segment
     number: int
     query: Query
+    around: Circumstances
     verdicts: Verdicts
     bound: Singles
     looked_at: NDArray[np.bool_]
@@ -219,14 +260,44 @@ class _Judged:
         text = text_points(similarities, self.full_similarity)
         return np.asarray(text + self.table.total[places], dtype=np.float64)
 
-    def parts(self, found: Found) -> ScoreParts:
-        """Return the parts of the score of one company."""
+    def candidate(self, found: Found, explainer: Explainer, settings: MatchSettings) -> Candidate:
+        """Return one company with everything that explains its place."""
+        explanation = explainer.explain(Place(self.number, found.place), found.line)
+        part = self._parts(found)
+        results = condition_points(
+            self.segment.facts.results(self.verdicts, found.place, self.around), part.conditions
+        )
+        return Candidate(
+            key=self.segment.keys[found.place],
+            score=part.total,
+            similarity=found.similarity,
+            parts=part,
+            terms=term_points(explanation.terms, part.text, limit=settings.terms_shown),
+            conditions=results,
+            query_marks=explanation.query_marks,
+            document_marks=explanation.document_marks,
+            excerpt=explanation.excerpt,
+            confidence=_confidence(results),
+        )
+
+    def _parts(self, found: Found) -> ScoreParts:
         text = text_points(np.array([found.similarity]), self.full_similarity)
         return ScoreParts(
             int(text[0]),
             int(self.table.conditions[found.place]),
             int(self.table.freshness[found.place]),
         )
+
+
+def _judge_all(
+    need: NeedValue, index: Index, query: Query, *, today: date, settings: MatchSettings
+) -> list[_Judged]:
+    """Judge each segment of the index."""
+    around = Circumstances(today, settings.material_families, settings.process_families, need.place)
+    return [
+        _judge(need, segment, alive, number, query=query, around=around, index=index)
+        for number, (segment, alive) in enumerate(zip(index.segments, index.alive, strict=True))
+    ]
 
 
 def _judge(
@@ -250,6 +321,7 @@ def _judge(
         segment=segment,
         number=number,
         query=query,
+        around=around,
         verdicts=verdicts,
         bound=bound,
         looked_at=looked_at,

@@ -124,6 +124,24 @@ class Segment:
         """Return a profile as it was indexed."""
         return Entry(self.documents[place], self.facts.companies[place])
 
+    def only(self, place: int) -> "Segment":
+        """Return a segment of one profile alone, with the weights that it has here."""
+        first, end = int(self.firsts[place]), int(self.firsts[place + 1])
+        own, keys, firsts = slice(first, end), (self.keys[place],), np.array([0, end - first])
+        profiles, lines = self.profiles[[place]], self.lines[own]
+        return Segment(
+            documents=(self.documents[place],),
+            keys=keys,
+            updated=self.updated[[place]],
+            facts=FactTable([self.facts.companies[place]], keys),
+            counts=self.counts[own],
+            firsts=firsts,
+            profiles=profiles,
+            lines=lines,
+            bounds=_bounds(profiles, lines, firsts, self.share),
+            share=self.share,
+        )
+
     def passage(self, place: int, line: int) -> Passage:
         """Return a line of a profile by its number in the segment."""
         return list(self.documents[place].passages())[line - int(self.firsts[place])]
