@@ -173,6 +173,12 @@ def excluded_companies(session: Session, need: Need) -> frozenset[int]:
     return frozenset(session.scalars(query))
 
 
+def needs_excluding(session: Session, company: Company, *, body_id: int) -> frozenset[int]:
+    """Return the needs of a body for which the company must not be proposed."""
+    query = select(Need.id).where(Need.body_id == body_id, is_excluded(literal(company.id), Need.id))
+    return frozenset(session.scalars(query))
+
+
 def _candidates(actor: Actor) -> Select[Company]:
     return select(Company).where(
         companies_visible_to(actor), Company.is_sme, Company.archived_at.is_(None)

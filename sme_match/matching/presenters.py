@@ -9,11 +9,13 @@ from markupsafe import Markup, escape
 
 from sme_match.companies.models import Company
 from sme_match.matching.engine.conditions import Verdict
-from sme_match.matching.explanations import Explanation, TermExplanation
+from sme_match.matching.explanations import Explanation, TermExplanation, explain
 from sme_match.matching.models import MatchRun, Proposal
+from sme_match.matching.pairs import SuitedNeed
 from sme_match.matching.questions import open_questions
 from sme_match.matching.wording import ConditionWords, word_condition
 from sme_match.needs.enums import ConditionLevel
+from sme_match.needs.models import Need
 
 STALE_AFTER = timedelta(days=365)
 
@@ -74,6 +76,44 @@ def card_for(proposal: Proposal, *, now: datetime, is_open: bool) -> ProposalCar
         is_stale=confirmed_at is None or now - confirmed_at > STALE_AFTER,
         is_open=is_open,
         questions=len(open_questions(explanation)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NeedCard:
+    """A need that suits a company, with everything that explains why."""
+
+    need: Need
+    proposal: Proposal | None
+    score: int
+    parts: Mapping[str, int]
+    terms: Sequence[TermExplanation]
+    excerpt: Markup
+    groups: Sequence[ConditionGroup]
+    confidence_percent: int | None
+    failed: Sequence[ConditionWords]
+    """The must that a near miss fails."""
+
+
+def need_card_for(found: SuitedNeed) -> NeedCard:
+    """Return the card of a need whose buyer is loaded."""
+    explanation = explain(found.candidate)
+    conditions = [word_condition(each) for each in explanation["conditions"]]
+    confidence = found.candidate.confidence
+    return NeedCard(
+        need=found.need,
+        proposal=found.proposal,
+        score=found.candidate.score,
+        parts=explanation["parts"],
+        terms=[term for term in explanation["terms"] if term["points"]],
+        excerpt=mark_places(explanation["excerpt"]["text"], explanation["excerpt"]["marks"]),
+        groups=[_group(level, conditions) for level in (ConditionLevel.MUST, ConditionLevel.WISH)],
+        confidence_percent=None if confidence is None else round(confidence * 100),
+        failed=[
+            each
+            for each in conditions
+            if each.level is ConditionLevel.MUST and each.verdict is Verdict.FAIL
+        ],
     )
 
 

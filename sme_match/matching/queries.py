@@ -63,6 +63,13 @@ def get_proposal(session: Session, actor: Actor, proposal_id: int) -> Proposal:
     return proposal
 
 
+def find_proposal(session: Session, *, need_id: int, company_id: int) -> Proposal | None:
+    """Return the proposal of a pair; who may see it is known to the caller."""
+    return session.scalar(
+        select(Proposal).where(Proposal.need_id == need_id, Proposal.company_id == company_id)
+    )
+
+
 def lock_proposal(session: Session, actor: Actor, proposal_id: int) -> Proposal:
     """Like `get_proposal`, as it stands now, and nobody else changes it before the transaction ends.
 

@@ -16,7 +16,7 @@ from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.db.versions import check_version
 from sme_match.matching.corpus import load_corpus
-from sme_match.matching.engine.match import Candidate, MatchResult, MatchSettings, NeedValue, match
+from sme_match.matching.engine.match import Candidate, MatchResult, match
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.evidence import index_for
 from sme_match.matching.exclusions import excluded_companies
@@ -24,12 +24,7 @@ from sme_match.matching.explanations import explain, explain_condition, explain_
 from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
 from sme_match.matching.policy import check_meeting, may_decide, may_match
 from sme_match.matching.queries import find_last_decision, get_decision, lock_proposal
-from sme_match.matching.texts import (
-    material_families,
-    need_conditions,
-    need_document,
-    need_place,
-)
+from sme_match.matching.texts import match_settings, need_value
 from sme_match.needs.models import Need
 from sme_match.needs.queries import get_need
 
@@ -82,17 +77,11 @@ def run_engine(
     barred = excluded_companies(session, need)
     index = index_for(session, corpus.index, need, use_evidence=use_evidence)
     result = match(
-        NeedValue(
-            document=need_document(need),
-            conditions=need_conditions(need),
-            # A company is not proposed to itself.
-            excluded=barred | {need.buyer_id},
-            place=need_place(need),
-        ),
+        need_value(need, barred=barred),
         index,
         today=jst_date(now),
         top_k=CANDIDATES,
-        settings=MatchSettings(material_families=material_families()),
+        settings=match_settings(),
     )
     recorded = corpus.as_dict() | {"evidence": use_evidence}
     run = _record_run(session, need, result, recorded, actor=actor, now=now, barred=len(barred))
@@ -150,24 +139,36 @@ def _keep_proposals(
         for proposal in session.scalars(select(Proposal).where(Proposal.need_id == need.id))
     }
     for rank, candidate in enumerate(candidates, start=1):
-        company_id = int(candidate.key)
-        proposal = known.pop(company_id, None)
-        if proposal is None:
-            proposal = Proposal(
-                body_id=need.body_id, need_id=need.id, company_id=company_id, created_at=now
-            )
-            session.add(proposal)
-        proposal.run_id = run.id
-        proposal.rank = rank
-        proposal.score = Decimal(candidate.score)
-        proposal.confidence = (
-            None if candidate.confidence is None else Decimal(f"{candidate.confidence:.3f}")
-        )
-        proposal.musts_failed = len(candidate.failed_musts)
-        proposal.musts_unknown = len(candidate.unknown_musts)
-        proposal.explanation = dict(explain(candidate))
+        proposal = known.pop(int(candidate.key), None)
+        keep_proposal(session, run, candidate, proposal, rank=rank, now=now)
     session.flush()
     _drop_undecided(session, [proposal.id for proposal in known.values()])
+
+
+def keep_proposal(
+    session: Session,
+    run: MatchRun,
+    candidate: Candidate,
+    known: Proposal | None,
+    *,
+    rank: int,
+    now: datetime,
+) -> Proposal:
+    """Write what a run says about one company; decisions already made stay."""
+    proposal = known or Proposal(
+        body_id=run.body_id, need_id=run.need_id, company_id=int(candidate.key), created_at=now
+    )
+    session.add(proposal)
+    proposal.run_id = run.id
+    proposal.rank = rank
+    proposal.score = Decimal(candidate.score)
+    proposal.confidence = (
+        None if candidate.confidence is None else Decimal(f"{candidate.confidence:.3f}")
+    )
+    proposal.musts_failed = len(candidate.failed_musts)
+    proposal.musts_unknown = len(candidate.unknown_musts)
+    proposal.explanation = dict(explain(candidate))
+    return proposal
 
 
 def _drop_undecided(session: Session, proposal_ids: list[int]) -> None:

@@ -14,6 +14,7 @@ from sme_match.companies.models import Company
 from sme_match.core.clock import jst_date
 from sme_match.matching.engine.conditions import CapabilityFacts, CompanyFacts, Condition
 from sme_match.matching.engine.documents import Document
+from sme_match.matching.engine.match import MatchSettings, NeedValue
 from sme_match.needs.enums import ConditionKind
 from sme_match.needs.models import Need
 from sme_match.reference.materials import list_families, list_materials
@@ -56,6 +57,25 @@ def need_document(need: Need) -> Document:
             "treatment": need.treatment,
         },
     )
+
+
+def need_value(need: Need, *, barred: frozenset[int] = frozenset()) -> NeedValue:
+    """Return a need whose buyer and conditions are loaded as the engine sees it.
+
+    `barred` are the companies that exclusions keep apart from it.
+    """
+    return NeedValue(
+        document=need_document(need),
+        conditions=need_conditions(need),
+        # A company is not proposed to itself.
+        excluded=barred | {need.buyer_id},
+        place=need_place(need),
+    )
+
+
+def match_settings() -> MatchSettings:
+    """Return what all runs of the service have in common."""
+    return MatchSettings(material_families=material_families())
 
 
 def need_line(need: Need) -> str:

@@ -18,7 +18,7 @@ from sme_match.needs.enums import ConditionKind as Kind
 from sme_match.needs.enums import ConditionLevel as Level
 from tests.matching.engine.shops import SHOPS, TODAY, needs
 
-FACTS = {
+FACTS: dict[Key, CompanyFacts] = {
     1: CompanyFacts(
         1,
         (
@@ -63,8 +63,8 @@ def candidates_of(key: Key, values: list[NeedValue], index: Index) -> list[dict[
     missed: dict[Key, Candidate] = {}
     for need in values:
         result = match(need, index, today=TODAY, top_k=100, settings=EVERYTHING)
-        proposed |= {need.document.key: each for each in result.candidates if each.key == key}
-        missed |= {need.document.key: each for each in result.near_misses if each.key == key}
+        for found, candidates in ((proposed, result.candidates), (missed, result.near_misses)):
+            found.update((need.document.key, each) for each in candidates if each.key == key)
     return [proposed, missed]
 
 
