@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from sme_match.matching.engine.conditions import Verdict
 from sme_match.matching.enums import ProposalState, RejectionReason
+from sme_match.matching.finding import Hint
 from sme_match.needs.enums import ConditionKind
 from sme_match.web.labels import Labels
 
@@ -43,6 +44,21 @@ SORTS = {
     "confidence": _l("情報がそろっている順"),
     "updated": _l("最近更新された順"),
 }
+SEARCH_HINTS = {
+    Hint.TOO_LONG: _l(
+        "文章が長すぎます。100KB（日本語でおよそ3万文字）までに縮めてください。大切な部分だけでも探せます。"
+    ),
+    Hint.NO_WORDS: _l(
+        "記号や絵文字だけなので、手がかりになる言葉がありません。加工、材質、部品の名前などを入れてください。"
+    ),
+    Hint.ONLY_DIGITS: _l(
+        "数字だけでは、何の数字かわかりません。「SUS304」「公差0.01mm」のように、言葉や単位を添えてください。"
+    ),
+    Hint.ONE_CHARACTER: _l(
+        "1文字だけでは、手がかりが足りません。「切削」「めっき」のように、言葉を足してください。"
+    ),
+}
+"""Why a text finds little, and what to do."""
 HISTORY_ACTIONS = {
     "need.match": _l("合う企業を計算しました"),
     "proposal.decide": _l("推薦について判断しました"),

@@ -1,6 +1,6 @@
 """The searchable index: a large base, small segments of later changes, and what is gone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, Self
 
@@ -147,14 +147,28 @@ class Index:
 
     def search(self, need: Document, *, top_k: int) -> list[Hit]:
         """Return the profiles that share something with the need, best first, ties by key."""
-        query = self.query(need)
-        found: list[tuple[Found, Key]] = []
-        for segment, alive in zip(self.segments, self.alive, strict=True):
+        found = self.find(self.query(need), top_k=top_k)
+        return [
+            Hit(self.segments[place.segment].keys[place.place], each.similarity)
+            for place, each in found
+        ]
+
+    def find(
+        self, query: Query, *, top_k: int, among: Callable[[CompanyFacts], bool] | None = None
+    ) -> list[tuple[Place, Found]]:
+        """Return what `search` returns, with where each profile lies; only `among` these if given."""
+        found: list[tuple[Place, Found]] = []
+        for number, (segment, alive) in enumerate(zip(self.segments, self.alive, strict=True)):
             bound = segment.bound(query)
-            best = segment.best(query, bound, alive & (bound > 0), top_k, _no_points)
-            found += [(each, segment.keys[each.place]) for each in best]
-        found.sort(key=lambda pair: pair[0].order(pair[1]))
-        return [Hit(key, each.similarity) for each, key in found[: max(top_k, 0)]]
+            eligible = alive & (bound > 0)
+            if among is not None:
+                companies = segment.facts.companies
+                for place in np.flatnonzero(eligible).tolist():
+                    eligible[place] = among(companies[place])
+            best = segment.best(query, bound, eligible, top_k, _no_points)
+            found += [(Place(number, each.place), each) for each in best]
+        found.sort(key=lambda pair: pair[1].order(self.segments[pair[0].segment].keys[pair[0].place]))
+        return found[: max(top_k, 0)]
 
     def search_many(self, needs: Sequence[Document], *, top_k: int) -> list[list[Hit]]:
         """Return what `search` returns for each need."""

@@ -33,6 +33,7 @@ from sme_match.matching.presenters import (
     NearMiss,
     ProposalCard,
     card_for,
+    mark_places,
     mark_terms,
     near_misses_of,
     shared_terms,
@@ -87,6 +88,7 @@ from sme_match.web.paging import requested_page
 from sme_match.web.shell import here
 
 blueprint.add_app_template_filter(mark_terms)
+blueprint.add_app_template_filter(mark_places)
 blueprint.add_app_template_filter(condition_text)
 blueprint.add_app_template_filter(term_words)
 blueprint.add_app_template_filter(evidence_words)
