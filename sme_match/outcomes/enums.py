@@ -74,3 +74,14 @@ class OutcomeTab(StrEnum):
     DISAGREEMENT = "disagreement"
     FOLLOW_UP = "follow_up"
     ALL = "all"
+
+
+class Trace(IntEnum):
+    """What came of a need; the more, the greater."""
+
+    PROPOSAL = 1
+    """A company was accepted for it."""
+    MEETING = 2
+    """A meeting was held."""
+    DEAL = 3
+    """There was a first order."""

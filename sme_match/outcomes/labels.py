@@ -10,6 +10,7 @@ from sme_match.outcomes.enums import (
     OutcomeTab,
     Reporter,
     Stage,
+    Trace,
 )
 from sme_match.web.labels import Labels
 
@@ -72,7 +73,13 @@ SATISFACTION = {
     2: _l("2 不満"),
     1: _l("1 とても不満"),
 }
+TRACES = {
+    Trace.PROPOSAL: _l("企業を採用した案件"),
+    Trace.MEETING: _l("商談した案件"),
+    Trace.DEAL: _l("成約した案件"),
+}
 LABELS: Labels = {
+    Trace: TRACES,
     Stage: STAGES,
     End: ENDS,
     Reporter: REPORTERS,

@@ -1,7 +1,7 @@
 """Profiles that are close to any text: no conditions, no freshness, only the words that are shared."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from math import floor
 from typing import Final
 
@@ -75,3 +75,22 @@ def _find(
             )
         )
     return close
+
+
+def find_texts(key: Key, texts: Sequence[Document], index: Index, *, top_k: int) -> list[Close]:
+    """Return the texts that a profile covers best, each under its own key, ties in their order.
+
+    Points are those of `find_close`.
+
+    Raises:
+        KeyError: The index has no such profile.
+    """
+    alone = index.only(key)
+    similarities = alone.against(alone.queries(texts), key).tolist()
+    covered = [pair for pair in zip(similarities, texts, strict=True) if pair[0] > 0]
+    covered.sort(key=lambda pair: -pair[0])
+    return [
+        replace(close, key=text.key)
+        for _, text in covered[: max(top_k, 0)]
+        for close in find_close(text, alone, top_k=1)
+    ]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sme_match.matching.engine.conditions import CapabilityFacts, CompanyFacts
 from sme_match.matching.engine.documents import Document
-from sme_match.matching.engine.finding import FULL_POINTS, find_alike, find_close
+from sme_match.matching.engine.finding import FULL_POINTS, find_alike, find_close, find_texts
 from sme_match.matching.engine.index import Index
 from tests.matching.engine.shops import SHOPS, needs
 
@@ -57,3 +57,18 @@ def test_a_shop_that_says_nothing_is_like_nobody() -> None:
     assert find_alike(6, TWINS, top_k=10) == []
     with pytest.raises(KeyError):
         find_alike(99, TWINS, top_k=10)
+
+
+@given(st.lists(needs, max_size=5), st.integers(min_value=0, max_value=6))
+def test_texts_are_ranked_for_a_shop_as_the_shop_is_for_each_text(
+    texts: list[Document], count: int
+) -> None:
+    numbered = [Document(number, text.fields) for number, text in enumerate(texts)]
+    found = find_texts(1, numbered, TWINS, top_k=count)
+    for each in found:
+        assert each.similarity == TWINS.similarity(numbered[int(each.key)], 1)
+        assert sum(term.points for term in each.terms) == each.points
+    order = [each.similarity for each in found]
+    assert order == pytest.approx(sorted(order, reverse=True))
+    shared = sum(TWINS.similarity(text, 1) > 0 for text in numbered)
+    assert len(found) == min(count, shared)
