@@ -1,6 +1,6 @@
 """One company and the open needs of a body: the engine asked the other way round."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +13,17 @@ from sme_match.core.clock import jst_date
 from sme_match.core.errors import ConflictError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.matching.corpus import load_corpus
-from sme_match.matching.engine.match import Candidate, CompanyResult, Suited, match_company
+from sme_match.matching.engine.index import Index
+from sme_match.matching.engine.match import (
+    Candidate,
+    CompanyResult,
+    NeedValue,
+    Suited,
+    match_company,
+    merged,
+)
 from sme_match.matching.enums import ProposalState
+from sme_match.matching.evidence import index_for
 from sme_match.matching.exclusions import excluded_companies, needs_excluding
 from sme_match.matching.models import Proposal, ProposalDecision
 from sme_match.matching.policy import may_match
@@ -64,27 +73,16 @@ def find_needs(session: Session, actor: Actor, company: Company, *, now: datetim
     a buyer, or one that left the register.
     """
     body_id = actor.body_id or 0
-    needs = _open_needs(session, body_id)
     excluding = needs_excluding(session, company, body_id=body_id)
-    values = [need_value(need) for need in needs if need.id not in excluding]
-    index = load_corpus(session, body_id=body_id).index
-    result = NO_NEEDS
-    if company.id in index:
-        result = match_company(
-            company.id,
-            values,
-            index,
-            today=jst_date(now),
-            top_k=NEEDS_SHOWN,
-            settings=match_settings(),
-        )
-    by_id = {need.id: need for need in needs}
+    needs = {need.id: need for need in _open_needs(session, body_id)}
     query = select(Proposal).where(Proposal.company_id == company.id, proposals_visible_to(actor))
     proposals = {proposal.need_id: proposal for proposal in session.scalars(query)}
+    values = [need_value(need) for need_id, need in needs.items() if need_id not in excluding]
+    result = _match(session, company, needs, values, body_id=body_id, now=now)
 
     def named(found: Sequence[Suited]) -> list[SuitedNeed]:
         return [
-            SuitedNeed(by_id[int(key)], candidate, proposals.get(int(key))) for key, candidate in found
+            SuitedNeed(needs[int(key)], candidate, proposals.get(int(key))) for key, candidate in found
         ]
 
     return FoundNeeds(
@@ -92,6 +90,45 @@ def find_needs(session: Session, actor: Actor, company: Company, *, now: datetim
         near_misses=named(result.near_misses),
         suiting=result.suiting,
         looked_at=len(needs),
+    )
+
+
+def _match(
+    session: Session,
+    company: Company,
+    needs: Mapping[int, Need],
+    values: Sequence[NeedValue],
+    *,
+    body_id: int,
+    now: datetime,
+) -> CompanyResult:
+    """Match the company; a need it was accepted for does not find it by the need's own words."""
+    index = load_corpus(session, body_id=body_id).index
+    if company.id not in index:
+        return NO_NEEDS
+    query = select(Proposal.need_id).where(
+        Proposal.company_id == company.id, Proposal.state == ProposalState.ACCEPTED
+    )
+    accepted = set(session.scalars(query))
+    others = [value for value in values if value.document.key not in accepted]
+    results = [_match_in(index, company, others, now=now)]
+    for value in values:
+        if value.document.key in accepted:
+            own = index_for(session, index, needs[int(value.document.key)], use_evidence=True)
+            results.append(_match_in(own, company, [value], now=now))
+    return merged(results, top_k=NEEDS_SHOWN)
+
+
+def _match_in(
+    index: Index, company: Company, values: Sequence[NeedValue], *, now: datetime
+) -> CompanyResult:
+    return match_company(
+        company.id,
+        values,
+        index,
+        today=jst_date(now),
+        top_k=NEEDS_SHOWN,
+        settings=match_settings(),
     )
 
 
@@ -156,12 +193,9 @@ def _judge_pair(session: Session, need: Need, company_id: int, *, now: datetime)
     Raises:
         ConflictError: when it is none.
     """
-    index = load_corpus(session, body_id=need.body_id).index
+    company = session.get_one(Company, company_id)
     value = need_value(need, barred=excluded_companies(session, need))
-    if company_id in index:
-        result = match_company(
-            company_id, [value], index, today=jst_date(now), settings=match_settings()
-        )
-        for _, candidate in result.needs:
-            return candidate
+    result = _match(session, company, {need.id: need}, [value], body_id=need.body_id, now=now)
+    for _, candidate in result.needs:
+        return candidate
     raise ConflictError(mark_text("この企業は、いまこの発注案件の必須条件に合っていません。"))

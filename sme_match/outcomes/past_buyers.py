@@ -60,6 +60,11 @@ def find_past_needs(session: Session, actor: Actor, company: Company) -> Sequenc
             Need.state != NeedState.DRAFT,
             Need.buyer_id != company.id,
             ~is_excluded(literal(company.id), Need.id),
+            # What the company did itself is in its profile; others are to be found.
+            Need.id.not_in(select(Meeting.need_id).where(Meeting.company_id == company.id)),
+            Need.id.not_in(
+                select(Proposal.need_id).where(*_accepted(actor), Proposal.company_id == company.id)
+            ),
             or_(
                 Need.id.in_(select(Meeting.need_id).where(*_held(actor))),
                 Need.id.in_(select(Proposal.need_id).where(*_accepted(actor))),

@@ -103,6 +103,18 @@ def test_every_pair_scores_what_the_need_gives_it(
         }
 
 
+def test_an_accepted_pair_scores_what_its_need_gives_it_again(
+    session: Session, coordinator: Actor, needs: list[Need], company: Company
+) -> None:
+    accept_pair(session, coordinator, need_id=needs[0].id, company_id=company.id, now=NOW)
+    match_need(session, coordinator, need_id=needs[0].id, now=NOW)
+    again = session.scalars(select(Proposal).where(Proposal.need_id == needs[0].id)).one()
+    found = find_needs(session, coordinator, company, now=NOW)
+    [pair] = [each for each in found.listed if each.need.id == needs[0].id]
+    assert pair.proposal is again
+    assert pair.candidate.score == int(again.score)
+
+
 def test_the_best_need_comes_first_and_a_failed_must_makes_a_near_miss(
     session: Session, coordinator: Actor, needs: list[Need], company: Company
 ) -> None:

@@ -137,6 +137,12 @@ class Suited(NamedTuple):
     need: Key
     candidate: Candidate
 
+    @property
+    def order(self) -> tuple[float, float, tuple[int, int, str]]:
+        """Return what the list is sorted by: score, similarity, then key of the need."""
+        found = Found(self.candidate.score, self.candidate.similarity, 0, -1)
+        return found.order(self.need)
+
 
 @dataclass(frozen=True, slots=True)
 class CompanyResult:
@@ -230,6 +236,18 @@ def match_company(
         needs=best(suiting, top_k),
         near_misses=best(nearly, settings.near_misses),
         suiting=len(suiting),
+    )
+
+
+def merged(results: Iterable[CompanyResult], *, top_k: int) -> CompanyResult:
+    """Return the results of one company for several groups of needs as one."""
+    results = list(results)
+    needs = sorted((each for one in results for each in one.needs), key=lambda each: each.order)
+    missed = sorted((each for one in results for each in one.near_misses), key=lambda each: each.order)
+    return CompanyResult(
+        needs=tuple(needs[:top_k]),
+        near_misses=tuple(missed),
+        suiting=sum(one.suiting for one in results),
     )
 
 
