@@ -91,7 +91,7 @@ def test_needs_of_which_something_came_are_ranked_by_what_they_share(
 ) -> None:
     company, old = newcomer(session, body), make_company(session, body)
     near = past_need(session, body, "SUS316Lの微細切削")
-    far = past_need(session, body, "切削")
+    far = past_need(session, body, "樹脂の射出成形と塗装、一部は切削")
     foreign_work = past_need(session, body, "ゴムパッキン")
     unanswered = past_need(session, body, "内視鏡の微細切削")
     accept(session, near, old)
