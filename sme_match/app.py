@@ -59,6 +59,7 @@ from sme_match.web.context import (
     current_time,
     installation,
 )
+from sme_match.web.templates import Environment
 
 # The contents page of the service: each blueprint is one domain.
 BLUEPRINTS = (
@@ -89,9 +90,15 @@ LABELS = (
 )
 
 
+class Application(Flask):
+    """The Flask application with our own environment of templates."""
+
+    jinja_environment = Environment  # type: ignore[assignment]  # Flask's documented way
+
+
 def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Flask:
     """Return the web application of one installation."""
-    app = Flask(
+    app = Application(
         "sme_match",
         template_folder=str(settings.template_folder),
         static_folder=str(settings.static_folder),
@@ -140,13 +147,12 @@ def load_signed_in(token: str) -> login.SignedIn | None:
             touch_user_session(writing, found.id, now=now)
     elif now - found.last_seen_at > TOUCH_EVERY:
         touch_user_session(current_session(), found.id, now=now)
-    user = found.user
     return login.SignedIn(
         token=token,
-        actor=user.as_actor(),
-        language=user.language,
-        body_name=user.body.name if user.body else "",
-        body_phone=user.body.phone if user.body else "",
+        actor=found.actor,
+        language=found.language,
+        body_name=found.body_name,
+        body_phone=found.body_phone,
     )
 
 

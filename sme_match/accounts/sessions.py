@@ -1,18 +1,32 @@
 """Signed-in browsers: rows that end at sign-out, after idle time, and after an absolute limit."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, or_, select, update
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from sme_match.accounts.models import User, UserSession
 from sme_match.accounts.tokens import hash_token, new_token
+from sme_match.core.actor import Actor
 from sme_match.support_bodies.models import SupportBody
 
 TOUCH_EVERY = timedelta(minutes=5)
-# Every request asks this, so the question is put together once.
+# Every request asks this, so the question is put together once and takes columns alone.
 _LIVING = (
-    select(UserSession)
+    select(
+        UserSession.id,
+        UserSession.last_seen_at,
+        User.role,
+        User.name,
+        User.id,
+        User.body_id,
+        User.company_id,
+        User.language,
+        SupportBody.name,
+        SupportBody.phone,
+    )
+    .select_from(UserSession)
     .join(UserSession.user)
     .outerjoin(User.body)
     .where(
@@ -23,9 +37,20 @@ _LIVING = (
         User.active,
         or_(User.body_id.is_(None), SupportBody.active),
     )
-    .options(contains_eager(UserSession.user).contains_eager(User.body))
 )
 KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class LivingSession:
+    """A session that lives, and whose it is; without a body its name and phone are empty."""
+
+    id: int
+    last_seen_at: datetime
+    actor: Actor
+    language: str
+    body_name: str
+    body_phone: str
 
 
 def open_user_session(session: Session, user: User, *, now: datetime) -> str:
@@ -39,8 +64,8 @@ def open_user_session(session: Session, user: User, *, now: datetime) -> str:
 
 def find_user_session(
     session: Session, token: str, *, now: datetime, idle: timedelta, absolute: timedelta
-) -> UserSession | None:
-    """Return the live session of the token with its user and body, or None.
+) -> LivingSession | None:
+    """Return the live session of the token, or None.
 
     It lives while user and body are active, and until it was idle for too long or is too old.
     """
@@ -49,7 +74,12 @@ def find_user_session(
         "idle_since": now - idle,
         "opened_since": now - absolute,
     }
-    return session.scalar(_LIVING, bounds)
+    row = session.connection().execute(_LIVING, bounds).first()
+    if row is None:
+        return None
+    session_id, seen_at, role, name, user_id, body_id, company_id, language, body_name, phone = row
+    actor = Actor(role=role, name=name, user_id=user_id, body_id=body_id, company_id=company_id)
+    return LivingSession(session_id, seen_at, actor, language, body_name or "", phone or "")
 
 
 def touch_user_session(session: Session, session_id: int, *, now: datetime) -> None:

@@ -61,7 +61,7 @@ STAFF = (Role.COORDINATOR, Role.LEAD)
 Page = str | Response | tuple[str, int]
 
 
-@blueprint.app_context_processor
+@blueprint.context_processor
 def condition_words() -> dict[str, object]:
     """Give templates the words for the chips of conditions."""
     return {

@@ -2,14 +2,18 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from flask import Flask
-from flask_babel import format_date
+from flask_babel import force_locale, format_date
 from flask_babel import gettext as _
 
 from sme_match.core.clock import to_jst
 from sme_match.core.fiscal_year import format_date_ja
 from sme_match.web.languages import current_language
+
+KEPT_DAYS = 4096
+"""A list of one page shows forty days, and mostly those of the last year."""
 
 
 def init_app(app: Flask) -> None:
@@ -22,10 +26,15 @@ def day(value: date | datetime | None) -> str:
     """Return a day: 2026年12月10日（木） / Thu, 10 Dec 2026. An instant counts in Japan."""
     if value is None:
         return ""
-    on = to_jst(value).date() if isinstance(value, datetime) else value
-    if current_language() == "ja":
-        return format_date_ja(on)
-    return str(format_date(on, "EEE, d MMM yyyy"))
+    return _day(current_language(), to_jst(value).date() if isinstance(value, datetime) else value)
+
+
+@lru_cache(KEPT_DAYS)
+def _day(language: str, value: date) -> str:
+    if language == "ja":
+        return format_date_ja(value)
+    with force_locale(language):
+        return str(format_date(value, "EEE, d MMM yyyy"))
 
 
 def clock_time(value: datetime) -> str:

@@ -3,10 +3,11 @@
 The reader's is the one chosen in this browser, else the account's, else Japanese.
 """
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, force_locale, get_translations
+from flask_babel import Babel, Domain, force_locale, get_locale, get_translations
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -18,12 +19,35 @@ KEPT_PHRASES = 4096
 """More than the templates hold in both languages."""
 
 
+class _Catalogues(Domain):
+    """The catalogues by language: Flask-Babel writes out the whole locale for every phrase."""
+
+    def __init__(self, **options: str) -> None:
+        super().__init__(**options)
+        self._by_language: dict[str, NullTranslations] = {}
+
+    def get_translations(self) -> NullTranslations:
+        """Return the catalogue of the language of the request."""
+        locale = get_locale()
+        language: str = locale.language if locale else ""
+        if language not in self._by_language:
+            self._by_language[language] = super().get_translations()
+        return self._by_language[language]
+
+
+class _Babel(Babel):
+    @cached_property
+    def domain_instance(self) -> Domain:
+        """Return the catalogues of this application."""
+        return _Catalogues(domain=self.domain)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Set up the catalogues. Japanese is the language of the source and needs none."""
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Tokyo"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(settings.translations_folder)
-    Babel(app, locale_selector=current_language)
+    _Babel(app, locale_selector=current_language)
     # A page translates hundreds of phrases; Flask-Babel finds catalogue and locale anew for each.
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = translate
 

@@ -1,8 +1,10 @@
 """The edge: one commit per request, after the view returned and before the answer leaves."""
 
-from flask import Flask, Response, current_app, g
+from flask import Flask, Response, current_app, g, request
 from flask import session as cookie
 from sqlalchemy.orm import Session
+
+from sme_match.web.context import SAFE_METHODS
 
 FIRST_REFUSAL = 400
 
@@ -25,7 +27,8 @@ def let_others_write() -> None:
 
 def _finish(response: Response) -> Response:
     session: Session | None = g.get("session")
-    if session is None:
+    # What was opened for reading holds nothing to commit.
+    if session is None or request.method in SAFE_METHODS:
         return response
     if response.status_code >= FIRST_REFUSAL and not g.get("commit_even_if_refused"):
         session.rollback()

@@ -1,0 +1,81 @@
+"""Templates, compiled apart for each language with what is fixed in it already written out.
+
+Most calls in a template name a phrase, an icon, a file or a page without arguments. Within one
+language, and below one path where the service is mounted, they give the same text on every request;
+so they are asked once, when the template is compiled, and stand in it as text afterwards.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, cast
+
+from flask import Flask, has_request_context, request
+from flask.templating import Environment as FlaskEnvironment
+from jinja2 import Template, nodes
+from jinja2.visitor import NodeTransformer
+
+from sme_match.web.languages import current_language
+
+FIXED = ("_", "asset", "ic", "url_for")
+"""Functions of templates whose answer depends on their arguments, language and mount point alone."""
+MOST_COMPILED = 8
+"""Sets of compiled templates that are kept; there are two languages and hardly ever two mounts."""
+
+
+class Environment(FlaskEnvironment):
+    """The environment of the application; inside a request it answers with that of the language."""
+
+    fixed: Mapping[str, Callable[..., str]] = {}
+
+    def __init__(self, app: Flask, **options: Any) -> None:  # noqa: ANN401 -- as Flask passes them
+        super().__init__(app, **options)
+        self._compiled_for = lru_cache(MOST_COMPILED)(self._compile_for)
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: Any = None,  # noqa: A002, ANN401 -- as Jinja names it
+    ) -> Template:
+        """Return a template, compiled for the language of the request."""
+        if self.fixed or not has_request_context():
+            return super().get_template(name, parent, globals)
+        return self._compiled_for(current_language(), request.root_path).get_template(
+            name, parent, globals
+        )
+
+    def _compile_for(self, language: str, mounted_at: str) -> "Environment":
+        del language, mounted_at  # the functions know them, and are asked during such requests only
+        own = self.overlay()
+        own.fixed = {name: cast("Callable[..., str]", self.globals[name]) for name in FIXED}
+        return own
+
+    def _generate(self, source: nodes.Template, *rest: Any, **options: Any) -> str:  # noqa: ANN401
+        """Write out what is fixed before the template becomes code; Jinja calls this its hook."""
+        if self.fixed:
+            _WriteOut(self.fixed).visit(source)
+        return super()._generate(source, *rest, **options)
+
+
+class _WriteOut(NodeTransformer):
+    """Replaces calls of the fixed functions by what they return, where all arguments are texts."""
+
+    def __init__(self, functions: Mapping[str, Callable[..., str]]) -> None:
+        self._functions = functions
+
+    def visit_Call(self, call: nodes.Call) -> nodes.Node:  # noqa: N802 -- Jinja looks for this name
+        """Return the answer of a call, or the call as it is."""
+        self.generic_visit(call)
+        function = self._functions.get(getattr(call.node, "name", ""))
+        given = [*call.args, *(each.value for each in call.kwargs)]
+        if function is None or call.dyn_args or call.dyn_kwargs or not all(map(_is_text, given)):
+            return call
+        answer = function(
+            *(each.as_const() for each in call.args),
+            **{each.key: each.value.as_const() for each in call.kwargs},
+        )
+        return nodes.Const(answer, lineno=call.lineno, environment=call.environment)
+
+
+def _is_text(node: nodes.Expr) -> bool:
+    return isinstance(node, nodes.Const) and isinstance(node.value, str)
