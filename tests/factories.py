@@ -13,6 +13,7 @@ from sme_match.companies.services import searchable
 from sme_match.core.actor import Actor, Role
 from sme_match.needs.enums import ConditionKind, ConditionLevel, NeedState
 from sme_match.needs.models import Need, NeedCondition
+from sme_match.needs.services import searchable as searchable_need
 from sme_match.support_bodies.models import SupportBody
 
 CREATED = datetime(2026, 10, 1, 0, 0, tzinfo=UTC)
@@ -148,7 +149,9 @@ def make_need(session: Session, buyer: Company, **values: Any) -> Need:
         "created_at": CREATED,
         "updated_at": CREATED,
     }
-    return _add(session, Need(**(defaults | values)))
+    need = Need(**(defaults | values))
+    need.search_text = need.search_text or searchable_need(need, buyer)
+    return _add(session, need)
 
 
 def make_condition(

@@ -42,9 +42,7 @@ class User(Versioned, Base):
     @property
     def state(self) -> UserState:
         """Return where the account stands."""
-        if not self.active:
-            return UserState.DISABLED
-        return UserState.INVITED if self.password_hash is None else UserState.ACTIVE
+        return state_of(active=self.active, invited=self.password_hash is None)
 
     def as_actor(self) -> Actor:
         """Return the plain value that use cases take."""
@@ -55,6 +53,13 @@ class User(Versioned, Base):
             body_id=self.body_id,
             company_id=self.company_id,
         )
+
+
+def state_of(*, active: bool, invited: bool) -> UserState:
+    """Return where an account stands."""
+    if not active:
+        return UserState.DISABLED
+    return UserState.INVITED if invited else UserState.ACTIVE
 
 
 class UserSession(Base):

@@ -1,17 +1,21 @@
 """Reading users. Every query is limited to what the actor may see."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from sme_match.accounts.enums import UserState
-from sme_match.accounts.models import User
+from sme_match.accounts.models import User, state_of
 from sme_match.accounts.policy import visible_to
 from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import mark_text
-from sme_match.db.paging import Page, fetch_page
+from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, select_page
+from sme_match.support_bodies.models import SupportBody
 
 SORTS = {
     "name": (User.name_kana, User.name, User.id),
@@ -67,7 +71,7 @@ def get_own_user(session: Session, actor: Actor) -> User:
 
 def select_users(actor: Actor, filters: UserFilter) -> Select[User]:
     """Return the query behind the list."""
-    query = select(User).where(visible_to(actor)).options(joinedload(User.body))
+    query = select(User).where(visible_to(actor))
     for word in filters.text.split():
         query = query.where(
             or_(
@@ -87,6 +91,43 @@ def select_users(actor: Actor, filters: UserFilter) -> Select[User]:
     return query.order_by(*(column.desc() if descending else column.asc() for column in columns))
 
 
-def list_users(session: Session, actor: Actor, filters: UserFilter, *, page: int) -> Page[User]:
+class UserLine(NamedTuple):
+    """What the list shows of a user."""
+
+    id: int
+    name: str
+    email: str
+    role: Role
+    body_name: str | None
+    company_id: int | None
+    active: bool
+    invited: bool
+    last_sign_in_at: datetime | None
+
+    @property
+    def state(self) -> UserState:
+        """Return where the account stands."""
+        return state_of(active=self.active, invited=self.invited)
+
+
+def list_users(session: Session, actor: Actor, filters: UserFilter, *, page: int) -> Page[UserLine]:
     """Return one page of the users that match."""
-    return fetch_page(session, select_users(actor, filters), number=page)
+    return fetch_lines(session, partial(_select_lines, actor, filters), UserLine, number=page)
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _select_lines(actor: Actor, filters: UserFilter, number: int) -> Columns:
+    query = select_users(actor, filters)
+    columns = (
+        User.id,
+        User.name,
+        User.email,
+        User.role,
+        SupportBody.name,
+        User.company_id,
+        User.active,
+        User.password_hash.is_(None),
+        User.last_sign_in_at,
+    )
+    shown = query.outerjoin(User.body).with_only_columns(*columns, maintain_column_froms=True)
+    return select_page(query, shown, number=number)

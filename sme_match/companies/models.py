@@ -17,8 +17,9 @@ class Company(Versioned, Base):
     __table_args__ = (
         UniqueConstraint("body_id", "corporate_number"),
         # Lists run along one of these from the first row to the last of their page. The body stands
-        # at the end, because a body also sees what others share with it.
-        Index(None, "archived_at", "name_kana", "id", "body_id"),
+        # at the end, because a body also sees what others share with it. The searched text stands in
+        # the index too: a part of a word has to be looked for in every row, and rows are long.
+        Index(None, "archived_at", "name_kana", "id", "body_id", "search_text"),
         Index(None, "archived_at", "updated_at", "id", "body_id"),
     )
 

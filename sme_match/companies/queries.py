@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from functools import lru_cache, partial
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import ColumnElement, Select, and_, column, or_, select, table
-from sqlalchemy.orm import Session, defer, selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from sme_match.audit.models import AuditEntry
 from sme_match.companies.freshness import STALE_AFTER_MONTHS, months_before
@@ -21,7 +22,8 @@ from sme_match.core.text import (
     normalize_hyphens,
     normalize_width,
 )
-from sme_match.db.paging import Page, fetch_page, portions
+from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, portions, select_page
+from sme_match.db.search import holds
 from sme_match.support_bodies.models import SupportBody
 
 SORTS = {
@@ -31,7 +33,6 @@ SORTS = {
     "confirmed": (Company.confirmed_at, Company.id),
 }
 DEFAULT_SORT = "kana"
-LONG_TEXTS = (Company.pr_text, Company.search_text, Company.work_style, Company.decarbonisation)
 LONGEST_KEYWORD = 100
 MAX_SIMILAR = 5
 MIN_PHONE_DIGITS = 9
@@ -74,6 +75,24 @@ class CompanyFilter:
             archived=plain.get("archived") == "1",
             sort=plain.get("sort", DEFAULT_SORT),
         )
+
+
+class CompanyLine(NamedTuple):
+    """What the list shows of a company."""
+
+    id: int
+    body_id: int
+    name: str
+    name_kana: str
+    prefecture_code: str
+    municipality_code: str
+    jsic_code: str
+    employees: int | None
+    updated_at: datetime
+    confirmed_at: datetime | None
+
+
+_LINE = tuple(getattr(Company, name) for name in CompanyLine._fields)
 
 
 def get_company(session: Session, actor: Actor, company_id: int) -> Company:
@@ -141,9 +160,7 @@ def _conditions(filters: CompanyFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [
         Company.archived_at.is_not(None) if filters.archived else Company.archived_at.is_(None)
     ]
-    found += [
-        Company.search_text.contains(_sought(word), autoescape=True) for word in filters.text.split()
-    ]
+    found += [holds(Company.search_text, _sought(word)) for word in filters.text.split()]
     if filters.side == "sme":
         found.append(Company.is_sme.is_(True))
     if filters.side == "buyer":
@@ -181,15 +198,16 @@ def _offers(process_code: str) -> ColumnElement[bool]:
 
 def list_companies(
     session: Session, actor: Actor, filters: CompanyFilter, *, page: int
-) -> Page[Company]:
-    """Return one page of the companies that match, without their long texts.
+) -> Page[CompanyLine]:
+    """Return one page of the companies that match."""
+    return fetch_lines(session, partial(_select_lines, actor, filters), CompanyLine, number=page)
 
-    The database sorts what it will return, and long texts make that several times slower.
-    """
-    query = select_companies(actor, filters).options(
-        *(defer(text, raiseload=True) for text in LONG_TEXTS)
-    )
-    return fetch_page(session, query, number=page)
+
+@lru_cache(KEPT_STATEMENTS)
+def _select_lines(actor: Actor, filters: CompanyFilter, number: int) -> Columns:
+    query = select_companies(actor, filters)
+    shown = query.with_only_columns(*_LINE, maintain_column_froms=True)
+    return select_page(query, shown, number=number)
 
 
 def matchable_by(body_id: int) -> ColumnElement[bool]:

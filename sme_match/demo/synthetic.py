@@ -194,11 +194,12 @@ def _needs(
         words = {key: values[0] for key, values in pattern.slots.items()}
         words |= {"material": pattern.materials[0][0], "thing": "部品"}
         title = f"{pattern.titles[0].partition('|')[0].format_map(words)} {number:04}"
+        label = f"N-{FiscalYear.of(today).year}-{number:04}"
         updated_at = now - timedelta(hours=rng.randint(1, 4_000))
         yield {
             "version": 1,
             "body_id": body_id,
-            "number": f"N-{FiscalYear.of(today).year}-{number:04}",
+            "number": label,
             "buyer_id": rng.choice(buyers),
             "state": rng.choice(STATES),
             "title": title,
@@ -208,7 +209,7 @@ def _needs(
             "kind": NeedKind(pattern.kind),
             "due_on": today + timedelta(days=rng.randint(20, 200)),
             "expires_on": today + timedelta(days=rng.randint(1, 60)),
-            "search_text": fold_for_search(title),
+            "search_text": f"{fold_for_search(label)} {fold_for_search(title)}",
             "created_at": updated_at,
             "updated_at": updated_at,
         }

@@ -1,10 +1,11 @@
 """Reading runs and proposals. Every query is limited to what the actor may see."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from sme_match.companies.models import Company
@@ -12,7 +13,8 @@ from sme_match.companies.policy import visible_to as companies_visible_to
 from sme_match.core.actor import Actor
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import fold_for_search, mark_text
-from sme_match.db.paging import Page, fetch_page
+from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, fetch_page, select_page
+from sme_match.db.search import holds
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
 from sme_match.matching.policy import runs_visible_to, visible_to
@@ -38,13 +40,29 @@ class ReviewFilter:
     sort: str = "score"
 
 
-@dataclass(frozen=True, slots=True)
-class NeedProgress:
+class NeedProgress(NamedTuple):
     """One need on the overview: how its proposals stand, and when they were computed."""
 
-    need: Need
-    counts: dict[ProposalState, int]
+    id: int
+    number: str
+    title: str
+    buyer_name: str
+    expires_on: date | None
     ran_at: datetime | None
+    new: int
+    accepted: int
+    held: int
+    rejected: int
+
+    @property
+    def counts(self) -> dict[ProposalState, int]:
+        """Return how many proposals stand in each state."""
+        return {
+            ProposalState.NEW: self.new,
+            ProposalState.ACCEPTED: self.accepted,
+            ProposalState.HELD: self.held,
+            ProposalState.REJECTED: self.rejected,
+        }
 
 
 def get_proposal(session: Session, actor: Actor, proposal_id: int) -> Proposal:
@@ -201,45 +219,37 @@ def list_progress(
 
     `show` is `new` (some proposal waits for a decision), `none` (no proposal) or empty for all.
     """
-    waiting = select(Proposal.id).where(
-        Proposal.need_id == Need.id, Proposal.state == ProposalState.NEW, visible_to(actor)
-    )
-    query = (
-        select(Need)
-        .where(Need.body_id == (actor.body_id or 0), Need.state == NeedState.OPEN)
-        .options(joinedload(Need.buyer))
-        .order_by(Need.expires_on.asc().nulls_last(), Need.id)
-    )
+    statement = partial(_select_progress, actor, text, show)
+    return fetch_lines(session, statement, NeedProgress, number=page)
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _select_progress(actor: Actor, text: str, show: str, number: int) -> Columns:
+    proposed = select(Proposal.id).where(Proposal.need_id == Need.id)
+    query = select(Need).where(Need.body_id == (actor.body_id or 0), Need.state == NeedState.OPEN)
     for word in text.split():
-        query = query.where(Need.search_text.contains(fold_for_search(word), autoescape=True))
+        query = query.where(holds(Need.search_text, fold_for_search(word)))
     if show == "new":
+        waiting = proposed.where(Proposal.state == ProposalState.NEW, visible_to(actor))
         query = query.where(waiting.exists())
     if show == "none":
-        query = query.where(~select(Proposal.id).where(Proposal.need_id == Need.id).exists())
-    needs = fetch_page(session, query, number=page)
-    ids = [need.id for need in needs.items]
-    return Page(
-        items=_progress(session, actor, list(needs.items), ids),
-        number=needs.number,
-        size=needs.size,
-        total=needs.total,
+        query = query.where(~proposed.exists())
+    query = query.order_by(Need.expires_on.asc().nulls_last(), Need.id)
+    columns = (
+        Need.id,
+        Need.number,
+        Need.title,
+        Company.name,
+        Need.expires_on,
+        select(func.max(MatchRun.ran_at)).where(MatchRun.need_id == Need.id).scalar_subquery(),
+        *(_counted(actor, state) for state in ProposalState),
     )
+    shown = query.join(Need.buyer).with_only_columns(*columns, maintain_column_froms=True)
+    return select_page(query, shown, number=number)
 
 
-def _progress(session: Session, actor: Actor, needs: list[Need], ids: list[int]) -> list[NeedProgress]:
-    counts: dict[int, dict[ProposalState, int]] = {
-        need_id: dict.fromkeys(ProposalState, 0) for need_id in ids
-    }
-    for need_id, state, count in session.execute(
-        select(Proposal.need_id, Proposal.state, func.count())
-        .where(Proposal.need_id.in_(ids), visible_to(actor))
-        .group_by(Proposal.need_id, Proposal.state)
-    ):
-        counts[need_id][state] = count
-    last_runs = session.execute(
-        select(MatchRun.need_id, func.max(MatchRun.ran_at))
-        .where(MatchRun.need_id.in_(ids))
-        .group_by(MatchRun.need_id)
+def _counted(actor: Actor, state: ProposalState) -> ScalarSelect[int]:
+    counted = select(func.count()).where(
+        Proposal.need_id == Need.id, Proposal.state == state, visible_to(actor)
     )
-    ran_at = {need_id: at for need_id, at in last_runs}  # noqa: C416 -- rows are no pairs to mypy
-    return [NeedProgress(need, counts[need.id], ran_at.get(need.id)) for need in needs]
+    return counted.correlate(Need).scalar_subquery()

@@ -87,6 +87,26 @@ class Meeting(Versioned, Base):
         lazy="raise", order_by="MeetingReply.id", cascade="all, delete-orphan"
     )
 
+    @property
+    def company_name(self) -> str:
+        """Return the name of the SME."""
+        return self.company.name
+
+    @property
+    def buyer_name(self) -> str:
+        """Return the name of the buyer, whoever may know it."""
+        return self.buyer.name
+
+    @property
+    def buyer_anonymous(self) -> bool:
+        """Return whether the need hides the buyer until both agree."""
+        return self.need.buyer_anonymous
+
+    @property
+    def replied(self) -> frozenset[Party]:
+        """Return the sides that have answered the present offers."""
+        return frozenset(reply.party for reply in self.replies)
+
 
 class MeetingOffer(Base):
     """One offered time. Offers hold no calendar: only a confirmed meeting does."""

@@ -14,6 +14,7 @@ from sme_match.companies.models import Company
 from sme_match.core.actor import Actor, Role
 from sme_match.meetings.enums import MeetingState, Party
 from sme_match.meetings.errors import PastMeetingError
+from sme_match.meetings.facts import Sides
 from sme_match.meetings.models import Meeting
 
 
@@ -42,7 +43,7 @@ def may_arrange(actor: Actor, meeting: Meeting) -> bool:
     return actor.role is Role.COORDINATOR and actor.body_id == meeting.body_id
 
 
-def party_of(actor: Actor, meeting: Meeting) -> Party | None:
+def party_of(actor: Actor, meeting: Sides) -> Party | None:
     """Return the side on which the actor takes part; None for staff."""
     if actor.role not in {Role.SME, Role.BUYER} or actor.company_id is None:
         return None
@@ -80,9 +81,9 @@ def may_see_history(actor: Actor, meeting: Meeting) -> bool:
     return actor.is_staff and actor.body_id == meeting.body_id
 
 
-def is_buyer_revealed(meeting: Meeting) -> bool:
+def is_buyer_revealed(meeting: Sides) -> bool:
     """An anonymous buyer is named to the SME once both sides have agreed on a time."""
-    return not meeting.need.buyer_anonymous or meeting.confirmed_at is not None
+    return not meeting.buyer_anonymous or meeting.confirmed_at is not None
 
 
 def are_contacts_visible(company: Company, meeting: Meeting) -> bool:

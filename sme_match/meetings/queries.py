@@ -3,9 +3,22 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from sme_match.companies.models import Company, Contact
@@ -13,12 +26,13 @@ from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_midnight
 from sme_match.core.errors import InvalidError, NotFoundError
 from sme_match.core.text import fold_for_search, mark_text, normalize_width
-from sme_match.db.paging import Page, fetch_page
+from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, fetch_page, select_page
+from sme_match.db.search import holds
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Proposal
 from sme_match.matching.policy import visible_to as proposals_visible_to
-from sme_match.meetings.enums import MeetingState, MeetingTab
-from sme_match.meetings.models import BookingCell, Meeting, MeetingOffer
+from sme_match.meetings.enums import MeetingChannel, MeetingState, MeetingTab, Party
+from sme_match.meetings.models import BookingCell, Meeting, MeetingOffer, MeetingReply
 from sme_match.meetings.policy import visible_to
 from sme_match.meetings.slots import cells_of
 from sme_match.needs.models import Need
@@ -26,6 +40,13 @@ from sme_match.needs.models import Need
 NOT_FOUND = mark_text("この商談は見つかりませんでした。")
 WAITING = frozenset({MeetingState.PROPOSED, MeetingState.ASKED, MeetingState.CARRIED_OVER})
 ENDED = frozenset(MeetingState) - WAITING - {MeetingState.CONFIRMED}
+
+
+Instant = datetime | BindParameter[datetime]
+"""An instant, or its place in a statement that is kept and run again later."""
+_NOW: BindParameter[datetime] = bindparam("now")
+_SME = aliased(Company, name="sme")
+_BUYER = aliased(Company, name="buyer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +121,7 @@ def _separately() -> Sequence[ORMOption]:
     )
 
 
-def in_tab(tab: MeetingTab, *, now: datetime) -> ColumnElement[bool]:
+def in_tab(tab: MeetingTab, *, now: Instant) -> ColumnElement[bool]:
     """Return the condition that a meeting stands in this tab at this moment."""
     confirmed = Meeting.state == MeetingState.CONFIRMED
     conditions = {
@@ -112,7 +133,7 @@ def in_tab(tab: MeetingTab, *, now: datetime) -> ColumnElement[bool]:
     return conditions[tab]
 
 
-def select_meetings(actor: Actor, filters: MeetingFilter, *, now: datetime) -> Select[Meeting]:
+def select_meetings(actor: Actor, filters: MeetingFilter, *, now: Instant) -> Select[Meeting]:
     """Return the query behind the list."""
     query = select(Meeting).where(
         visible_to(actor), in_tab(filters.tab, now=now), *narrowed(actor, filters)
@@ -128,7 +149,7 @@ def narrowed(actor: Actor, filters: MeetingFilter) -> list[ColumnElement[bool]]:
     """Return the conditions of a filter apart from its tab."""
     conditions: list[ColumnElement[bool]] = []
     for word in filters.text.split():
-        named = Company.search_text.contains(fold_for_search(word), autoescape=True)
+        named = holds(Company.search_text, fold_for_search(word))
         found = Meeting.company.has(named)
         # An anonymous buyer must not be found out by searching for its name.
         conditions.append(or_(found, Meeting.buyer.has(named)) if actor.is_staff else found)
@@ -136,7 +157,7 @@ def narrowed(actor: Actor, filters: MeetingFilter) -> list[ColumnElement[bool]]:
         titled = or_(
             Need.title.contains(word, autoescape=True), Need.number.contains(word, autoescape=True)
         )
-        folded = Need.search_text.contains(fold_for_search(word), autoescape=True)
+        folded = holds(Need.search_text, fold_for_search(word))
         # The text that is searched holds the buyer's name, so it is for staff alone too.
         conditions.append(Meeting.need.has(or_(folded, titled) if actor.is_staff else titled))
     if filters.from_on is not None:
@@ -146,12 +167,80 @@ def narrowed(actor: Actor, filters: MeetingFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
+class MeetingLine(NamedTuple):
+    """What the list shows of a meeting."""
+
+    id: int
+    state: MeetingState
+    channel: MeetingChannel
+    company_id: int
+    buyer_id: int
+    company_name: str
+    buyer_name: str
+    buyer_anonymous: bool
+    need_title: str
+    need_number: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    answer_by: datetime | None
+    expired_at: datetime | None
+    confirmed_at: datetime | None
+    updated_at: datetime
+    sme_replied: bool
+    buyer_replied: bool
+
+    @property
+    def replied(self) -> list[Party]:
+        """Return the sides that have answered the present offers."""
+        sides = ((Party.SME, self.sme_replied), (Party.BUYER, self.buyer_replied))
+        return [party for party, has_replied in sides if has_replied]
+
+
+_LINE = (
+    Meeting.id,
+    Meeting.state,
+    Meeting.channel,
+    Meeting.company_id,
+    Meeting.buyer_id,
+    _SME.name,
+    _BUYER.name,
+    Need.buyer_anonymous,
+    Need.title,
+    Need.number,
+    Meeting.starts_at,
+    Meeting.ends_at,
+    Meeting.answer_by,
+    Meeting.expired_at,
+    Meeting.confirmed_at,
+    Meeting.updated_at,
+    *(
+        exists().where(MeetingReply.meeting_id == Meeting.id, MeetingReply.party == party)
+        for party in (Party.SME, Party.BUYER)
+    ),
+)
+
+
 def list_meetings(
     session: Session, actor: Actor, filters: MeetingFilter, *, page: int, now: datetime
-) -> Page[Meeting]:
+) -> Page[MeetingLine]:
     """Return one page of the meetings that match."""
-    query = select_meetings(actor, filters, now=now).options(*_row())
-    return fetch_page(session, query, number=page)
+    statement = partial(_select_lines, actor, filters)
+    return fetch_lines(session, statement, MeetingLine, number=page, values={"now": now})
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _select_lines(actor: Actor, filters: MeetingFilter, number: int) -> Columns:
+    query = select_meetings(actor, filters, now=_NOW)
+    return select_page(query, _with_sides(query).with_only_columns(*_LINE), number=number)
+
+
+def _with_sides(query: Select[Any]) -> Select[Any]:
+    """Return the query with the need, the SME and the buyer of each meeting beside it."""
+    return (
+        query.join(Need, Need.id == Meeting.need_id)
+        .join(_SME, _SME.id == Meeting.company_id)
+        .join(_BUYER, _BUYER.id == Meeting.buyer_id)
+    )
 
 
 def _row() -> Sequence[ORMOption]:
@@ -165,11 +254,16 @@ def _row() -> Sequence[ORMOption]:
 
 def count_by_tab(session: Session, actor: Actor, *, now: datetime) -> dict[MeetingTab, int]:
     """Return how many meetings stand in each tab, without filters."""
-    columns = [
-        func.coalesce(func.sum(case((in_tab(tab, now=now), 1), else_=0)), 0) for tab in MeetingTab
-    ]
-    row = session.execute(select(*columns).select_from(Meeting).where(visible_to(actor))).one()
+    row = session.connection().execute(_count_tabs(actor), {"now": now}).one()
     return dict(zip(MeetingTab, (int(value) for value in row), strict=True))
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _count_tabs(actor: Actor) -> Columns:
+    columns = [
+        func.coalesce(func.sum(case((in_tab(tab, now=_NOW), 1), else_=0)), 0) for tab in MeetingTab
+    ]
+    return select(*columns).select_from(Meeting).where(visible_to(actor))
 
 
 def list_upcoming(session: Session, actor: Actor, *, now: datetime, limit: int = 5) -> list[Meeting]:

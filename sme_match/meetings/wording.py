@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 
 from sme_match.core.clock import to_jst
 from sme_match.meetings.enums import MeetingChannel, MeetingState, Party
+from sme_match.meetings.facts import MeetingFacts, Sides
 from sme_match.meetings.labels import CHANNELS, FIELDS, PARTIES, STATES
-from sme_match.meetings.models import Meeting, MeetingOffer
+from sme_match.meetings.models import MeetingOffer
 from sme_match.meetings.policy import is_buyer_revealed
 from sme_match.web.formats import moment
 from sme_match.web.history import Vocabulary
@@ -43,7 +44,7 @@ class OfferCard:
         return not (self.is_past or self.is_taken)
 
 
-def standing_of(meeting: Meeting, now: datetime, party: Party | None = None) -> Standing:
+def standing_of(meeting: MeetingFacts, now: datetime, party: Party | None = None) -> Standing:
     """Return where the meeting stands for staff, or for one of the two sides."""
     if meeting.state is MeetingState.ASKED:
         return _asked(meeting, now) if party is None else _asked_side(meeting, now, party)
@@ -57,42 +58,40 @@ def standing_of(meeting: Meeting, now: datetime, party: Party | None = None) -> 
     return Standing(kinds.get(meeting.state, "gr"), str(STATES[meeting.state]))
 
 
-def _asked(meeting: Meeting, now: datetime) -> Standing:
-    replied = {reply.party for reply in meeting.replies}
-    if len(replied) == len(Party):
+def _asked(meeting: MeetingFacts, now: datetime) -> Standing:
+    if len(meeting.replied) == len(Party):
         return Standing("ng", _("日時が合いませんでした"))
     if is_over(meeting, now):
         return Standing("wa", _("回答期限が過ぎました"))
-    waiting = [str(word) for party, word in PARTIES.items() if party not in replied]
+    waiting = [str(word) for party, word in PARTIES.items() if party not in meeting.replied]
     return Standing("bl", _("%(sides)sの返事待ち", sides=_("・").join(waiting)))
 
 
-def _asked_side(meeting: Meeting, now: datetime, party: Party) -> Standing:
-    replied = {reply.party for reply in meeting.replies}
-    if len(replied) == len(Party):
+def _asked_side(meeting: MeetingFacts, now: datetime, party: Party) -> Standing:
+    if len(meeting.replied) == len(Party):
         return Standing("wa", _("日時を調整しています"))
     if is_over(meeting, now):
         return Standing("gr", _("回答期限が過ぎました"))
-    if party in replied:
+    if party in meeting.replied:
         return Standing("bl", _("相手の返事待ち"))
     return Standing("wa", _("お返事をお待ちしています"))
 
 
-def is_over(meeting: Meeting, now: datetime) -> bool:
+def is_over(meeting: MeetingFacts, now: datetime) -> bool:
     """Tell whether the time to answer has run out."""
     return meeting.expired_at is not None or meeting.answer_by is None or meeting.answer_by <= now
 
 
-def partner_of(meeting: Meeting, party: Party | None) -> str:
+def partner_of(meeting: Sides, party: Party | None) -> str:
     """Return the other side's name as this side may know it."""
     if party is Party.BUYER:
-        return meeting.company.name
+        return meeting.company_name
     if party is Party.SME and not is_buyer_revealed(meeting):
         return str(_("発注企業（社名は、日時が決まるとわかります）"))
-    return meeting.buyer.name
+    return meeting.buyer_name
 
 
-def is_room_open(meeting: Meeting, now: datetime) -> bool:
+def is_room_open(meeting: MeetingFacts, now: datetime) -> bool:
     """Tell whether the two sides may enter: from a quarter of an hour before until the end."""
     if meeting.starts_at is None or meeting.ends_at is None:
         return False
@@ -101,7 +100,7 @@ def is_room_open(meeting: Meeting, now: datetime) -> bool:
     return meeting.starts_at - ROOM_OPENS <= now < meeting.ends_at + ROOM_OPENS
 
 
-def room_opens_at(meeting: Meeting) -> str:
+def room_opens_at(meeting: MeetingFacts) -> str:
     """Return the time of day from which the room's link is shown."""
     return "" if meeting.starts_at is None else f"{to_jst(meeting.starts_at - ROOM_OPENS):%H:%M}"
 

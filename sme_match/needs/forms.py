@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, HiddenField
 from wtforms.validators import ValidationError
 
-from sme_match.accounts.models import User
 from sme_match.companies.enums import MeetingMode
 from sme_match.companies.labels import MEETING_MODES
 from sme_match.companies.models import Company
@@ -36,7 +35,7 @@ from sme_match.needs.labels import (
     NEED_KINDS,
 )
 from sme_match.needs.models import Need
-from sme_match.needs.queries import read_id
+from sme_match.needs.queries import Owner, read_id
 from sme_match.needs.services import MOST_SMES_WANTED, NeedDraft, as_drafts
 from sme_match.reference.processes import list_process_groups, list_processes
 from sme_match.support_bodies.models import SupportBody
@@ -150,7 +149,7 @@ class NeedForm(EditForm):
     meeting_mode = ChoiceField(_l("商談の方法"), default=MeetingMode.WEB.value)
     expires_on = DayField(_l("回答期限"), description=_l("発注企業が提案を受け付ける最後の日"))
 
-    def __init__(self, owners: Sequence[User]) -> None:
+    def __init__(self, owners: Sequence[Owner]) -> None:
         super().__init__()
         language = current_language()
         self.owner_id.choices = [

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Self
+from datetime import date, datetime, timedelta
+from functools import lru_cache, partial
+from typing import NamedTuple, Self
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from sme_match.accounts.models import User
@@ -13,7 +14,8 @@ from sme_match.companies.models import Company
 from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import fold_for_search, mark_text, normalize_width
-from sme_match.db.paging import Page, fetch_page
+from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, select_page
+from sme_match.db.search import holds
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need, NeedShare
 from sme_match.needs.policy import visible_to
@@ -78,10 +80,10 @@ def get_need(session: Session, actor: Actor, need_id: int) -> Need:
 
 
 def select_needs(actor: Actor, filters: NeedFilter, *, today: date) -> Select[Need]:
-    """Return the query behind the list and its export, buyers included."""
-    query = select(Need).where(visible_to(actor)).options(joinedload(Need.buyer))
+    """Return the query behind the list and its export."""
+    query = select(Need).where(visible_to(actor))
     for word in filters.text.split():
-        query = query.where(Need.search_text.contains(fold_for_search(word), autoescape=True))
+        query = query.where(holds(Need.search_text, fold_for_search(word)))
     if filters.state in set(NeedState):
         query = query.where(Need.state == NeedState(filters.state))
     if filters.process:
@@ -104,11 +106,50 @@ def select_needs(actor: Actor, filters: NeedFilter, *, today: date) -> Select[Ne
     )
 
 
+class NeedLine(NamedTuple):
+    """What the list shows of a need."""
+
+    id: int
+    body_id: int
+    number: str
+    title: str
+    buyer_name: str
+    buyer_anonymous: bool
+    process_code: str
+    state: NeedState
+    expires_on: date | None
+    due_on: date | None
+    owner_name: str | None
+    updated_at: datetime
+
+
 def list_needs(
     session: Session, actor: Actor, filters: NeedFilter, *, page: int, today: date
-) -> Page[Need]:
-    """Return one page of the needs that match, with their buyers."""
-    return fetch_page(session, select_needs(actor, filters, today=today), number=page)
+) -> Page[NeedLine]:
+    """Return one page of the needs that match, with the names of buyers and people in charge."""
+    return fetch_lines(session, partial(_select_lines, actor, filters, today), NeedLine, number=page)
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _select_lines(actor: Actor, filters: NeedFilter, today: date, number: int) -> Columns:
+    query = select_needs(actor, filters, today=today)
+    beside = query.join(Need.buyer).outerjoin(User, User.id == Need.owner_id)
+    columns = (
+        Need.id,
+        Need.body_id,
+        Need.number,
+        Need.title,
+        Company.name,
+        Need.buyer_anonymous,
+        Need.process_code,
+        Need.state,
+        Need.expires_on,
+        Need.due_on,
+        User.name,
+        Need.updated_at,
+    )
+    shown = beside.with_only_columns(*columns, maintain_column_froms=True)
+    return select_page(query, shown, number=number)
 
 
 def list_buyers(session: Session, actor: Actor, text: str) -> list[Company]:
@@ -119,7 +160,7 @@ def list_buyers(session: Session, actor: Actor, text: str) -> list[Company]:
     query = _buyers(actor).limit(BUYERS_SHOWN)
     words = text.split()
     for word in words:
-        query = query.where(Company.search_text.contains(fold_for_search(word), autoescape=True))
+        query = query.where(holds(Company.search_text, fold_for_search(word)))
     order = (Company.name_kana, Company.id) if words else (Company.updated_at.desc(), Company.id)
     return list(session.scalars(query.order_by(*order)))
 
@@ -137,15 +178,24 @@ def _buyers(actor: Actor) -> Select[Company]:
     )
 
 
-def list_owners(session: Session, actor: Actor) -> list[User]:
+class Owner(NamedTuple):
+    """A person who can be in charge of needs."""
+
+    id: int
+    name: str
+
+
+_OWNERS = (
+    select(User.id, User.name)
+    .where(User.body_id == bindparam("body"), User.role == Role.COORDINATOR, User.active)
+    .order_by(User.name_kana, User.id)
+)
+
+
+def list_owners(session: Session, actor: Actor) -> list[Owner]:
     """Return the active coordinators of the actor's body, who can take charge of a need."""
-    return list(
-        session.scalars(
-            select(User)
-            .where(User.body_id == (actor.body_id or 0), User.role == Role.COORDINATOR, User.active)
-            .order_by(User.name_kana, User.id)
-        )
-    )
+    rows = session.connection().execute(_OWNERS, {"body": actor.body_id or 0})
+    return [Owner(*row) for row in rows]
 
 
 def owner_names(session: Session, needs: Iterable[Need]) -> dict[int, str]:

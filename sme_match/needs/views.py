@@ -85,7 +85,6 @@ def index() -> str:
         filters=filters,
         today=today,
         owners=list_owners(session, actor),
-        owner_names=owner_names(session, page.items),
         buyer=find_buyer(session, actor, filters.buyer_id),
         states=choices(NEED_STATES),
         may_register=may_register_need(actor),

@@ -1,24 +1,40 @@
 """Reading outcomes. Every query is limited to the meetings that the actor may see."""
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, joinedload
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session, aliased, joinedload
 
+from sme_match.companies.models import Company
 from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_date
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import mark_text
-from sme_match.db.paging import Page, fetch_page
+from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, select_page
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
 from sme_match.meetings.policy import visible_to
 from sme_match.meetings.queries import MeetingFilter, narrowed
-from sme_match.outcomes.enums import FollowUpState, OutcomeTab, Reporter
+from sme_match.needs.models import Need
+from sme_match.outcomes.enums import End, FollowUpState, OutcomeTab, Reporter
 from sme_match.outcomes.models import FollowUp, Outcome, OutcomeReport
+
+Day = date | BindParameter[date]
+"""A day, or its place in a statement that is kept and run again later."""
+_TODAY: BindParameter[date] = bindparam("today")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +61,7 @@ def _reported(*reporters: Reporter) -> ColumnElement[bool]:
     return exists().where(OutcomeReport.meeting_id == Meeting.id, OutcomeReport.reporter.in_(reporters))
 
 
-def _report_missing(actor: Actor, now: datetime) -> ColumnElement[bool]:
+def _report_missing(actor: Actor, today: Day) -> ColumnElement[bool]:
     """A report is missing: for staff of either side, for a company its own, in the current round."""
     if actor.is_staff:
         return and_(
@@ -64,7 +80,7 @@ def _report_missing(actor: Actor, now: datetime) -> ColumnElement[bool]:
         asked_again = exists().where(
             FollowUp.meeting_id == Meeting.id,
             FollowUp.state == FollowUpState.DUE,
-            FollowUp.due_on <= jst_date(now),
+            FollowUp.due_on <= today,
             ~answered,
         )
         missing.append(and_(column == own, or_(~_reported(reporter), asked_again)))
@@ -73,13 +89,14 @@ def _report_missing(actor: Actor, now: datetime) -> ColumnElement[bool]:
 
 def _disagreeing(actor: Actor) -> ColumnElement[bool]:
     disputed = exists().where(Outcome.meeting_id == Meeting.id, Outcome.disagreement)
-    return and_(_held(actor), disputed)
+    # The list has outcomes of its own beside the meetings.
+    return and_(_held(actor), disputed.correlate(Meeting))
 
 
-def select_outcomes(actor: Actor, filters: OutcomeFilter, *, now: datetime) -> Select[Meeting]:
+def select_outcomes(actor: Actor, filters: OutcomeFilter, *, today: Day) -> Select[Meeting]:
     """Return the query behind the lists of meetings (all tabs but that of follow-ups)."""
     tabs = {
-        OutcomeTab.DUE: _report_missing(actor, now),
+        OutcomeTab.DUE: _report_missing(actor, today),
         OutcomeTab.DISAGREEMENT: _disagreeing(actor),
     }
     query = select(Meeting).where(tabs.get(filters.tab, _held(actor)))
@@ -87,16 +104,78 @@ def select_outcomes(actor: Actor, filters: OutcomeFilter, *, now: datetime) -> S
     return query.order_by(Meeting.starts_at.desc(), Meeting.id.desc())
 
 
+class OutcomeLine(NamedTuple):
+    """What the lists show of a held meeting; the last three are set in the list of follow-ups."""
+
+    meeting_id: int
+    company_id: int
+    buyer_id: int
+    company_name: str
+    buyer_name: str
+    buyer_anonymous: bool
+    confirmed_at: datetime | None
+    need_title: str
+    starts_at: datetime | None
+    stage: int | None
+    """None while nobody has reported."""
+    end: End | None
+    disagreement: bool | None
+    sme_told: bool
+    buyer_told: bool
+    follow_up_id: int | None = None
+    due_on: date | None = None
+    months_after: int | None = None
+
+    @property
+    def told(self) -> list[Reporter]:
+        """Return the sides that have reported."""
+        sides = ((Reporter.SME, self.sme_told), (Reporter.BUYER, self.buyer_told))
+        return [reporter for reporter, has_told in sides if has_told]
+
+
+_SME = aliased(Company, name="sme")
+_BUYER = aliased(Company, name="buyer")
+_LINE = (
+    Meeting.id,
+    Meeting.company_id,
+    Meeting.buyer_id,
+    _SME.name,
+    _BUYER.name,
+    Need.buyer_anonymous,
+    Meeting.confirmed_at,
+    Need.title,
+    Meeting.starts_at,
+    Outcome.stage,
+    Outcome.end,
+    Outcome.disagreement,
+    _reported(Reporter.SME),
+    _reported(Reporter.BUYER),
+)
+
+
 def list_outcomes(
     session: Session, actor: Actor, filters: OutcomeFilter, *, page: int, now: datetime
-) -> Page[Meeting]:
-    """Return one page of the held meetings that match, with need and both companies."""
-    query = select_outcomes(actor, filters, now=now).options(*_companies())
-    return fetch_page(session, query, number=page)
+) -> Page[OutcomeLine]:
+    """Return one page of the held meetings that match."""
+    statement = partial(_select_lines, actor, filters)
+    values = {"today": jst_date(now)}
+    return fetch_lines(session, statement, OutcomeLine, number=page, values=values)
 
 
-def _companies() -> Sequence[ORMOption]:
-    return (joinedload(Meeting.need), joinedload(Meeting.company), joinedload(Meeting.buyer))
+@lru_cache(KEPT_STATEMENTS)
+def _select_lines(actor: Actor, filters: OutcomeFilter, number: int) -> Columns:
+    query = select_outcomes(actor, filters, today=_TODAY)
+    return select_page(query, _with_sides(query).with_only_columns(*_LINE), number=number)
+
+
+def _with_sides(query: Select[Any]) -> Select[Any]:
+    """Return the query with what each meeting is about and where it stands beside it."""
+    return (
+        query.join(Need, Need.id == Meeting.need_id)
+        .join(_SME, _SME.id == Meeting.company_id)
+        .join(_BUYER, _BUYER.id == Meeting.buyer_id)
+        .outerjoin(Outcome, Outcome.meeting_id == Meeting.id)
+    )
 
 
 def list_due_follow_ups(
@@ -106,61 +185,45 @@ def list_due_follow_ups(
     now: datetime,
     page: int = 1,
     filters: OutcomeFilter | None = None,
-) -> Page[FollowUp]:
-    """Return one page of the follow-ups that are due, the oldest first, with meeting and companies."""
-    filters = filters or OutcomeFilter()
+) -> Page[OutcomeLine]:
+    """Return one page of the follow-ups that are due, the oldest first."""
+    statement = partial(_select_follow_ups, actor, filters or OutcomeFilter())
+    values = {"today": jst_date(now)}
+    return fetch_lines(session, statement, OutcomeLine, number=page, values=values)
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _select_follow_ups(actor: Actor, filters: OutcomeFilter, number: int) -> Columns:
     query = (
         select(FollowUp)
         .join(FollowUp.meeting)
-        .where(_held(actor), _due(now), *narrowed(actor, filters.of_meetings))
+        .where(_held(actor), _due(_TODAY), *narrowed(actor, filters.of_meetings))
         .order_by(FollowUp.due_on, FollowUp.id)
-        .options(
-            joinedload(FollowUp.meeting).joinedload(Meeting.need),
-            joinedload(FollowUp.meeting).joinedload(Meeting.company),
-            joinedload(FollowUp.meeting).joinedload(Meeting.buyer),
-        )
     )
-    return fetch_page(session, query, number=page)
+    columns = (*_LINE, FollowUp.id, FollowUp.due_on, FollowUp.months_after)
+    return select_page(query, _with_sides(query).with_only_columns(*columns), number=number)
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    return and_(FollowUp.state == FollowUpState.DUE, FollowUp.due_on <= jst_date(now))
+def _due(today: Day) -> ColumnElement[bool]:
+    return and_(FollowUp.state == FollowUpState.DUE, FollowUp.due_on <= today)
 
 
 def count_by_tab(session: Session, actor: Actor, *, now: datetime) -> dict[OutcomeTab, int]:
     """Return how much stands in each tab, without filters, in one query."""
-    columns = [
-        select(func.count()).select_from(Meeting).where(condition).scalar_subquery()
-        for condition in (_report_missing(actor, now), _disagreeing(actor))
-    ]
-    columns.append(
-        select(func.count(FollowUp.id))
-        .join(FollowUp.meeting)
-        .where(_held(actor), _due(now))
-        .scalar_subquery()
-    )
-    columns.append(select(func.count()).select_from(Meeting).where(_held(actor)).scalar_subquery())
-    row = session.execute(select(*columns)).one()
+    row = session.connection().execute(_count_tabs(actor), {"today": jst_date(now)}).one()
     return dict(zip(OutcomeTab, (int(value) for value in row), strict=True))
 
 
-def outcomes_of(session: Session, meeting_ids: Collection[int]) -> dict[int, Outcome]:
-    """Return where these meetings stand, by meeting; those without any report are left out."""
-    query = select(Outcome).where(Outcome.meeting_id.in_(meeting_ids))
-    return {outcome.meeting_id: outcome for outcome in session.scalars(query)}
-
-
-def reporters_of(session: Session, meeting_ids: Collection[int]) -> dict[int, set[Reporter]]:
-    """Return who has reported about these meetings."""
-    query = (
-        select(OutcomeReport.meeting_id, OutcomeReport.reporter)
-        .where(OutcomeReport.meeting_id.in_(meeting_ids))
-        .distinct()
+@lru_cache(KEPT_STATEMENTS)
+def _count_tabs(actor: Actor) -> Columns:
+    meetings = select(func.count()).select_from(Meeting)
+    follow_ups = select(func.count(FollowUp.id)).join(FollowUp.meeting)
+    return select(
+        meetings.where(_report_missing(actor, _TODAY)).scalar_subquery(),
+        meetings.where(_disagreeing(actor)).scalar_subquery(),
+        follow_ups.where(_held(actor), _due(_TODAY)).scalar_subquery(),
+        meetings.where(_held(actor)).scalar_subquery(),
     )
-    found: dict[int, set[Reporter]] = {meeting_id: set() for meeting_id in meeting_ids}
-    for meeting_id, reporter in session.execute(query):
-        found[meeting_id].add(reporter)
-    return found
 
 
 def find_outcome(session: Session, meeting_id: int) -> Outcome | None:

@@ -5,16 +5,21 @@ Those are worked out once, apart from the id of the record; below which path the
 part of what they depend on.
 """
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from flask import Flask, request, url_for
 from markupsafe import Markup
 
 from sme_match.core.settings import Settings
 
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
+_UNBOUND = "mounted"
 _SOME_ID = 1_999_999_999
 
 
@@ -22,29 +27,43 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Give the functions to the templates."""
 
     @cache
-    def file(mounted_at: str, filename: str) -> str:
+    def asset(mounted_at: str, filename: str) -> str:
+        """Return the address of a file; it changes with the content, so it may be kept long."""
         del mounted_at
         return url_for("static", filename=filename, v=_digest(settings.static_folder / filename))
 
-    def asset(filename: str) -> str:
-        """Return the address of a file; it changes with the content, so it may be kept long."""
-        return file(request.root_path, filename)
-
-    def ic(name: str, cls: str = "") -> Markup:
+    def ic(mounted_at: str, name: str, cls: str = "") -> Markup:
         """Return an icon; the words that say the same stand beside it."""
-        return _icon(asset("img/icons.svg"), name, cls)
+        return _icon(asset(mounted_at, "img/icons.svg"), name, cls)
 
-    app.jinja_env.globals.update(url_for=_address, asset=asset, ic=ic)
+    app.jinja_env.globals.update(url_for=mounted(_address), asset=mounted(asset), ic=mounted(ic))
 
 
-def _address(endpoint: str, **values: Any) -> str:  # noqa: ANN401 -- as url_for takes them
+def mounted(write: Callable[Concatenate[str, Arguments], Answer]) -> Callable[Arguments, Answer]:
+    """Give the function the path of the request below which the service is mounted, first."""
+
+    @wraps(write)
+    def written(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
+        return write(request.root_path, *args, **kwargs)
+
+    setattr(written, _UNBOUND, write)
+    return written
+
+
+def unbound(function: object) -> Callable[..., Any] | None:
+    """Return the function behind one of `mounted`; None for any other."""
+    found: Callable[..., Any] | None = getattr(function, _UNBOUND, None)
+    return found
+
+
+def _address(mounted_at: str, /, endpoint: str, **values: Any) -> str:  # noqa: ANN401 -- as url_for takes them
     """Return the address of a page."""
     if not values:
-        return _page(request.root_path, endpoint)
+        return _page(mounted_at, endpoint)
     if len(values) == 1:
         [(argument, value)] = values.items()
         if type(value) is int:
-            before, after = _record(request.root_path, endpoint, argument)
+            before, after = _record(mounted_at, endpoint, argument)
             return f"{before}{value}{after}"
     return url_for(endpoint, **values)
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from sme_match.core.clock import to_jst
 from sme_match.core.fiscal_year import format_date_ja
-from sme_match.web.languages import current_language
+from sme_match.web.languages import in_language
 
 KEPT_DAYS = 4096
 """A list of one page shows forty days, and mostly those of the last year."""
@@ -22,19 +22,19 @@ def init_app(app: Flask) -> None:
         app.jinja_env.filters[formatter.__name__] = formatter
 
 
-def day(value: date | datetime | None) -> str:
+@in_language
+def day(language: str, value: date | datetime | None) -> str:
     """Return a day: 2026年12月10日（木） / Thu, 10 Dec 2026. An instant counts in Japan."""
-    if value is None:
-        return ""
-    return _day(current_language(), to_jst(value).date() if isinstance(value, datetime) else value)
+    return "" if value is None else _day(language, value)
 
 
 @lru_cache(KEPT_DAYS)
-def _day(language: str, value: date) -> str:
+def _day(language: str, value: date | datetime) -> str:
+    on = to_jst(value).date() if isinstance(value, datetime) else value
     if language == "ja":
-        return format_date_ja(value)
+        return format_date_ja(on)
     with force_locale(language):
-        return str(format_date(value, "EEE, d MMM yyyy"))
+        return str(format_date(on, "EEE, d MMM yyyy"))
 
 
 def clock_time(value: datetime) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import force_locale
 
-from sme_match.web.languages import current_language
+from sme_match.web.languages import in_language
 
 Labels = Mapping[type[Enum], Mapping[Any, object]]
 
@@ -28,9 +28,10 @@ def init_app(app: Flask, packages: Iterable[Labels]) -> None:
         with force_locale(language):
             return str(words[type(value)][value])
 
-    def label(value: Enum | None) -> str:
+    @in_language
+    def label(language: str, value: Enum | None) -> str:
         """Return the word for a member; nothing for None."""
-        return "" if value is None else word(current_language(), value)
+        return "" if value is None else word(language, value)
 
     app.jinja_env.filters["label"] = label
 

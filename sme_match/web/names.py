@@ -16,7 +16,7 @@ from sme_match.reference import (
     processes,
 )
 from sme_match.reference.lookup import Entry
-from sme_match.web.languages import current_language
+from sme_match.web.languages import in_language
 
 KEPT_NAMES = 8192
 """More than all lists hold in both languages."""
@@ -37,14 +37,16 @@ def init_app(app: Flask) -> None:
         app.jinja_env.filters[filter_.__name__] = filter_
 
 
-def prefecture_name(code: str) -> str:
+@in_language
+def prefecture_name(language: str, code: str | None) -> str:
     """Return the prefecture of a JIS X 0401 code."""
-    return _name(prefectures.get_prefecture, code)
+    return _name(language, prefectures.get_prefecture, code)
 
 
-def municipality_name(code: str) -> str:
+@in_language
+def municipality_name(language: str, code: str | None) -> str:
     """Return the municipality of a JIS X 0402 code; nothing for an empty one."""
-    return _name(municipalities.get_municipality, code)
+    return _name(language, municipalities.get_municipality, code)
 
 
 class Located(Protocol):
@@ -54,41 +56,55 @@ class Located(Protocol):
     municipality_code: Any
 
 
-def place(located: Located) -> str:
+@in_language
+def place(language: str, located: Located) -> str:
     """Return the place in the order of the language: 岩手県奥州市 / Oshu-shi, Iwate."""
-    parts = (prefecture_name(located.prefecture_code), municipality_name(located.municipality_code))
-    if current_language() == "ja":
+    return _place(language, located.prefecture_code, located.municipality_code)
+
+
+@lru_cache(KEPT_NAMES)
+def _place(language: str, prefecture_code: str, municipality_code: str) -> str:
+    parts = (
+        _name(language, prefectures.get_prefecture, prefecture_code),
+        _name(language, municipalities.get_municipality, municipality_code),
+    )
+    if language == "ja":
         return "".join(parts)
     return ", ".join(part for part in reversed(parts) if part)
 
 
-def jsic_name(code: str) -> str:
+@in_language
+def jsic_name(language: str, code: str | None) -> str:
     """Return the industry of a JSIC code."""
-    return _name(jsic.get_jsic, code)
+    return _name(language, jsic.get_jsic, code)
 
 
-def process_name(code: str) -> str:
+@in_language
+def process_name(language: str, code: str | None) -> str:
     """Return the process of a code of the reference list."""
-    return _name(processes.get_process, code)
+    return _name(language, processes.get_process, code)
 
 
-def certificate_name(code: str) -> str:
+@in_language
+def certificate_name(language: str, code: str | None) -> str:
     """Return the certificate of a code, or the free text that was given instead."""
-    return _name(certificates.get_certificate, code)
+    return _name(language, certificates.get_certificate, code)
 
 
-def agglomeration_name(code: str) -> str:
+@in_language
+def agglomeration_name(language: str, code: str | None) -> str:
     """Return the type of agglomeration."""
-    return _name(agglomeration.get_agglomeration_type, code)
+    return _name(language, agglomeration.get_agglomeration_type, code)
 
 
-def material_name(code: str) -> str:
+@in_language
+def material_name(language: str, code: str | None) -> str:
     """Return a material family by its code; designations such as SUS304 are their own name."""
-    return _name(materials.get_family, code)
+    return _name(language, materials.get_family, code)
 
 
-def _name(get: Callable[[str], Entry], code: str | None) -> str:
-    return _name_in(current_language(), get, code) if code else ""
+def _name(language: str, get: Callable[[str], Entry], code: str | None) -> str:
+    return _name_in(language, get, code) if code else ""
 
 
 @lru_cache(maxsize=KEPT_NAMES)

@@ -13,7 +13,7 @@ from sme_match.reference.jsic import list_major_groups
 from sme_match.reference.lookup import Entry
 from sme_match.reference.prefectures import list_prefectures
 from sme_match.reference.processes import list_process_groups, list_processes
-from sme_match.web.languages import current_language
+from sme_match.web.languages import in_language
 
 
 def init_app(app: Flask) -> None:
@@ -27,8 +27,9 @@ def init_app(app: Flask) -> None:
 
 
 def _with_choice(write: Callable[[str], str]) -> Callable[[str], Markup]:
-    def options(chosen: str = "") -> Markup:
-        written = write(current_language())
+    @in_language
+    def options(language: str, chosen: str = "") -> Markup:
+        written = write(language)
         value = f' value="{escape(chosen)}"'
         return Markup(written.replace(value, f"{value} selected"))  # noqa: S704 -- written below, escaped
 

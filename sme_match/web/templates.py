@@ -6,15 +6,15 @@ so they are asked once, when the template is compiled, and stand in it as text a
 """
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
-from typing import Any, cast
+from functools import lru_cache, partial
+from typing import Any
 
 from flask import Flask, has_request_context, request
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
 
-from sme_match.web.languages import current_language
+from sme_match.web import addresses, languages
 
 FIXED = ("_", "asset", "ic", "url_for")
 """Functions of templates whose answer depends on their arguments, language and mount point alone."""
@@ -40,14 +40,15 @@ class Environment(FlaskEnvironment):
         """Return a template, compiled for the language of the request."""
         if self.fixed or not has_request_context():
             return super().get_template(name, parent, globals)
-        return self._compiled_for(current_language(), request.root_path).get_template(
+        return self._compiled_for(languages.current_language(), request.root_path).get_template(
             name, parent, globals
         )
 
     def _compile_for(self, language: str, mounted_at: str) -> "Environment":
-        del language, mounted_at  # the functions know them, and are asked during such requests only
         own = self.overlay()
-        own.fixed = {name: cast("Callable[..., str]", self.globals[name]) for name in FIXED}
+        own.filters = {name: _bind(each, language, mounted_at) for name, each in self.filters.items()}
+        functions = {name: _bind(each, language, mounted_at) for name, each in self.globals.items()}
+        own.globals, own.fixed = functions, {name: functions[name] for name in FIXED}
         return own
 
     def _generate(self, source: nodes.Template, *rest: Any, **options: Any) -> str:  # noqa: ANN401
@@ -55,6 +56,15 @@ class Environment(FlaskEnvironment):
         if self.fixed:
             _WriteOut(self.fixed).visit(source)
         return super()._generate(source, *rest, **options)
+
+
+def _bind(function: Any, language: str, mounted_at: str) -> Any:  # noqa: ANN401 -- any value of a template
+    """Return a function that needs to ask for neither; what is no such function as it is."""
+    if written := languages.unbound(function):
+        return partial(written, language)
+    if written := addresses.unbound(function):
+        return partial(written, mounted_at)
+    return function
 
 
 class _WriteOut(NodeTransformer):

@@ -233,7 +233,8 @@ def test_the_list_finds_by_words_states_and_days(
 
     def found(**values: str) -> list[Need]:
         filters = NeedFilter.of(values)
-        return list(list_needs(session, actor, filters, page=1, today=TODAY).items)
+        lines = list_needs(session, actor, filters, page=1, today=TODAY).items
+        return [session.get_one(Need, line.id) for line in lines]
 
     assert found(q="ＳＵＳ フランジ") == [flange]
     assert found(q="\0フランジ", sort="number") == [flange]

@@ -217,12 +217,14 @@ def test_due_follow_ups_are_listed_and_closed_with_a_reason(session: Session) ->
     (row,) = list_due_follow_ups(session, scene.actor, now=month_one).items
     assert (row.meeting_id, row.months_after) == (meeting.id, 1)
     with pytest.raises(InvalidError):
-        close_follow_up(session, scene.actor, row.id, reason="", now=month_one)
+        close_follow_up(session, scene.actor, row.follow_up_id or 0, reason="", now=month_one)
     with pytest.raises(NotAllowedError):
-        close_follow_up(session, scene.manager.as_actor(), row.id, reason="x", now=month_one)
-    close_follow_up(session, scene.actor, row.id, reason="退職", now=month_one)
+        close_follow_up(
+            session, scene.manager.as_actor(), row.follow_up_id or 0, reason="x", now=month_one
+        )
+    close_follow_up(session, scene.actor, row.follow_up_id or 0, reason="退職", now=month_one)
     with pytest.raises(ConflictError):
-        close_follow_up(session, scene.actor, row.id, reason="退職", now=month_one)
+        close_follow_up(session, scene.actor, row.follow_up_id or 0, reason="退職", now=month_one)
     assert count_by_tab(session, scene.actor, now=month_one)[OutcomeTab.FOLLOW_UP] == 0
 
 

@@ -157,7 +157,7 @@ def _meetings_awaiting_result(actor: Actor, now: datetime) -> Columns:
 
 def _in_tab(actor: Actor, tab: OutcomeTab, now: datetime) -> Columns:
     """Return the held meetings of a tab of the outcomes page: the same rule, the same number."""
-    query = select_outcomes(actor, OutcomeFilter(tab=tab), now=now).order_by(None)
+    query = select_outcomes(actor, OutcomeFilter(tab=tab), today=jst_date(now)).order_by(None)
     return query.with_only_columns(Meeting.id.label("id"), Meeting.ends_at.label("since"))
 
 

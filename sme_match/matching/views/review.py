@@ -110,7 +110,7 @@ def index() -> str:
         ),
         text=text,
         show=show,
-        states=PROPOSAL_STATES,
+        states={state: str(word) for state, word in PROPOSAL_STATES.items()},
     )
 
 
@@ -135,7 +135,7 @@ def review(need_id: int) -> str:
         near_misses=_near_misses(need, run),
         relaxation=_best_relaxation(run),
         terms=shared_terms(page.items),
-        states=PROPOSAL_STATES,
+        states={state: str(word) for state, word in PROPOSAL_STATES.items()},
         sorts=SORTS,
         may_match=may_match(actor, need),
         rejection=RejectionForm(),

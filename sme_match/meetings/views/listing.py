@@ -7,6 +7,7 @@ from flask import render_template, request
 from sme_match.core.actor import Role
 from sme_match.meetings.blueprint import STAFF, blueprint
 from sme_match.meetings.enums import MeetingTab
+from sme_match.meetings.facts import MeetingFacts
 from sme_match.meetings.models import Meeting
 from sme_match.meetings.policy import may_open_meeting, party_of
 from sme_match.meetings.queries import (
@@ -88,7 +89,7 @@ def last_day(until: datetime | None) -> str:
 
 
 @blueprint.app_template_global("meeting_words")
-def meeting_words(meeting: Meeting) -> dict[str, object]:
+def meeting_words(meeting: MeetingFacts) -> dict[str, object]:
     """Return what a row or card says about a meeting to the signed-in reader."""
     actor, now = current_actor(), current_time()
     party = party_of(actor, meeting)

@@ -130,7 +130,8 @@ def export_needs(
     """Yield the needs of the list with the filters of its URL."""
     query = select_needs(actor, NeedFilter.of(arguments), today=jst_date(now))
     owners = other_bodies(session, actor)
-    for need in session.scalars(query.options(selectinload(Need.conditions))):
+    query = query.options(joinedload(Need.buyer), selectinload(Need.conditions))
+    for need in session.scalars(query):
         yield write_need(need, owner=owners.get(need.body_id, ""))
 
 

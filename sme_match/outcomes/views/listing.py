@@ -21,8 +21,6 @@ from sme_match.outcomes.queries import (
     list_follow_ups,
     list_outcomes,
     list_reports,
-    outcomes_of,
-    reporters_of,
 )
 from sme_match.web.access import allow
 from sme_match.web.arguments import TEXT_LIMIT, requested_day
@@ -57,26 +55,22 @@ def index() -> str:
     session, actor, now = current_session(), current_actor(), current_time()
     problems: list[str] = []
     filters, page = requested_filter(problems), requested_page()
-    follow_ups = meetings = None
-    if filters.tab is OutcomeTab.FOLLOW_UP and actor.is_staff:
-        follow_ups = list_due_follow_ups(session, actor, now=now, page=page, filters=filters)
-        ids = [row.meeting_id for row in follow_ups.items]
+    is_follow_up = filters.tab is OutcomeTab.FOLLOW_UP and actor.is_staff
+    if is_follow_up:
+        lines = list_due_follow_ups(session, actor, now=now, page=page, filters=filters)
     else:
-        meetings = list_outcomes(session, actor, filters, page=page, now=now)
-        ids = [row.id for row in meetings.items]
+        lines = list_outcomes(session, actor, filters, page=page, now=now)
     return render_template(
         "outcomes/index.html",
-        follow_ups=follow_ups,
-        page=meetings,
-        outcomes=outcomes_of(session, ids),
-        reporters=reporters_of(session, ids),
+        is_follow_up=is_follow_up,
+        page=lines,
         sides=(Reporter.SME, Reporter.BUYER),
         counts=count_by_tab(session, actor, now=now),
         tabs=list(OutcomeTab),
         filters=filters,
         problems=problems,
         stage_of=Stage,
-        partner_of=lambda meeting: partner_of(meeting, party_of(actor, meeting)),
+        partner_of=lambda line: partner_of(line, party_of(actor, line)),
     )
 
 
