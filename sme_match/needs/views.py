@@ -61,14 +61,19 @@ STAFF = (Role.COORDINATOR, Role.LEAD)
 Page = str | Response | tuple[str, int]
 
 
+blueprint.add_app_template_global(with_unit)
+
+
+@blueprint.app_template_filter("condition_word")
+def condition_word(code: str) -> str:
+    """Return the word for a demanded code that is in no list of reference data."""
+    return str(CONDITION_WORDS.get(code, code))
+
+
 @blueprint.context_processor
-def condition_words() -> dict[str, object]:
-    """Give templates the words for the chips of conditions."""
-    return {
-        "condition_units": CONDITION_UNITS,
-        "with_unit": with_unit,
-        "condition_words": CONDITION_WORDS,
-    }
+def condition_units() -> dict[str, object]:
+    """Give the form of a need the units of its conditions."""
+    return {"condition_units": CONDITION_UNITS}
 
 
 @blueprint.get("/")

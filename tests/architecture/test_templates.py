@@ -29,6 +29,12 @@ def test_a_template_is_safe(path: Path) -> None:
         assert "noopener" in link
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_macros_are_given_all_they_show(path: Path) -> None:
+    # With the context of the page every import would build all macros of the file again.
+    assert "with context" not in path.read_text()
+
+
 def test_every_template_is_rendered_or_included_by_someone() -> None:
     readers = [p.read_text() for p in [*TEMPLATES, *(ROOT / "sme_match").rglob("*.py")]]
     unused = [name(path) for path in TEMPLATES if not any(name(path) in text for text in readers)]
