@@ -150,7 +150,7 @@ def make_need(session: Session, buyer: Company, **values: Any) -> Need:
         "updated_at": CREATED,
     }
     need = Need(**(defaults | values))
-    need.search_text = need.search_text or searchable_need(need, buyer)
+    need.search_text = need.search_text or searchable_need(need, buyer, need.number)
     return _add(session, need)
 
 
