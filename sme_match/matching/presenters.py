@@ -1,22 +1,25 @@
 """What the review screen shows of a proposal, computed from its stored explanation."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from sme_match.companies.models import Company
 from sme_match.matching.engine.conditions import Verdict
 from sme_match.matching.explanations import Explanation, TermExplanation, explain
 from sme_match.matching.models import MatchRun, Proposal
 from sme_match.matching.pairs import SuitedNeed
+from sme_match.matching.queries import CompanyName, ProposalLine
 from sme_match.matching.questions import open_questions
 from sme_match.matching.wording import ConditionWords, word_condition
 from sme_match.needs.enums import ConditionLevel
 from sme_match.needs.models import Need
+from sme_match.web.languages import in_language
 
+KEPT_EXPLANATIONS = 1024
 STALE_AFTER = timedelta(days=365)
 
 
@@ -29,53 +32,75 @@ class ConditionGroup:
     conditions: Sequence[ConditionWords]
 
 
-@dataclass(frozen=True, slots=True)
-class ProposalCard:
-    """One ranked company with everything that explains its place."""
+@dataclass(frozen=True, slots=True, eq=False)
+class ExplanationWords:
+    """A stored explanation in the reader's language; one and the same object while it is kept."""
 
-    proposal: Proposal
-    company: Company
-    score: int
     parts: Mapping[str, int]
     terms: Sequence[TermExplanation]
     excerpt: Markup
     groups: Sequence[ConditionGroup]
+    questions: int
+    """How many conditions are still to be asked about."""
+    shared: frozenset[str]
+    """The words of the need that the profile has."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalCard:
+    """One ranked company with everything that explains its place."""
+
+    proposal: ProposalLine
+    words: ExplanationWords
     confidence_percent: int | None
     is_stale: bool
     is_open: bool
-    questions: int
-    """How many conditions are still to be asked about."""
 
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
     """A company that fails exactly one must."""
 
-    company: Company
+    company: CompanyName
     score: int
     condition: ConditionWords
 
 
-def card_for(proposal: Proposal, *, now: datetime, is_open: bool) -> ProposalCard:
-    """Return the card of a proposal whose company is loaded."""
-    explanation = cast("Explanation", proposal.explanation)
-    conditions = [word_condition(each) for each in explanation["conditions"]]
-    confirmed_at = proposal.company.confirmed_at
-    excerpt = explanation["excerpt"]
+def card_for(proposal: ProposalLine, *, now: datetime, is_open: bool) -> ProposalCard:
+    """Return the card of a proposal."""
+    confirmed_at = proposal.confirmed_at
     return ProposalCard(
         proposal=proposal,
-        company=proposal.company,
-        score=int(proposal.score),
-        parts=explanation["parts"],
-        terms=[term for term in explanation["terms"] if term["points"]],
-        excerpt=mark_places(excerpt["text"], excerpt["marks"]),
-        groups=[_group(level, conditions) for level in (ConditionLevel.MUST, ConditionLevel.WISH)],
+        words=word_explanation(proposal.explanation),
         confidence_percent=None
         if proposal.confidence is None
         else round(float(proposal.confidence) * 100),
         is_stale=confirmed_at is None or now - confirmed_at > STALE_AFTER,
         is_open=is_open,
+    )
+
+
+@in_language
+@lru_cache(KEPT_EXPLANATIONS)
+def word_explanation(language: str, stored: str) -> ExplanationWords:
+    """Return an explanation, given as it is stored, in words.
+
+    It is kept by its text and the language, which are all that the words depend on.
+    """
+    del language
+    return _in_words(json.loads(stored))
+
+
+def _in_words(explanation: Explanation) -> ExplanationWords:
+    conditions = [word_condition(each) for each in explanation["conditions"]]
+    excerpt = explanation["excerpt"]
+    return ExplanationWords(
+        parts=explanation["parts"],
+        terms=[term for term in explanation["terms"] if term["points"]],
+        excerpt=mark_places(excerpt["text"], excerpt["marks"]),
+        groups=[_group(level, conditions) for level in (ConditionLevel.MUST, ConditionLevel.WISH)],
         questions=len(open_questions(explanation)),
+        shared=frozenset(term["query"] for term in explanation["terms"] if term["query"]),
     )
 
 
@@ -86,10 +111,7 @@ class NeedCard:
     need: Need
     proposal: Proposal | None
     score: int
-    parts: Mapping[str, int]
-    terms: Sequence[TermExplanation]
-    excerpt: Markup
-    groups: Sequence[ConditionGroup]
+    words: ExplanationWords
     confidence_percent: int | None
     failed: Sequence[ConditionWords]
     """The must that a near miss fails."""
@@ -97,27 +119,25 @@ class NeedCard:
 
 def need_card_for(found: SuitedNeed) -> NeedCard:
     """Return the card of a need whose buyer is loaded."""
-    explanation = explain(found.candidate)
-    conditions = [word_condition(each) for each in explanation["conditions"]]
+    words = _in_words(explain(found.candidate))
     confidence = found.candidate.confidence
     return NeedCard(
         need=found.need,
         proposal=found.proposal,
         score=found.candidate.score,
-        parts=explanation["parts"],
-        terms=[term for term in explanation["terms"] if term["points"]],
-        excerpt=mark_places(explanation["excerpt"]["text"], explanation["excerpt"]["marks"]),
-        groups=[_group(level, conditions) for level in (ConditionLevel.MUST, ConditionLevel.WISH)],
+        words=words,
         confidence_percent=None if confidence is None else round(confidence * 100),
         failed=[
             each
-            for each in conditions
-            if each.level is ConditionLevel.MUST and each.verdict is Verdict.FAIL
+            for group in words.groups
+            if group.level is ConditionLevel.MUST
+            for each in group.conditions
+            if each.verdict is Verdict.FAIL
         ],
     )
 
 
-def near_misses_of(run: MatchRun, companies: Mapping[int, Company]) -> list[NearMiss]:
+def near_misses_of(run: MatchRun, companies: Mapping[int, CompanyName]) -> list[NearMiss]:
     """Return the near misses of a run; companies that are gone since are left out."""
     return [
         NearMiss(
@@ -130,14 +150,9 @@ def near_misses_of(run: MatchRun, companies: Mapping[int, Company]) -> list[Near
     ]
 
 
-def shared_terms(proposals: Sequence[Proposal]) -> list[str]:
+def shared_terms(cards: Sequence[ProposalCard]) -> list[str]:
     """Return the words of the need that some shown profile has, longest first."""
-    terms = {
-        term["query"]
-        for proposal in proposals
-        for term in cast("Explanation", proposal.explanation)["terms"]
-        if term["query"]
-    }
+    terms: frozenset[str] = frozenset().union(*(card.words.shared for card in cards))
     return sorted(terms, key=lambda term: (-len(term), term))
 
 

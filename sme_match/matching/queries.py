@@ -1,26 +1,38 @@
 """Reading runs and proposals. Every query is limited to what the actor may see."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import ScalarSelect, Select, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import (
+    BindParameter,
+    Integer,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    select,
+)
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from sme_match.companies.models import Company
 from sme_match.companies.policy import visible_to as companies_visible_to
 from sme_match.core.actor import Actor
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import fold_for_search, mark_text
-from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, fetch_page, select_page
+from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, select_page
 from sme_match.db.search import holds
-from sme_match.matching.enums import ProposalState
+from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
-from sme_match.matching.policy import runs_visible_to, visible_to
+from sme_match.matching.policy import is_excluded, runs_visible_to, visible_to
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need
 
+_NEED: BindParameter[int] = bindparam("need", type_=Integer)
 NOT_FOUND = mark_text("この提案は見つかりませんでした。")
 REVIEW_PAGE = 10
 SORTS: dict[str, tuple[Any, ...]] = {
@@ -40,8 +52,8 @@ class ReviewFilter:
     sort: str = "score"
 
 
-class NeedProgress(NamedTuple):
-    """One need on the overview: how its proposals stand, and when they were computed."""
+class NeedLine(NamedTuple):
+    """One open need on the overview, and when its proposals were computed."""
 
     id: int
     number: str
@@ -49,20 +61,14 @@ class NeedProgress(NamedTuple):
     buyer_name: str
     expires_on: date | None
     ran_at: datetime | None
-    new: int
-    accepted: int
-    held: int
-    rejected: int
 
-    @property
-    def counts(self) -> dict[ProposalState, int]:
-        """Return how many proposals stand in each state."""
-        return {
-            ProposalState.NEW: self.new,
-            ProposalState.ACCEPTED: self.accepted,
-            ProposalState.HELD: self.held,
-            ProposalState.REJECTED: self.rejected,
-        }
+
+@dataclass(frozen=True, slots=True)
+class NeedProgress:
+    """One need on the overview, and how its proposals stand."""
+
+    need: NeedLine
+    counts: dict[ProposalState, int]
 
 
 def get_proposal(session: Session, actor: Actor, proposal_id: int) -> Proposal:
@@ -157,13 +163,18 @@ def find_last_decision(session: Session, proposal_id: int) -> ProposalDecision |
 
 def find_last_run(session: Session, actor: Actor, need_id: int) -> MatchRun | None:
     """Return the latest run for a need."""
-    query = (
+    return session.scalar(_last_run(actor), {"need": need_id})
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _last_run(actor: Actor) -> Select[MatchRun]:
+    return (
         select(MatchRun)
-        .where(MatchRun.need_id == need_id, runs_visible_to(actor))
+        .where(MatchRun.need_id == _NEED, runs_visible_to(actor))
         .order_by(MatchRun.id.desc())
         .limit(1)
+        .options(defer(MatchRun.settings))
     )
-    return session.scalar(query)
 
 
 def list_runs(session: Session, actor: Actor, need_id: int) -> list[MatchRun]:
@@ -176,40 +187,116 @@ def list_runs(session: Session, actor: Actor, need_id: int) -> list[MatchRun]:
     return list(session.scalars(query))
 
 
+class ProposalLine(NamedTuple):
+    """What the review shows of a proposal and its company."""
+
+    id: int
+    company_id: int
+    version: int
+    rank: int
+    score: Decimal
+    confidence: Decimal | None
+    explanation: str
+    """As it is stored, in JSON."""
+    state: ProposalState
+    reason: RejectionReason | None
+    note: str
+    decided_at: datetime | None
+    decider_name: str
+    live_meeting_id: int | None
+    name: str
+    name_kana: str
+    prefecture_code: str
+    municipality_code: str
+    employees: int | None
+    confirmed_at: datetime | None
+
+
+_LINE = (
+    Proposal.id,
+    Proposal.company_id,
+    Proposal.version,
+    Proposal.rank,
+    Proposal.score,
+    Proposal.confidence,
+    cast(Proposal.explanation, Text),
+    Proposal.state,
+    Proposal.reason,
+    Proposal.note,
+    Proposal.decided_at,
+    Proposal.decider_name,
+    Proposal.live_meeting_id,
+    Company.name,
+    Company.name_kana,
+    Company.prefecture_code,
+    Company.municipality_code,
+    Company.employees,
+    Company.confirmed_at,
+)
+
+
 def list_proposals(
     session: Session, actor: Actor, need_id: int, filters: ReviewFilter, *, page: int
-) -> Page[Proposal]:
+) -> Page[ProposalLine]:
     """Return one page of the proposals for a need, with their companies."""
-    query: Select[Proposal] = (
-        select(Proposal)
-        .join(Proposal.company)
-        .where(Proposal.need_id == need_id, visible_to(actor))
-        .options(joinedload(Proposal.company))
-    )
+    statement = partial(_select_proposals, actor, filters)
+    values = {"need": need_id}
+    return fetch_lines(session, statement, ProposalLine, number=page, size=REVIEW_PAGE, values=values)
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _select_proposals(actor: Actor, filters: ReviewFilter, number: int) -> Columns:
+    query = select(Proposal).join(Proposal.company).where(Proposal.need_id == _NEED, visible_to(actor))
     if filters.state is not None:
         query = query.where(Proposal.state == filters.state)
     if filters.musts_met:
         query = query.where(Proposal.musts_failed == 0, Proposal.musts_unknown == 0)
-    order = SORTS.get(filters.sort, SORTS["score"])
-    return fetch_page(session, query.order_by(*order), number=page, size=REVIEW_PAGE)
+    query = query.order_by(*SORTS.get(filters.sort, SORTS["score"]))
+    shown = query.with_only_columns(*_LINE, maintain_column_froms=True)
+    return select_page(query, shown, number=number, size=REVIEW_PAGE)
 
 
 def count_by_state(session: Session, actor: Actor, need_id: int) -> dict[ProposalState, int]:
     """Return how many proposals of a need stand in each state."""
-    rows = session.execute(
+    rows = session.connection().execute(_count_states(actor), {"need": need_id})
+    return dict.fromkeys(ProposalState, 0) | {state: count for state, count in rows}  # noqa: C416 -- rows are no pairs to mypy
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _count_states(actor: Actor) -> Columns:
+    return (
         select(Proposal.state, func.count())
-        .where(Proposal.need_id == need_id, visible_to(actor))
+        .where(Proposal.need_id == _NEED, visible_to(actor))
         .group_by(Proposal.state)
     )
-    counts = dict.fromkeys(ProposalState, 0)
-    counts.update((state, count) for state, count in rows)
-    return counts
 
 
-def list_companies_by_id(session: Session, actor: Actor, company_ids: list[int]) -> dict[int, Company]:
-    """Return those of the companies that the actor may see."""
-    query = select(Company).where(Company.id.in_(company_ids), companies_visible_to(actor))
-    return {company.id: company for company in session.scalars(query)}
+class CompanyName(NamedTuple):
+    """A company as the near misses name it."""
+
+    id: int
+    name: str
+    prefecture_code: str
+
+
+def list_proposable(
+    session: Session, actor: Actor, need_id: int, company_ids: Collection[int]
+) -> dict[int, CompanyName]:
+    """Return those of the companies that the actor may see and that are not excluded for the need."""
+    if not company_ids:
+        return {}
+    values = {"need": need_id, "ids": sorted(company_ids)}
+    rows = session.connection().execute(_proposable(actor), values)
+    return {row[0]: CompanyName(*row) for row in rows}
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _proposable(actor: Actor) -> Columns:
+    return select(Company.id, Company.name, Company.prefecture_code).where(
+        Company.id.in_(bindparam("ids", expanding=True)),
+        companies_visible_to(actor),
+        ~is_excluded(Company.id, _NEED),
+    )
 
 
 def list_progress(
@@ -219,12 +306,17 @@ def list_progress(
 
     `show` is `new` (some proposal waits for a decision), `none` (no proposal) or empty for all.
     """
-    statement = partial(_select_progress, actor, text, show)
-    return fetch_lines(session, statement, NeedProgress, number=page)
+    found = fetch_lines(session, partial(_select_open, actor, text, show), NeedLine, number=page)
+    counts = {need.id: dict.fromkeys(ProposalState, 0) for need in found.items}
+    rows = session.connection().execute(_count_proposals(actor), {"needs": list(counts)})
+    for need_id, state, count in rows:
+        counts[need_id][state] = count
+    items = [NeedProgress(need, counts[need.id]) for need in found.items]
+    return Page(items, found.number, found.size, found.total)
 
 
 @lru_cache(KEPT_STATEMENTS)
-def _select_progress(actor: Actor, text: str, show: str, number: int) -> Columns:
+def _select_open(actor: Actor, text: str, show: str, number: int) -> Columns:
     proposed = select(Proposal.id).where(Proposal.need_id == Need.id)
     query = select(Need).where(Need.body_id == (actor.body_id or 0), Need.state == NeedState.OPEN)
     for word in text.split():
@@ -242,14 +334,15 @@ def _select_progress(actor: Actor, text: str, show: str, number: int) -> Columns
         Company.name,
         Need.expires_on,
         select(func.max(MatchRun.ran_at)).where(MatchRun.need_id == Need.id).scalar_subquery(),
-        *(_counted(actor, state) for state in ProposalState),
     )
     shown = query.join(Need.buyer).with_only_columns(*columns, maintain_column_froms=True)
     return select_page(query, shown, number=number)
 
 
-def _counted(actor: Actor, state: ProposalState) -> ScalarSelect[int]:
-    counted = select(func.count()).where(
-        Proposal.need_id == Need.id, Proposal.state == state, visible_to(actor)
+@lru_cache(KEPT_STATEMENTS)
+def _count_proposals(actor: Actor) -> Columns:
+    return (
+        select(Proposal.need_id, Proposal.state, func.count())
+        .where(Proposal.need_id.in_(bindparam("needs", expanding=True)), visible_to(actor))
+        .group_by(Proposal.need_id, Proposal.state)
     )
-    return counted.correlate(Need).scalar_subquery()

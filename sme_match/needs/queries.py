@@ -69,14 +69,19 @@ def get_need(session: Session, actor: Actor, need_id: int) -> Need:
     Raises:
         NotFoundError: when it does not exist, or not for this actor.
     """
-    need = session.scalar(
-        select(Need)
-        .where(Need.id == need_id, visible_to(actor))
-        .options(joinedload(Need.buyer), selectinload(Need.conditions))
-    )
+    need = session.scalar(_whole(actor), {"need": need_id})
     if need is None:
         raise NotFoundError(mark_text("この発注案件は見つかりませんでした。"))
     return need
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _whole(actor: Actor) -> Select[Need]:
+    return (
+        select(Need)
+        .where(Need.id == bindparam("need"), visible_to(actor))
+        .options(joinedload(Need.buyer), selectinload(Need.conditions))
+    )
 
 
 def select_needs(actor: Actor, filters: NeedFilter, *, today: date) -> Select[Need]:

@@ -5,19 +5,22 @@ language, and below one path where the service is mounted, they give the same te
 so they are asked once, when the template is compiled, and stand in it as text afterwards.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, has_request_context, request
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import Template, nodes
+from jinja2.runtime import Macro
 from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
 
 from sme_match.web import addresses, languages
 
 FIXED = ("_", "asset", "ic", "url_for")
 """Functions of templates whose answer depends on their arguments, language and mount point alone."""
+KEPT_FRAGMENTS = 2048
 MOST_COMPILED = 8
 """Sets of compiled templates that are kept; there are two languages and hardly ever two mounts."""
 
@@ -29,6 +32,7 @@ class Environment(FlaskEnvironment):
 
     def __init__(self, app: Flask, **options: Any) -> None:  # noqa: ANN401 -- as Flask passes them
         super().__init__(app, **options)
+        self.globals["kept"] = kept
         self._compiled_for = lru_cache(MOST_COMPILED)(self._compile_for)
 
     def get_template(
@@ -56,6 +60,16 @@ class Environment(FlaskEnvironment):
         if self.fixed:
             _WriteOut(self.fixed).visit(source)
         return super()._generate(source, *rest, **options)
+
+
+@lru_cache(KEPT_FRAGMENTS, typed=True)
+def kept(macro: Macro, *values: Hashable) -> Markup:
+    """Return what a macro makes of the values, kept by macro and values.
+
+    Macros are imported without the page, so one that asks for nothing of the request (time, reader,
+    token) knows no more than its values, and the language and mount that it was compiled for.
+    """
+    return cast("Markup", macro(*values))
 
 
 def _bind(function: Any, language: str, mounted_at: str) -> Any:  # noqa: ANN401 -- any value of a template

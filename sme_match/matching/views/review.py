@@ -19,10 +19,9 @@ from sme_match.matching.blueprint import STAFF, blueprint
 from sme_match.matching.engine import scoring
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.errors import MeetingUnderWayError
-from sme_match.matching.exclusions import excluded_companies
 from sme_match.matching.explanations import Explanation, RelaxationExplanation
 from sme_match.matching.forms import DecisionForm, RejectionForm, SheetNoteForm
-from sme_match.matching.labels import HISTORY_ACTIONS, PROPOSAL_STATES, SORTS
+from sme_match.matching.labels import HISTORY_ACTIONS, PROPOSAL_STATES, REJECTION_REASONS, SORTS
 from sme_match.matching.models import MatchRun, Proposal
 from sme_match.matching.policy import (
     check_meeting,
@@ -39,13 +38,14 @@ from sme_match.matching.presenters import (
     shared_terms,
 )
 from sme_match.matching.queries import (
+    ProposalLine,
     ReviewFilter,
     count_by_state,
     find_last_run,
     get_proposal,
     get_sheet_proposal,
-    list_companies_by_id,
     list_progress,
+    list_proposable,
     list_proposals,
     list_runs,
 )
@@ -134,11 +134,11 @@ def review(need_id: int) -> str:
         counts=count_by_state(session, actor, need.id),
         near_misses=_near_misses(need, run),
         relaxation=_best_relaxation(run),
-        terms=shared_terms(page.items),
+        terms=shared_terms(cards),
         states={state: str(word) for state, word in PROPOSAL_STATES.items()},
         sorts=SORTS,
         may_match=may_match(actor, need),
-        rejection=RejectionForm(),
+        reasons=REJECTION_REASONS,
         condition_kinds=list(ConditionKind),
         contradictions=list_contradictions(need, today=jst_date(current_time())),
     )
@@ -365,7 +365,7 @@ def _review_url(proposal: Proposal) -> str:
     return url_for("matching.review", need_id=proposal.need_id, _anchor=f"p{proposal.id}")
 
 
-def _cards(proposals: Sequence[Proposal], *, now_open: bool) -> list[ProposalCard]:
+def _cards(proposals: Sequence[ProposalLine], *, now_open: bool) -> list[ProposalCard]:
     today = current_time()
     return [
         card_for(proposal, now=today, is_open=now_open and place < OPEN_CARDS)
@@ -384,5 +384,4 @@ def _near_misses(need: Need, run: MatchRun | None) -> list[NearMiss]:
     if run is None:
         return []
     ids = {int(entry["company_id"]) for entry in run.near_misses}
-    seen = ids - excluded_companies(current_session(), need)
-    return near_misses_of(run, list_companies_by_id(current_session(), current_actor(), sorted(seen)))
+    return near_misses_of(run, list_proposable(current_session(), current_actor(), need.id, ids))
