@@ -54,9 +54,9 @@ class Prospects:
     """Prospects whose expected amount nobody has said."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Report:
-    """The figures of a period under a filter."""
+    """The figures of a period under a filter; equal only to itself, as what is made from it."""
 
     filters: StatisticsFilter
     period: Period

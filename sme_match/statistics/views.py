@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
+from markupsafe import Markup
 
 from sme_match.core.actor import Role
 from sme_match.core.clock import jst_date, to_jst
@@ -56,6 +58,8 @@ blueprint = Blueprint("statistics", __name__, url_prefix="/statistics")
 STAFF = (Role.COORDINATOR, Role.LEAD)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DEFAULT_SERIES = "manufacturing"
+KEPT_PAGES = 16
+"""A page has about a hundred kilobytes."""
 KPI_KEYS = ("meetings", "quote_rate", "deals", "total_yen")
 _LONGEST_CODE = 40
 
@@ -83,16 +87,32 @@ def current_report() -> Report:
 def index() -> str:
     """Show the results of the body to its lead and coordinators."""
     report = current_report()
-    filters = report.filters
     return render_template(
         "statistics/index.html",
         report=report,
-        filters=filters,
+        filters=report.filters,
+        words=words,
+        periods=words.period_choices(report.filters, report.period, jst_date(current_time())),
+        now=current_time(),
+        figures=_figures(current_language(), request.root_path, report),
+    )
+
+
+@lru_cache(KEPT_PAGES)
+def _figures(language: str, mounted_at: str, report: Report) -> Markup:
+    """Return all figures of a report as they stand on the page.
+
+    They are kept while the report is: it is made anew when a record changes, and is another one then.
+    """
+    del mounted_at
+    page = current_app.jinja_env.get_template("statistics/_report.html").render(
+        report=report,
+        filters=report.filters,
+        language=language,
         words=words,
         definitions=DEFINITIONS,
         kpis=[report.figure(key) for key in KPI_KEYS],
         others=[figure for figure in report.figures if figure.key not in KPI_KEYS],
-        periods=words.period_choices(filters, report.period, jst_date(current_time())),
         legend=list(enumerate(class_bounds())),
         pictures={
             "map": draw_map(report),
@@ -109,9 +129,9 @@ def index() -> str:
         official=official_columns(),
         quotient_year=manufacturing_quotients()[0],
         quotient_series=quotient_series(),
-        now=current_time(),
         month_name=name_month,
     )
+    return Markup(page)  # noqa: S704 -- rendered with autoescape
 
 
 @blueprint.get("/definitions")

@@ -3,7 +3,7 @@
 import secrets
 
 from flask import Flask, Response, abort, g, request
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFProtect, generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sme_match.core.settings import Settings
@@ -36,7 +36,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.after_request(_add_headers)
     if settings.secure_cookies:
         app.after_request(_add_transport_header)
-    app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.jinja_env.globals.update(csp_nonce=csp_nonce, csrf_token=csrf_token)
 
 
 def csp_nonce() -> str:
@@ -45,6 +45,12 @@ def csp_nonce() -> str:
         g.csp_nonce = secrets.token_urlsafe(16)
     nonce: str = g.csp_nonce
     return nonce
+
+
+def csrf_token() -> str:
+    """Return the token of this answer's forms; of some pages each row has a form."""
+    token: str = g.get("csrf_token") or generate_csrf()
+    return token
 
 
 def _refuse_cross_site() -> None:
