@@ -48,7 +48,10 @@ class KeptFigures(Generic[Value]):
         The key must name everything that the figure depends on besides the records: whose it is,
         filters, the day.
         """
-        newest, minute = session.connection().scalar(_NEWEST_ENTRY), now.replace(second=0, microsecond=0)
+        newest, minute = (
+            session.connection().scalar(_NEWEST_ENTRY),
+            now.replace(second=0, microsecond=0),
+        )
         with self._lock:
             kept = self._kept.setdefault(session.get_bind(), OrderedDict())
             found = kept.get(key)

@@ -271,6 +271,12 @@ def _count_states(actor: Actor) -> Columns:
     )
 
 
+def list_companies_by_id(session: Session, actor: Actor, company_ids: list[int]) -> dict[int, Company]:
+    """Return those of the companies that the actor may see."""
+    query = select(Company).where(Company.id.in_(company_ids), companies_visible_to(actor))
+    return {company.id: company for company in session.scalars(query)}
+
+
 class CompanyName(NamedTuple):
     """A company as the near misses name it."""
 
