@@ -116,8 +116,9 @@ def question_words(question: OpenQuestion) -> str:
     return str(QUESTIONS[question.kind]) % {"required": required}
 
 
-RELATIONS = {"same": "=", "alike": "≒", "part": "～"}
-"""How a word of the need stands to that of the profile; ≒ is another word of the thesaurus."""
+RELATIONS = {"same": "=", "alike": "≒", "kin": "∽", "part": "～"}
+"""How a word of the need stands to that of the profile: ≒ is another word of the thesaurus, ∽
+something else of the same kind, ～ only a piece of the word."""
 
 
 def term_words(term: TermExplanation) -> str:

@@ -38,6 +38,8 @@ class Relation(StrEnum):
     """The same word, perhaps written or inflected in another way."""
     ALIKE = "alike"
     """Another word for the same thing, or for a kind of it, as the thesaurus knows (≒)."""
+    KIN = "kin"
+    """Something else of the same kind: SUS316 for SUS304, both of which are ステンレス."""
     PART = "part"
     """Only pieces of the word are found."""
 
@@ -92,6 +94,7 @@ class Explainer:
         self._places: dict[str, list[Mark]] = defaultdict(list)
         self._labels: dict[str, str] = {}
         self._words: dict[str, tuple[str, ...]] = {}
+        self._concepts: dict[str, set[str]] = defaultdict(set)
         weights: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for name, text in query.document.fields.items():
             weight = index.settings.field_weight(name)
@@ -119,6 +122,7 @@ class Explainer:
                     group = _CONCEPT_MARK + text[token.start : token.end]
                     self._note(group, name, text, token.start, token.end)
                     self._words.setdefault(group, tuple(_owners_of(token, owners)))
+                    self._concepts[group].add(token.term)
                     yield block, token, [group]
 
     def _read_pieces(
@@ -203,28 +207,45 @@ class Explainer:
         A word is marked where the profile has the same word; only where it has none, the longest
         common pieces are marked.
         """
-        words: dict[str, list[Mark]] = defaultdict(list)
-        pieces: dict[str, list[Mark]] = defaultdict(list)
+        marks: dict[Relation, dict[str, list[Mark]]] = defaultdict(lambda: defaultdict(list))
         for name, text in document.fields.items():
             for block, analyzer in self._analyzers.items():
-                places = pieces if block in _GRAM_BLOCKS else words
-                for token in analyzer.tokens(text):
+                tokens = analyzer.tokens(text)
+                around = _terms_at(tokens) if block == _CONCEPTS else {}
+                for token in tokens:
                     for group in matched.get((block, token.term), ()):
-                        places[group].append(Mark(name, token.start, token.end))
+                        relation = Relation.SAME if block == "word" else Relation.PART
+                        if block == _CONCEPTS:
+                            there = around[token.start, token.end]
+                            relation = self._kinship(token.term, self._concepts[group], there)
+                        marks[relation][group].append(Mark(name, token.start, token.end))
         found = {}
-        for group in {**words, **pieces}:
-            marks = words.get(group) or _longest(pieces[group])
-            relation = Relation.SAME if group in words else Relation.PART
-            if group.startswith(_CONCEPT_MARK):
-                relation = Relation.ALIKE
-            found[group] = _Counterpart(tuple(marks), _surface(document, marks), relation)
+        for group in {group for groups in marks.values() for group in groups}:
+            relation = next(each for each in Relation if group in marks[each])
+            places = marks[relation][group]
+            if relation is Relation.PART:
+                places = _longest(places)
+            found[group] = _Counterpart(tuple(places), _surface(document, places), relation)
         return found
+
+    def _kinship(self, term: str, here: set[str], there: set[str]) -> Relation:
+        """Tell how two names stand to each other that share a concept or a broader one of both."""
+        broader_of = self._index.lexicon.thesaurus.broader_of
+        named = (all(term not in broader_of(other) for other in names) for names in (here, there))
+        return Relation.ALIKE if any(named) else Relation.KIN
 
 
 class _Counterpart(NamedTuple):
     marks: tuple[Mark, ...]
     surface: str
     relation: Relation
+
+
+def _terms_at(tokens: Iterable[Token]) -> dict[tuple[int, int], set[str]]:
+    terms: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for token in tokens:
+        terms[token.start, token.end].add(token.term)
+    return terms
 
 
 def _owners_of(token: Token, owners: Mapping[int, list[str]]) -> list[str]:

@@ -12,9 +12,11 @@ from sme_match.matching.engine.explanation import (
     Explainer,
     Explanation,
     Mark,
+    Relation,
     merge,
 )
 from sme_match.matching.engine.index import Index
+from sme_match.matching.engine.thesaurus import Concept, Thesaurus
 from tests.matching.engine.shops import SHOPS, needs
 
 INDEX = Index.build(SHOPS)
@@ -109,3 +111,38 @@ def test_terms_sum_to_the_similarity(key: int, query: Document) -> None:
 
 def test_spans_that_touch_are_one() -> None:
     assert merge([(5, 7), (0, 2), (2, 4), (6, 6)]) == [(0, 4), (5, 7)]
+
+
+STEELS = Thesaurus(
+    [
+        Concept("stainless", "material", ("ステンレス", "stainless steel")),
+        Concept("sus304", "material", ("SUS304",), ("stainless",)),
+        Concept("sus316", "material", ("SUS316",), ("stainless",)),
+        Concept("turning", "process", ("旋盤", "旋削", "turning")),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("need", "profile", "expected"),
+    [
+        ("旋盤", "turning", ("旋盤", "turning", Relation.ALIKE)),
+        ("turning", "旋削", ("turning", "旋削", Relation.ALIKE)),
+        ("ステンレス", "SUS304", ("ステンレス", "SUS304", Relation.ALIKE)),
+        ("SUS304", "stainless steel", ("SUS304", "stainless steel", Relation.ALIKE)),
+        ("SUS304", "SUS316", ("SUS304", "SUS316", Relation.KIN)),
+        ("旋盤", "旋盤", ("旋盤", "旋盤", Relation.SAME)),
+    ],
+)
+def test_the_relation_of_the_words_is_named(
+    need: str, profile: str, expected: tuple[str, str, Relation]
+) -> None:
+    index = Index.build([Document(1, {"text": profile})], thesaurus=STEELS)
+
+    terms = explain(Document("need", {"text": need}), 1, index).terms
+
+    strongest = [term for term in terms if term.relation is not Relation.PART]
+    assert [(term.query_term, term.document_term, term.relation) for term in strongest] == [expected]
+    assert fsum(term.similarity for term in terms) == pytest.approx(
+        index.similarity(Document("need", {"text": need}), 1)
+    )
