@@ -174,16 +174,17 @@ class Segment:
         columns, weights = self._known(query)
         dense = np.zeros(self.profiles.shape[1])
         dense[columns] = weights
-        values = (1 - self.share) * _row_sums(self.profiles, places, dense)
+        values = (1 - self.share) * _row_sums(self.profiles, places, places + 1, dense)
         best = np.full(len(places), -1, dtype=np.intp)
         if self.share:
-            lengths = self.firsts[places + 1] - self.firsts[places]
-            numbers, starts = _ranges(self.firsts[places], lengths)
-            line_values = _row_sums(self.lines, numbers, dense)
-            holders = np.flatnonzero(lengths)
+            begins, ends = self.firsts[places], self.firsts[places + 1]
+            line_values = _row_sums(self.lines, begins, ends, dense)
+            holders = np.flatnonzero(ends - begins)
+            starts = np.cumsum(ends - begins) - (ends - begins)
             first = _first_best(line_values, starts[holders])
             values[holders] += self.share * line_values[first]
-            best[holders] = np.where(line_values[first] > 0, numbers[first], -1)
+            numbers = first - starts[holders] + begins[holders]
+            best[holders] = np.where(line_values[first] > 0, numbers, -1)
         return np.clip(values, 0.0, 1.0), best
 
     def best(
@@ -208,12 +209,13 @@ class Segment:
             least = np.partition(points + similarities / 2, -count)[-count]
             remaining = limits >= least - _SLACK
             remaining[np.searchsorted(places, first)] = False
-            further = self._look(query, places[remaining], score)
-            points, similarities, lines = (
-                np.concatenate(pair)
-                for pair in zip((points, similarities, lines), further, strict=True)
-            )
-            first = np.concatenate([first, places[remaining]])
+            if remaining.any():
+                further = self._look(query, places[remaining], score)
+                points, similarities, lines = (
+                    np.concatenate(pair)
+                    for pair in zip((points, similarities, lines), further, strict=True)
+                )
+                first = np.concatenate([first, places[remaining]])
         last = np.lexsort((-similarities, -points))[min(count, len(first)) - 1]
         listed = (points > points[last]) | (
             (points == points[last]) & (similarities >= similarities[last])
@@ -311,24 +313,22 @@ def _bounds(profiles: Matrix, lines: Matrix, firsts: Places, share: float) -> Ma
     return bounds
 
 
-def _row_sums(matrix: Matrix, rows: Places, dense: Floats) -> Floats:
-    """Return the products of some rows with a vector, each summed in the order of its columns.
+def _row_sums(matrix: Matrix, begins: Places, ends: Places, dense: Floats) -> Floats:
+    """Return the products of some runs of rows with a vector, row by row.
 
-    SciPy would first copy the rows into a matrix of their own.
+    Each is summed in the order of its columns. SciPy would first copy the rows into a matrix of
+    their own.
     """
-    starts = matrix.indptr[rows]
-    lengths = matrix.indptr[rows + 1] - starts
-    numbers, _ = _ranges(starts, lengths)
-    values = matrix.data[numbers] * dense[matrix.indices[numbers]]
-    owners = np.repeat(np.arange(len(rows)), lengths)
-    return np.bincount(owners, values, minlength=len(rows)).astype(np.float64)
-
-
-def _ranges(starts: Places, lengths: Places) -> tuple[Places, Places]:
-    """Return the numbers of all ranges one after the other, and where each range begins there."""
-    firsts = np.cumsum(lengths) - lengths
-    numbers = np.arange(int(lengths.sum())) + np.repeat(starts - firsts, lengths)
-    return numbers, firsts
+    runs = [(matrix.indptr[begin : end + 1]) for begin, end in zip(begins, ends, strict=True)]
+    spans = [(int(run[0]), int(run[-1])) for run in runs]
+    if not spans:
+        return np.zeros(0)
+    data = np.concatenate([matrix.data[start:end] for start, end in spans])
+    columns = np.concatenate([matrix.indices[start:end] for start, end in spans])
+    lengths = np.concatenate([run[1:] - run[:-1] for run in runs])
+    owners = np.repeat(np.arange(len(lengths)), lengths)
+    values = data * dense.take(columns)
+    return np.bincount(owners, values, minlength=len(lengths)).astype(np.float64)
 
 
 def _first_best(values: Floats, firsts: Places) -> Places:
