@@ -27,7 +27,7 @@ from sme_match.core.clock import utc_now
 from sme_match.core.settings import Settings
 from sme_match.db.leases import acquire_lease, release_lease
 from sme_match.db.session import Database
-from sme_match.matching.tasks import refresh_indexes
+from sme_match.matching.tasks import refresh_indexes, tell_watchers
 from sme_match.meetings.tasks import expire_requests, send_reminders
 from sme_match.needs.register import NEED_REGISTER
 from sme_match.notifications.delivery import DeliveryReport, deliver_due
@@ -129,11 +129,17 @@ def bring_in_files(context: Context) -> int:
     return bring_in_waiting(context.database, registers, now_of=context.now_of)
 
 
+def tell_of_new_companies(context: Context) -> int:
+    """Tell coordinators which companies newly pass the needs that they watch."""
+    return tell_watchers(context.database, now=context.now_of(), base_url=context.settings.base_url)
+
+
 JOBS: tuple[Job, ...] = (
     Job("bring-in-files", 2, bring_in_files),
     Job("remind-of-meetings", 60, remind_of_meetings),
     Job("expire-meeting-requests", 300, expire_meeting_requests),
     Job("ask-about-outcomes", 3600, ask_about_outcomes),
+    Job("tell-of-new-companies", 600, tell_of_new_companies),
     Job("deliver-mails", 10, deliver_mails),
     Job("refresh-search-indexes", 60, refresh_search_indexes),
     Job("forget-old-sessions", 3600, forget_old_sessions),

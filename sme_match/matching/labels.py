@@ -61,6 +61,8 @@ SEARCH_HINTS = {
 """Why a text finds little, and what to do."""
 HISTORY_ACTIONS = {
     "need.match": _l("合う企業を計算しました"),
+    "need.watch": _l("新しく合う企業の知らせを受けはじめました"),
+    "need.unwatch": _l("新しく合う企業の知らせを止めました"),
     "proposal.decide": _l("推薦について判断しました"),
     "proposal.undo": _l("推薦についての判断を元に戻しました"),
     "proposal.note": _l("提案理由書の所見を書きました"),

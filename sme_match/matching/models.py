@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Uniq
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sme_match.companies.models import Company
-from sme_match.db.base import Base, Versioned, enum_type
+from sme_match.db.base import Base, JSONValue, Versioned, enum_type
 from sme_match.matching.enums import (
     ProposalState,
     RejectionReason,
@@ -187,3 +187,23 @@ class WordEntry(Versioned, Base):
     def code(self) -> str:
         """The code of the concept that the entry makes or changes."""
         return self.concept_code or f"entry_{self.id}"
+
+
+class Watch(Base):
+    """The wish of a coordinator to be told when one more company passes a need (知らせ)."""
+
+    __tablename__ = "watch"
+    __table_args__ = (UniqueConstraint("need_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    known: Mapped[list[int]] = mapped_column(JSONValue)
+    """Companies that passed when the watch began or since; each of these is news no more."""
+    started_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    """When the last mail was queued."""
+    told: Mapped[int] = mapped_column(default=0)
+    """How many companies the mails named so far."""
+
+    need: Mapped[Need] = relationship(lazy="raise")

@@ -1,9 +1,11 @@
-"""Scheduled work of matching: snapshots of the search indexes."""
+"""Scheduled work of matching: snapshots of the search indexes, news of watched needs."""
 
 import logging
+from datetime import datetime
 
 from sme_match.db.session import Database
 from sme_match.matching.corpus import refresh_snapshot
+from sme_match.matching.watches import list_to_tell, tell
 from sme_match.support_bodies.queries import list_body_ids
 
 log = logging.getLogger(__name__)
@@ -20,3 +22,20 @@ def refresh_indexes(database: Database) -> int:
     if written:
         log.info("Wrote %s snapshots of search indexes", written)
     return written
+
+
+def tell_watchers(database: Database, *, now: datetime, base_url: str) -> int:
+    """Queue the mails about companies that newly pass watched needs; return how many companies.
+
+    Each coordinator is a transaction, with one mail at most.
+    """
+    with database.reading() as session:
+        # No writing transaction waits for an index to be made.
+        watchers = list_to_tell(session, now=now)
+    told = 0
+    for user_id in watchers:
+        with database.unit_of_work() as session:
+            told += tell(session, user_id, now=now, base_url=base_url)
+    if told:
+        log.info("Told of %s companies that newly pass watched needs", told)
+    return told

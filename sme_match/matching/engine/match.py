@@ -239,6 +239,20 @@ def match_company(
     )
 
 
+def passing(
+    need: NeedValue,
+    index: Index,
+    *,
+    today: date,
+    settings: MatchSettings = _DEFAULT_SETTINGS,
+) -> frozenset[Key]:
+    """Return all companies that `match` would list if the list were long enough."""
+    judged = _judge_all(need, index, index.query(need.document), today=today, settings=settings)
+    return frozenset(
+        each.segment.keys[place] for each in judged for place in np.flatnonzero(each.passing).tolist()
+    )
+
+
 def merged(results: Iterable[CompanyResult], *, top_k: int) -> CompanyResult:
     """Return the results of one company for several groups of needs as one."""
     results = list(results)

@@ -58,6 +58,7 @@ from sme_match.matching.services import (
     write_sheet_note,
 )
 from sme_match.matching.sheets import make_sheet
+from sme_match.matching.watches import find_watch
 from sme_match.matching.wording import (
     RelaxationWords,
     condition_text,
@@ -138,6 +139,7 @@ def review(need_id: int) -> str:
         states={state: str(word) for state, word in PROPOSAL_STATES.items()},
         sorts=SORTS,
         may_match=may_match(actor, need),
+        watch=find_watch(session, actor, need),
         reasons=REJECTION_REASONS,
         condition_kinds=list(ConditionKind),
         contradictions=list_contradictions(need, today=jst_date(current_time())),
