@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import ColumnElement, Select, and_, column, or_, select, table
+from sqlalchemy import ColumnElement, Select, and_, bindparam, column, or_, select, table
 from sqlalchemy.orm import Session, selectinload
 
 from sme_match.audit.models import AuditEntry
@@ -101,14 +101,19 @@ def get_company(session: Session, actor: Actor, company_id: int) -> Company:
     Raises:
         NotFoundError: when it does not exist, or not for this actor.
     """
-    company = session.scalar(
-        select(Company)
-        .where(Company.id == company_id, visible_to(actor))
-        .options(selectinload(Company.contacts), selectinload(Company.certificates))
-    )
+    company = session.scalar(_select_whole(actor), {"company": company_id})
     if company is None:
         raise NotFoundError(mark_text("この企業は見つかりませんでした。"))
     return company
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _select_whole(actor: Actor) -> Select[Company]:
+    return (
+        select(Company)
+        .where(Company.id == bindparam("company"), visible_to(actor))
+        .options(selectinload(Company.contacts), selectinload(Company.certificates))
+    )
 
 
 def get_contact(session: Session, actor: Actor, contact_id: int) -> Contact:

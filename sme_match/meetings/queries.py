@@ -68,11 +68,16 @@ def get_meeting(session: Session, actor: Actor, meeting_id: int) -> Meeting:
     Raises:
         NotFoundError: when it does not exist, or not for this actor.
     """
-    query = select(Meeting).where(Meeting.id == meeting_id, visible_to(actor))
-    meeting = session.scalar(query.options(*_whole()))
+    meeting = session.scalar(_select_whole(actor), {"meeting": meeting_id})
     if meeting is None:
         raise NotFoundError(NOT_FOUND)
     return meeting
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _select_whole(actor: Actor) -> Select[Meeting]:
+    query = select(Meeting).where(Meeting.id == bindparam("meeting"), visible_to(actor))
+    return query.options(*_whole())
 
 
 def lock_meeting(session: Session, actor: Actor, meeting_id: int) -> Meeting:
@@ -319,9 +324,12 @@ def find_sheet(session: Session, actor: Actor, meeting: Meeting) -> int | None:
     """Return the proposal of a meeting whose reason sheet the actor may open, or None."""
     if meeting.proposal_id is None or not actor.is_staff:
         return None
-    return session.scalar(
-        select(Proposal.id).where(Proposal.id == meeting.proposal_id, proposals_visible_to(actor))
-    )
+    return session.connection().scalar(_select_sheet(actor), {"proposal": meeting.proposal_id})
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _select_sheet(actor: Actor) -> Select[int]:
+    return select(Proposal.id).where(Proposal.id == bindparam("proposal"), proposals_visible_to(actor))
 
 
 def booked_cells(
