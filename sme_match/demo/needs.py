@@ -7,12 +7,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
+
+from sme_match.capabilities.models import Capability
 from sme_match.companies.enums import MeetingMode
 from sme_match.companies.models import Company
 from sme_match.core.fiscal_year import FiscalYear
-from sme_match.demo.words import NeedPattern, buyers, need_patterns, sentences
+from sme_match.demo.words import NeedPattern, buyers, chain_pattern, need_patterns, sentences
 from sme_match.demo.world import DemoBody, World, next_business_day
 from sme_match.matching.models import Exclusion
+from sme_match.matching.steps import need_steps
 from sme_match.needs.enums import (
     ConditionKind,
     ConditionLevel,
@@ -71,12 +75,17 @@ def make_needs(world: World, home: DemoBody, *, column: int) -> list[Need]:
     serials: Counter[int] = Counter()
     used: Counter[str] = Counter()
     needs = []
-    for plan in sorted(_plans(world, rng, column), key=lambda plan: plan.created_on):
+    plans = sorted(_plans(world, rng, column), key=lambda plan: plan.created_on)
+    # Nobody has decided yet what becomes of the youngest.
+    newest = max((plan for plan in plans if plan.state is NeedState.OPEN), key=plans.index)
+    for plan in plans:
         buyer = rng.choice(home.buyers)
         pattern = _least_used(rng, buyer, used)
         year = FiscalYear.of(plan.created_on).year
         serials[year] += 1
         need = _need(world, rng, home, buyer=buyer, pattern=pattern, plan=plan)
+        if plan is newest:
+            need = _need_for_several(world, home, buyer=buyer, plan=plan)
         need.number = f"N-{year}-{serials[year]:04}"
         need.search_text = searchable(need, buyer, need.number)
         need.conditions += _near_and_talking(world.chance("near", home.prefecture, need.number), need)
@@ -84,6 +93,20 @@ def make_needs(world: World, home: DemoBody, *, column: int) -> list[Need]:
         needs.append(need)
     world.session.flush()
     return needs
+
+
+def _need_for_several(world: World, home: DemoBody, *, buyer: Company, plan: _Plan) -> Need:
+    """Return a need of several steps, each of which some company of the body does."""
+    rng, pattern = world.chance("chain", home.prefecture), chain_pattern()
+    need = _need(world, rng, home, buyer=buyer, pattern=pattern, plan=plan)
+    rows = select(Capability.process_code).where(
+        Capability.company_id.in_([company.id for company in home.smes])
+    )
+    done = set(world.session.scalars(rows))
+    for need.treatment in pattern.treatments:
+        if {step.process for step in need_steps(need)} <= done:
+            break
+    return need
 
 
 def share_some(world: World, home: DemoBody, receiver: DemoBody, needs: list[Need]) -> None:

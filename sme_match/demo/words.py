@@ -202,23 +202,30 @@ _PATTERN_KEYS = frozenset(
 def need_patterns() -> list[NeedPattern]:
     """Return the patterns of needs."""
     items = _toml("needs_machining.toml")["need"] + _toml("needs_various.toml")["need"]
-    return [
-        NeedPattern(
-            sectors=item["sectors"],
-            process=item["process"],
-            english=item.get("english", False),
-            materials=item["materials"],
-            titles=item["titles"],
-            texts=item["texts"],
-            reasons=item["reason"],
-            kind=item["kind"],
-            treatments=item["treatment"],
-            must=item["must"],
-            wish=item["wish"],
-            slots={key: values for key, values in item.items() if key not in _PATTERN_KEYS},
-        )
-        for item in items
-    ]
+    return [_pattern(item) for item in items]
+
+
+@cache
+def chain_pattern() -> NeedPattern:
+    """Return the pattern of the need that takes several companies."""
+    return _pattern(_toml("needs_chain.toml")["need"][0])
+
+
+def _pattern(item: dict[str, Any]) -> NeedPattern:
+    return NeedPattern(
+        sectors=item["sectors"],
+        process=item["process"],
+        english=item.get("english", False),
+        materials=item["materials"],
+        titles=item["titles"],
+        texts=item["texts"],
+        reasons=item["reason"],
+        kind=item["kind"],
+        treatments=item["treatment"],
+        must=item["must"],
+        wish=item["wish"],
+        slots={key: values for key, values in item.items() if key not in _PATTERN_KEYS},
+    )
 
 
 @cache

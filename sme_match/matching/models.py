@@ -41,6 +41,8 @@ class MatchRun(Base):
     """Single musts that could be given up, with the number of companies each would admit."""
     barred: Mapped[int] = mapped_column(default=0)
     """Number of companies that exclusions kept out; which ones is not written down."""
+    chains: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Chains of companies that together meet the need; empty for a need of a single step."""
     ran_at: Mapped[datetime]
     ran_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 

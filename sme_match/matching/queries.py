@@ -177,6 +177,18 @@ def _last_run(actor: Actor) -> Select[MatchRun]:
     )
 
 
+def get_run(session: Session, actor: Actor, run_id: int) -> MatchRun:
+    """Return one run.
+
+    Raises:
+        NotFoundError: when it does not exist, or not for this actor.
+    """
+    run = session.scalar(select(MatchRun).where(MatchRun.id == run_id, runs_visible_to(actor)))
+    if run is None:
+        raise NotFoundError(mark_text("この計算の記録は見つかりませんでした。"))
+    return run
+
+
 def list_runs(session: Session, actor: Actor, need_id: int) -> list[MatchRun]:
     """Return all runs for a need, newest first."""
     query = (
@@ -254,6 +266,16 @@ def _select_proposals(actor: Actor, filters: ReviewFilter, number: int) -> Colum
     query = query.order_by(*SORTS.get(filters.sort, SORTS["score"]))
     shown = query.with_only_columns(*_LINE, maintain_column_froms=True)
     return select_page(query, shown, number=number, size=REVIEW_PAGE)
+
+
+def list_proposals_of(
+    session: Session, actor: Actor, need_id: int, company_ids: list[int]
+) -> dict[int, Proposal]:
+    """Return the proposals of some companies for a need, by company."""
+    query = select(Proposal).where(
+        Proposal.need_id == need_id, Proposal.company_id.in_(company_ids), visible_to(actor)
+    )
+    return {proposal.company_id: proposal for proposal in session.scalars(query)}
 
 
 def count_by_state(session: Session, actor: Actor, need_id: int) -> dict[ProposalState, int]:

@@ -15,6 +15,7 @@ from sme_match.core.clock import jst_date
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.db.versions import check_version
+from sme_match.matching.chains import compute_chains
 from sme_match.matching.corpus import load_corpus
 from sme_match.matching.engine.match import Candidate, MatchResult, match
 from sme_match.matching.enums import ProposalState, RejectionReason
@@ -24,6 +25,7 @@ from sme_match.matching.explanations import explain, explain_condition, explain_
 from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
 from sme_match.matching.policy import check_meeting, may_decide, may_match
 from sme_match.matching.queries import find_last_decision, get_decision, lock_proposal
+from sme_match.matching.steps import need_steps
 from sme_match.matching.texts import match_settings, need_value
 from sme_match.needs.models import Need
 from sme_match.needs.queries import get_need
@@ -42,12 +44,19 @@ class Decision:
 
 
 def match_need(
-    session: Session, actor: Actor, *, need_id: int, now: datetime, use_evidence: bool = True
+    session: Session,
+    actor: Actor,
+    *,
+    need_id: int,
+    now: datetime,
+    use_evidence: bool = True,
+    with_chains: bool = False,
 ) -> MatchRun:
     """Run the engine for a need and keep what it found as proposals.
 
     Decisions already made stay; a proposal nobody decided on disappears when it is not found again.
     Without `use_evidence` nothing that was decided before counts, as if it were the first need.
+    `with_chains` asks for chains of companies even when a single one can do everything.
 
     Raises:
         NotFoundError: when the actor may not see the need.
@@ -56,7 +65,9 @@ def match_need(
     need = get_need(session, actor, need_id)
     if not may_match(actor, need):
         raise NotAllowedError
-    run = run_engine(session, need, actor=actor, now=now, use_evidence=use_evidence)
+    run = run_engine(
+        session, need, actor=actor, now=now, use_evidence=use_evidence, with_chains=with_chains
+    )
     record(
         session,
         actor,
@@ -70,21 +81,26 @@ def match_need(
 
 
 def run_engine(
-    session: Session, need: Need, *, actor: Actor, now: datetime, use_evidence: bool = True
+    session: Session,
+    need: Need,
+    *,
+    actor: Actor,
+    now: datetime,
+    use_evidence: bool = True,
+    with_chains: bool = False,
 ) -> MatchRun:
     """Match one need whose buyer and conditions are loaded, record the run and update its proposals."""
     corpus = load_corpus(session, body_id=need.body_id)
     barred = excluded_companies(session, need)
     index = index_for(session, corpus.index, need, use_evidence=use_evidence)
-    result = match(
-        need_value(need, barred=barred),
-        index,
-        today=jst_date(now),
-        top_k=CANDIDATES,
-        settings=match_settings(),
-    )
+    value, settings, today = need_value(need, barred=barred), match_settings(), jst_date(now)
+    result = match(value, index, today=today, top_k=CANDIDATES, settings=settings)
     recorded = corpus.as_dict() | {"evidence": use_evidence}
     run = _record_run(session, need, result, recorded, actor=actor, now=now, barred=len(barred))
+    chains = compute_chains(
+        value, need_steps(need), index, today=today, settings=settings, beside_single=with_chains
+    )
+    run.chains = dict(chains or {})
     _keep_proposals(session, need, run, result.candidates, now=now)
     session.flush()
     return run
@@ -208,7 +224,7 @@ def decide_proposal(
     check_version(proposal, version)
     if decision.state is ProposalState.REJECTED and decision.reason is None:
         raise InvalidError(mark_text("見送る理由を選んでください。"), field="reason")
-    return _write_decision(session, actor, proposal, decision, now=now)
+    return write_decision(session, actor, proposal, decision, now=now)
 
 
 def undo_decision(
@@ -231,7 +247,7 @@ def undo_decision(
     if last is None or last.id != undone.id:
         raise ConflictError(mark_text("そのあとに別の判断がされているため、元に戻せません。"))
     before = Decision(state=undone.from_state, reason=undone.from_reason, note=undone.from_note)
-    return _write_decision(session, actor, proposal, before, now=now, undoes_id=undone.id)
+    return write_decision(session, actor, proposal, before, now=now, undoes_id=undone.id)
 
 
 def note_deal(session: Session, *, proposal_id: int, is_deal: bool) -> None:
@@ -271,7 +287,7 @@ def release_from_meeting(session: Session, *, proposal_id: int, meeting_id: int)
         session.flush()
 
 
-def _write_decision(
+def write_decision(
     session: Session,
     actor: Actor,
     proposal: Proposal,
@@ -280,6 +296,7 @@ def _write_decision(
     now: datetime,
     undoes_id: int | None = None,
 ) -> ProposalDecision:
+    """Write a decision that has been checked into the log, the audit and the proposal."""
     reason = decision.reason if decision.state is ProposalState.REJECTED else None
     written = ProposalDecision(
         proposal_id=proposal.id,

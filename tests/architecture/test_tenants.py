@@ -61,6 +61,7 @@ PLAIN_PARTS: dict[str, tuple[str, ...]] = {
     "format": ("xlsx",),
     # Words and proposals for them are shared by the installation.
     "entry_id": ("1",),
+    "place": ("0",),
 }
 
 

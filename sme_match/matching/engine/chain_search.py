@@ -85,7 +85,7 @@ class _Node:
     """A chain laid up to some step; its prime is chosen from the beginning.
 
     `days` holds per must on a sum what the companies chosen so far state, and `silent` whether one
-    of them states nothing.
+    of them states nothing that can be relied on.
     """
 
     prime: Offer
@@ -121,13 +121,19 @@ class Search:
         # The main step is taken from the beginning and adds nothing later.
         later = [of_step if step != main else () for step, of_step in enumerate(offers)]
         self._rest_unknown = _sums_from([_least(each.unknown for each in row) for row in later])
-        self._rest_days, self._rest_stated = (
-            [
-                _sums_from([_least(_days(must, each, silence) for each in row) for row in later])
-                for must in self._musts
-            ]
-            for silence in (0.0, inf)
-        )
+        self._rest_days = [
+            _sums_from([_least(_days(must, each, 0.0) for each in row) for row in later])
+            for must in self._musts
+        ]
+        self._rest_stated = [
+            _sums_from(
+                [
+                    _least(inf if _is_open(must, each) else _days(must, each, inf) for each in row)
+                    for row in later
+                ]
+            )
+            for must in self._musts
+        ]
         self._places = {
             each.company.key: position_of(each.company) for of_step in offers for each in of_step
         }
@@ -160,7 +166,7 @@ class Search:
                 frozenset({prime.company.key}),
                 prime.unknown,
                 tuple(each or 0.0 for each in days),
-                tuple(each is None for each in days),
+                tuple(_is_open(each, prime) for each in self._musts),
             )
             if self._may_hold(node):
                 yield node
@@ -177,7 +183,10 @@ class Search:
                 node.companies | {offer.company.key},
                 node.unknown + (0 if is_main else offer.unknown),
                 tuple(so_far + (more or 0.0) for so_far, more in zip(node.days, days, strict=True)),
-                tuple(before or more is None for before, more in zip(node.silent, days, strict=True)),
+                tuple(
+                    before or _is_open(must, offer)
+                    for before, must in zip(node.silent, self._musts, strict=True)
+                ),
                 node.km + (leg or 0),
                 node.lost or leg is None,
             )
@@ -250,14 +259,19 @@ class Search:
         days = [_days(condition, offer, None) for offer in path]
         known = sum(each for each in days if each is not None)
         verdict, offered = judge(condition, known, self._around)
-        if None in days and verdict is Verdict.PASS:
-            verdict, offered = Verdict.UNKNOWN, None
+        if verdict is Verdict.PASS and any(_is_open(condition, offer) for offer in path):
+            verdict, offered = Verdict.UNKNOWN, None if None in days else offered
         return ConditionResult(condition.kind, condition.level, verdict, condition.value, offered)
 
 
 def _days(condition: Condition, offer: Offer, silence: Silence) -> float | Silence:
     days = ROW_OFFERS[condition.kind](offer.row)
     return days if isinstance(days, int | float) else silence
+
+
+def _is_open(condition: Condition, offer: Offer) -> bool:
+    """Tell whether a lead time is not stated, or in doubt since a coordinator found it not to hold."""
+    return _days(condition, offer, None) is None or condition.kind in offer.company.doubts
 
 
 def _least(values: Iterable[float]) -> float:

@@ -187,8 +187,18 @@ def _judge_row(
             asked = rows if kinds[condition.kind] > 1 else (row,)
             judged = [judge(condition, offer(each), around) for each in asked]
         verdict, offered = min(judged, key=lambda each: _BEST_FIRST.index(each[0]))
+        doubted_on = facts.doubts.get(condition.kind)
+        if doubted_on and verdict is Verdict.PASS:
+            verdict = Verdict.UNKNOWN
         results.append(
-            ConditionResult(condition.kind, condition.level, verdict, condition.value, offered)
+            ConditionResult(
+                condition.kind,
+                condition.level,
+                verdict,
+                condition.value,
+                offered,
+                doubted_on=doubted_on if verdict is Verdict.UNKNOWN else None,
+            )
         )
     return tuple(results)
 

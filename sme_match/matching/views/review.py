@@ -58,6 +58,7 @@ from sme_match.matching.services import (
     write_sheet_note,
 )
 from sme_match.matching.sheets import make_sheet
+from sme_match.matching.views.chains import chains_section
 from sme_match.matching.watches import find_watch
 from sme_match.matching.wording import (
     RelaxationWords,
@@ -134,6 +135,7 @@ def review(need_id: int) -> str:
         filters=filters,
         counts=count_by_state(session, actor, need.id),
         near_misses=_near_misses(need, run),
+        chains=chains_section(need, run),
         relaxation=_best_relaxation(run),
         terms=shared_terms(cards),
         states={state: str(word) for state, word in PROPOSAL_STATES.items()},
@@ -156,6 +158,7 @@ def run(need_id: int) -> Response:
         need_id=need_id,
         now=current_time(),
         use_evidence=request.form.get("evidence") != "0",
+        with_chains=request.form.get("chains") == "1",
     )
     flash_done(_("%(count)s社の中から計算しました。", count=f"{done.index_size:,}"))
     return redirect(url_for("matching.review", need_id=need_id))

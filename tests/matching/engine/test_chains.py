@@ -134,6 +134,15 @@ def test_a_step_without_a_lead_time_leaves_the_sum_open_until_the_others_exceed_
     assert find([CUTTER, silent, PLATER], must(Kind.LEAD_TIME_DAYS, 16)).chains == ()
 
 
+def test_what_a_coordinator_found_not_to_hold_is_asked_again() -> None:
+    doubted = replace(CUTTER, doubts=dict.fromkeys((Kind.LEAD_TIME_DAYS, Kind.TOLERANCE_MM), TODAY))
+    conditions = must(Kind.LEAD_TIME_DAYS, 21), must(Kind.TOLERANCE_MM, 0.02)
+
+    [chain] = find([doubted, HARDENER, PLATER], *conditions).chains
+    assert (chain.unknown_musts, chain.sums[0].offered) == (2, 21)
+    assert chain.links[0].conditions[1].doubted_on == TODAY
+
+
 def test_a_company_with_two_rows_for_a_step_takes_the_one_that_is_in_time() -> None:
     quick = shop(1, row(CUT, 30), row(CUT, 8))
 
@@ -206,11 +215,18 @@ ROWS = st.builds(
 )
 SHOPS = st.lists(
     st.tuples(
-        st.lists(ROWS, min_size=1, max_size=2), st.sampled_from([KITAKAMI, HANAMAKI, SENDAI, None])
+        st.lists(ROWS, min_size=1, max_size=2),
+        st.sampled_from([KITAKAMI, HANAMAKI, SENDAI, None]),
+        st.sampled_from([{}, {}, {Kind.LEAD_TIME_DAYS: TODAY}]),
     ),
     min_size=3,
     max_size=6,
-).map(lambda each: [shop(key, *rows, at=at) for key, (rows, at) in enumerate(each, start=1)])
+).map(
+    lambda each: [
+        replace(shop(key, *rows, at=at), doubts=doubts)
+        for key, (rows, at, doubts) in enumerate(each, start=1)
+    ]
+)
 CONDITIONS = st.lists(
     st.sampled_from(
         [
@@ -264,7 +280,8 @@ def every_chain(plan: Plan, companies: Sequence[CompanyFacts]) -> list[Ranked]:
             for condition in plan.sums:
                 days = [facts.lead_time_days for _, _, facts in chosen]
                 too_long = sum(each or 0 for each in days) > float(condition.value)
-                open_ = Verdict.UNKNOWN if None in days else Verdict.PASS
+                doubted = any(condition.kind in company.doubts for company, _, _ in chosen)
+                open_ = Verdict.UNKNOWN if None in days or doubted else Verdict.PASS
                 verdicts.append((condition.level, Verdict.FAIL if too_long else open_))
             musts = Counter(verdict for level, verdict in verdicts if level is Level.MUST)
             if musts[Verdict.FAIL]:
