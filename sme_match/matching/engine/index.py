@@ -11,7 +11,7 @@ from scipy import sparse
 from sme_match.matching.engine.conditions import CompanyFacts
 from sme_match.matching.engine.documents import Document, Key, Settings
 from sme_match.matching.engine.lexicon import Lexicon, Query, fit_lexicon
-from sme_match.matching.engine.segment import Entry, Found, Places, Segment, members_of
+from sme_match.matching.engine.segment import Entry, Found, Places, Segment, key_order, members_of
 from sme_match.matching.engine.thesaurus import Thesaurus
 from sme_match.matching.engine.weighting import Floats, Matrix
 
@@ -64,7 +64,7 @@ class Index:
         Raises:
             ValueError: Two documents have the same key.
         """
-        ordered = sorted(documents, key=lambda each: Found(0, 0, 0, 0).order(each.key))
+        ordered = sorted(documents, key=lambda each: key_order(each.key))
         entries = [
             Entry(each, (facts or {}).get(each.key) or CompanyFacts(each.key)) for each in ordered
         ]
@@ -219,7 +219,7 @@ class Index:
             return index
         ordered = sorted(
             {document.key: document for document in documents}.values(),
-            key=lambda each: Found(0, 0, 0, 0).order(each.key),
+            key=lambda each: key_order(each.key),
         )
         texts = _lines(ordered)
         self.lexicon.add(texts)
@@ -266,9 +266,7 @@ class Index:
     def compacted(self) -> Self:
         """Return an index as if built afresh from the same profiles, without reading texts again."""
         entries, counts = _remaining(self.segments, self.alive, self.lexicon.width)
-        order = sorted(
-            range(len(entries)), key=lambda place: Found(0, 0, 0, 0).order(entries[place].document.key)
-        )
+        order = sorted(range(len(entries)), key=lambda place: key_order(entries[place].document.key))
         lengths = np.array([len(list(entry.document.passages())) for entry in entries], dtype=np.intp)
         starts = np.cumsum(lengths) - lengths
         rows = [row for place in order for row in range(starts[place], starts[place] + lengths[place])]

@@ -44,9 +44,13 @@ class Found(NamedTuple):
     """The number of its best line in the segment; -1 where no line shares a term."""
 
     def order(self, key: Key) -> tuple[float, float, tuple[int, int, str]]:
-        """Return what a list is sorted by: points, similarity, then key (numbers before words)."""
-        by_key = (0, key, "") if isinstance(key, int) else (1, 0, key)
-        return (-self.points, -self.similarity, by_key)
+        """Return what a list is sorted by: points, similarity, then key."""
+        return (-self.points, -self.similarity, key_order(key))
+
+
+def key_order(key: Key) -> tuple[int, int, str]:
+    """Return what keys are sorted by: numbers before words, numbers by size."""
+    return (0, key, "") if isinstance(key, int) else (1, 0, key)
 
 
 class Contribution(NamedTuple):
