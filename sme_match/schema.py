@@ -6,6 +6,7 @@ from sme_match.capabilities import models as capabilities
 from sme_match.companies import models as companies
 from sme_match.db.base import Base
 from sme_match.db.leases import Lease
+from sme_match.events import models as events
 from sme_match.matching import models as matching
 from sme_match.meetings import models as meetings
 from sme_match.needs import models as needs
@@ -25,6 +26,7 @@ MODULES = (
     needs,
     matching,
     meetings,
+    events,
     outcomes,
 )
 

@@ -261,7 +261,7 @@ def _cells(meeting: Meeting) -> list[BookingCell]:
     if meeting.state not in HOLDING_TIME or meeting.starts_at is None or meeting.ends_at is None:
         return []
     return [
-        BookingCell(company_id=company_id, cell=cell, meeting_id=meeting.id)
+        BookingCell(company_id=company_id, lane=1, cell=cell, meeting_id=meeting.id)
         for company_id in (meeting.company_id, meeting.buyer_id)
         for cell in cells_of(meeting.starts_at, meeting.ends_at)
     ]

@@ -45,6 +45,12 @@ class Meeting(Versioned, Base):
     """Who is written to at the SME."""
     buyer_contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
     """Who is written to at the buyer."""
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"), index=True)
+    """The event it belongs to. Events stand above meetings and write it themselves."""
+    company_lane: Mapped[int] = mapped_column(default=1)
+    """Which of the SME's attendees meets; others of the company may meet at the same time."""
+    buyer_lane: Mapped[int] = mapped_column(default=1)
+    """Which of the buyer's desks (レーン) meets."""
     state: Mapped[MeetingState] = mapped_column(enum_type(MeetingState), default=MeetingState.PROPOSED)
     channel: Mapped[MeetingChannel] = mapped_column(
         enum_type(MeetingChannel), default=MeetingChannel.WEB
@@ -160,14 +166,16 @@ class MeetingReply(Base):
 
 
 class BookingCell(Base):
-    """A quarter of an hour of one company. The primary key makes a double booking unstorable.
+    """Five minutes of one lane of a company. The primary key makes a double booking unstorable.
 
-    A confirmed meeting holds one cell per company and quarter it touches; cancelling frees them.
+    A confirmed meeting holds one cell per company and five minutes it touches; cancelling frees them.
+    Companies have one lane, except in events where several people of theirs meet side by side.
     """
 
     __tablename__ = "booking_cell"
 
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), primary_key=True)
+    lane: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     cell: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    """Quarters of an hour since 1970-01-01T00:00Z."""
+    """Spans of five minutes since 1970-01-01T00:00Z."""
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)

@@ -88,7 +88,7 @@ def check_time(
     booked: Mapping[Party, Collection[int]],
     now: datetime,
 ) -> None:
-    """Refuse one time: past, too far off, not on a quarter, or booked by a side.
+    """Refuse one time: past, too far off, not on a step of five minutes, or booked by a side.
 
     Raises:
         InvalidError: saying which.

@@ -339,9 +339,9 @@ def booked_cells(
     *,
     except_meeting_id: int | None = None,
 ) -> dict[int, frozenset[int]]:
-    """Return for each company which quarters of the given times are booked.
+    """Return for each company which cells of the given times are booked.
 
-    Times that no meeting can have touch no quarter; refusing them is `offers.check_offers`' task.
+    Times that no meeting can have touch no cell; refusing them is `offers.check_offers`' task.
     """
     wanted = {cell for span in spans for cell in _cells_or_none(*span)}
     query = select(BookingCell.company_id, BookingCell.cell).where(

@@ -1,4 +1,4 @@
-"""Meetings hold whole quarters of an hour, half-open."""
+"""Meetings hold whole cells of five minutes, half-open."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +11,7 @@ from sme_match.core.errors import InvalidError
 from sme_match.meetings.slots import CELL, EPOCH, LONGEST_MEETING, cells_of
 
 TEN = datetime(2026, 12, 1, 10, 0, tzinfo=JST)
-quarters = st.integers(0, 4_000_000).map(lambda n: EPOCH + n * CELL)
+starts = st.integers(0, 4_000_000).map(lambda n: EPOCH + n * CELL)
 lengths = st.integers(1, int(LONGEST_MEETING.total_seconds()) // 60).map(lambda n: timedelta(minutes=n))
 
 
@@ -19,15 +19,15 @@ def test_the_first_cell_of_the_epoch_is_zero() -> None:
     assert cells_of(EPOCH, EPOCH + CELL) == range(1)
 
 
-def test_forty_five_minutes_are_three_cells_whatever_the_zone() -> None:
+def test_forty_five_minutes_are_nine_cells_whatever_the_zone() -> None:
     ends_at = TEN + timedelta(minutes=45)
 
-    assert len(cells_of(TEN, ends_at)) == 3
+    assert len(cells_of(TEN, ends_at)) == 9
     assert cells_of(TEN, ends_at) == cells_of(TEN.astimezone(UTC), ends_at.astimezone(UTC))
 
 
-def test_a_begun_quarter_is_held_as_a_whole() -> None:
-    assert len(cells_of(TEN, TEN + timedelta(minutes=20))) == 2
+def test_a_begun_cell_is_held_as_a_whole() -> None:
+    assert len(cells_of(TEN, TEN + timedelta(minutes=22))) == 5
 
 
 def test_meetings_that_follow_each_other_share_no_cell() -> None:
@@ -39,7 +39,7 @@ def test_meetings_that_follow_each_other_share_no_cell() -> None:
 @pytest.mark.parametrize(
     ("starts_at", "ends_at", "field"),
     [
-        (TEN + timedelta(minutes=5), TEN + timedelta(minutes=30), "starts_at"),
+        (TEN + timedelta(minutes=3), TEN + timedelta(minutes=30), "starts_at"),
         (TEN + timedelta(seconds=1), TEN + timedelta(minutes=30), "starts_at"),
         (TEN + timedelta(microseconds=1), TEN + timedelta(minutes=30), "starts_at"),
         (TEN, TEN, "ends_at"),
@@ -57,18 +57,18 @@ def test_times_that_no_meeting_can_have(starts_at: datetime, ends_at: datetime, 
 
 
 def test_the_longest_meeting_is_allowed() -> None:
-    assert len(cells_of(TEN, TEN + LONGEST_MEETING)) == 32
+    assert len(cells_of(TEN, TEN + LONGEST_MEETING)) == 96
 
 
-@given(quarters, lengths)
-def test_the_cells_cover_the_meeting_and_not_a_quarter_more(start: datetime, span: timedelta) -> None:
+@given(starts, lengths)
+def test_the_cells_cover_the_meeting_and_not_a_cell_more(start: datetime, span: timedelta) -> None:
     cells = cells_of(start, start + span)
 
     assert EPOCH + cells.start * CELL == start
     assert EPOCH + cells.stop * CELL - CELL < start + span <= EPOCH + cells.stop * CELL
 
 
-@given(quarters, lengths, st.integers(-40, 40), lengths)
+@given(starts, lengths, st.integers(-40, 40), lengths)
 def test_meetings_that_overlap_share_a_cell(
     start: datetime, span: timedelta, shift: int, other_span: timedelta
 ) -> None:

@@ -1,4 +1,4 @@
-"""Holding and freeing the quarter-hour cells of a confirmed meeting."""
+"""Holding and freeing the five-minute cells of a confirmed meeting."""
 
 from datetime import datetime
 
@@ -21,7 +21,8 @@ def hold_cells(session: Session, meeting: Meeting, starts_at: datetime, ends_at:
     Raises:
         SlotTakenError: when one of the companies holds a part of it for another meeting.
     """
-    companies = sorted({meeting.company_id, meeting.buyer_id})
+    lanes = {meeting.company_id: meeting.company_lane, meeting.buyer_id: meeting.buyer_lane}
+    companies = sorted(lanes)
     session.flush()
     session.execute(
         select(Company.id)
@@ -30,7 +31,12 @@ def hold_cells(session: Session, meeting: Meeting, starts_at: datetime, ends_at:
         .with_for_update(key_share=True)
     )
     cells = [
-        {"company_id": company_id, "cell": cell, "meeting_id": meeting.id}
+        {
+            "company_id": company_id,
+            "lane": lanes[company_id],
+            "cell": cell,
+            "meeting_id": meeting.id,
+        }
         for company_id in companies
         for cell in cells_of(starts_at, ends_at)
     ]
