@@ -50,7 +50,7 @@ def running_server(binaries: Path) -> Iterator[str]:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=user, cwd="/",
         )  # fmt: skip
         try:
-            _wait(port, server)
+            _wait(binaries, port, server)
             subprocess.run(
                 [binaries / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "test", "test"],
                 check=True, capture_output=True, cwd="/",
@@ -71,15 +71,14 @@ def free_port() -> int:
         return port
 
 
-def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
+def _wait(binaries: Path, port: int, server: subprocess.Popen[bytes]) -> None:
+    """Return when the server answers; it takes connections a little before that."""
+    ask: list[str | Path] = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if server.poll() is not None:
             raise RuntimeError("PostgreSQL stopped while starting.")
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
+        if subprocess.run(ask, check=False, cwd="/").returncode == 0:
             return
+        time.sleep(0.05)
     raise RuntimeError("PostgreSQL did not start in time.")

@@ -110,7 +110,10 @@ class NeedForm(EditForm):
         _l("発注企業をさがす"), limit=100, description=_l("企業名やフリガナの一部で。例：トウホク")
     )
     buyer_anonymous = BooleanField(
-        _l("企業名を伏せる"), description=_l("受託側には、双方が商談に合意するまで企業名を見せません。")
+        _l("企業名を伏せる"),
+        description=_l(
+            "受託側には、双方が商談に合意するまで企業名を見せません。共有した支援機関にも見せません。"
+        ),
     )
     owner_id = ChoiceField(_l("担当者"))
     title = TextField(

@@ -35,7 +35,7 @@ class Need(Versioned, Base):
     """N-2026-0143: fiscal year and a count within the body."""
     buyer_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
     buyer_anonymous: Mapped[bool] = mapped_column(default=False)
-    """The buyer's name stays hidden from SMEs until both sides agree to meet."""
+    """The buyer's name stays hidden from SMEs until both sides agree to meet, and from other bodies."""
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     """The coordinator in charge."""
     state: Mapped[NeedState] = mapped_column(enum_type(NeedState), default=NeedState.DRAFT)

@@ -1,10 +1,11 @@
 """Who may do what with a need. The whole policy on one page.
 
 A body's coordinators and leads see its own needs and those shared with it; only the owner body's
-coordinators change them. SME managers meet needs through proposals and meetings, never here.
+coordinators change them. Who an anonymous buyer is stays with the owner body. SME managers meet
+needs through proposals and meetings, never here.
 """
 
-from sqlalchemy import ColumnElement, exists, false, or_, select
+from sqlalchemy import ColumnElement, exists, false, not_, or_, select
 
 from sme_match.core.actor import Actor, Role
 from sme_match.needs.models import Need, NeedShare
@@ -22,6 +23,16 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         )
     )
     return or_(Need.body_id == actor.body_id, shared)
+
+
+def is_buyer_named(actor: Actor, need: Need) -> bool:
+    """Other bodies do not see the name of an anonymous buyer."""
+    return not need.buyer_anonymous or need.body_id == actor.body_id
+
+
+def buyer_named_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the same as a condition."""
+    return or_(not_(Need.buyer_anonymous), Need.body_id == (actor.body_id or 0))
 
 
 def may_register_need(actor: Actor) -> bool:

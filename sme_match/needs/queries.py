@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
 from typing import NamedTuple, Self
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from sme_match.accounts.models import User
@@ -18,7 +18,7 @@ from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, sel
 from sme_match.db.search import holds
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need, NeedShare
-from sme_match.needs.policy import visible_to
+from sme_match.needs.policy import buyer_named_to, visible_to
 from sme_match.support_bodies.models import SupportBody
 
 SORTS = {
@@ -88,13 +88,13 @@ def select_needs(actor: Actor, filters: NeedFilter, *, today: date) -> Select[Ne
     """Return the query behind the list and its export."""
     query = select(Need).where(visible_to(actor))
     for word in filters.text.split():
-        query = query.where(holds(Need.search_text, fold_for_search(word)))
+        query = query.where(mentions(actor, word))
     if filters.state in set(NeedState):
         query = query.where(Need.state == NeedState(filters.state))
     if filters.process:
         query = query.where(Need.process_code == filters.process)
     if filters.buyer_id is not None:
-        query = query.where(Need.buyer_id == filters.buyer_id)
+        query = query.where(Need.buyer_id == filters.buyer_id, buyer_named_to(actor))
     if filters.owner_id is not None:
         query = query.where(Need.owner_id == filters.owner_id)
     if filters.due_soon:
@@ -111,6 +111,26 @@ def select_needs(actor: Actor, filters: NeedFilter, *, today: date) -> Select[Ne
     )
 
 
+def mentions(actor: Actor, word: str) -> ColumnElement[bool]:
+    """Return the condition that a word stands in a need, or in the buyer's name unless it is hidden.
+
+    The searched text holds the name. Without it title and number are looked through: nobody must
+    find out an anonymous buyer by searching for it.
+    """
+    plain = or_(
+        Need.title.icontains(word, autoescape=True), Need.number.icontains(word, autoescape=True)
+    )
+    return and_(
+        holds(Need.search_text, fold_for_search(word)),
+        or_(buyer_named_to(actor), plain),
+    )
+
+
+def buyer_name_for(actor: Actor) -> ColumnElement[str]:
+    """Return the column with the buyer's name, empty where it is hidden from the actor."""
+    return case((buyer_named_to(actor), Company.name), else_="")
+
+
 class NeedLine(NamedTuple):
     """What the list shows of a need."""
 
@@ -119,6 +139,7 @@ class NeedLine(NamedTuple):
     number: str
     title: str
     buyer_name: str
+    """Empty where it is hidden from the reader."""
     buyer_anonymous: bool
     process_code: str
     state: NeedState
@@ -144,7 +165,7 @@ def _select_lines(actor: Actor, filters: NeedFilter, today: date, number: int) -
         Need.body_id,
         Need.number,
         Need.title,
-        Company.name,
+        buyer_name_for(actor),
         Need.buyer_anonymous,
         Need.process_code,
         Need.state,

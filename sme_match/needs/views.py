@@ -25,7 +25,12 @@ from sme_match.needs.labels import (
     with_unit,
 )
 from sme_match.needs.models import Need
-from sme_match.needs.policy import may_edit_need, may_register_need, may_share_need
+from sme_match.needs.policy import (
+    is_buyer_named,
+    may_edit_need,
+    may_register_need,
+    may_share_need,
+)
 from sme_match.needs.queries import (
     NeedFilter,
     body_name,
@@ -112,6 +117,7 @@ def _show(need: Need, form: ShareForm) -> str:
     return render_template(
         "needs/show.html",
         need=need,
+        buyer_named=is_buyer_named(actor, need),
         form=form,
         today=jst_date(current_time()),
         contradictions=list_contradictions(need, today=jst_date(current_time())),

@@ -1,6 +1,6 @@
 """The history of a record in the reader's words: names of fields, words instead of codes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -53,12 +53,20 @@ class Vocabulary:
     note: Words = str
 
 
-def in_words(entries: Iterable[Entry], vocabularies: Mapping[str, Vocabulary]) -> list[HistoryRow]:
-    """Return the entries in words; the vocabulary is that of the domain before the action's dot."""
-    return [_row(entry, vocabularies[entry.action.partition(".")[0]]) for entry in entries]
+def in_words(
+    entries: Iterable[Entry],
+    vocabularies: Mapping[str, Vocabulary],
+    *,
+    hidden: Collection[str] = (),
+) -> list[HistoryRow]:
+    """Return the entries in words; the vocabulary is that of the domain before the action's dot.
+
+    Changes of hidden fields are left out.
+    """
+    return [_row(entry, vocabularies[entry.action.partition(".")[0]], hidden) for entry in entries]
 
 
-def _row(entry: Entry, vocabulary: Vocabulary) -> HistoryRow:
+def _row(entry: Entry, vocabulary: Vocabulary, hidden: Collection[str]) -> HistoryRow:
     return HistoryRow(
         action=entry.action,
         at=entry.at,
@@ -70,6 +78,7 @@ def _row(entry: Entry, vocabulary: Vocabulary) -> HistoryRow:
                 _word(vocabulary, name, after),
             )
             for name, (before, after) in entry.changes.items()
+            if name not in hidden
         },
     )
 

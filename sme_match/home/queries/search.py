@@ -20,6 +20,7 @@ from sme_match.meetings.models import Meeting
 from sme_match.meetings.policy import visible_to as visible_meetings
 from sme_match.needs.models import Need
 from sme_match.needs.policy import visible_to as visible_needs
+from sme_match.needs.queries import buyer_name_for, mentions
 
 SHOWN = 10
 LONGEST_TEXT = 100
@@ -43,6 +44,7 @@ class NeedHit(NamedTuple):
     number: str
     title: str
     buyer_name: str
+    """Empty where it is hidden from the reader."""
 
 
 class MeetingHit(NamedTuple):
@@ -111,9 +113,9 @@ def _select_companies(actor: Actor, words: Words) -> Any:  # noqa: ANN401 -- a u
 @lru_cache(KEPT_STATEMENTS)
 def _select_needs(actor: Actor, words: Words) -> Columns:
     return (
-        select(Need.id, Need.number, Need.title, Company.name)
+        select(Need.id, Need.number, Need.title, buyer_name_for(actor))
         .join(Need.buyer)
-        .where(visible_needs(actor), *(holds(Need.search_text, word) for word in words))
+        .where(visible_needs(actor), *(mentions(actor, word) for word in words))
         .order_by(Need.updated_at.desc(), Need.id.desc())
         .limit(SHOWN + 1)
     )

@@ -73,6 +73,7 @@ from sme_match.needs.condition_words import list_contradictions
 from sme_match.needs.enums import ConditionKind
 from sme_match.needs.labels import HISTORY_ACTIONS as NEED_ACTIONS
 from sme_match.needs.models import Need
+from sme_match.needs.policy import is_buyer_named
 from sme_match.needs.queries import (
     get_need,
     list_owners,
@@ -129,6 +130,7 @@ def review(need_id: int) -> str:
     return render_template(
         "matching/review.html",
         need=need,
+        buyer_named=is_buyer_named(actor, need),
         run=run,
         page=page,
         cards=cards,
@@ -184,6 +186,7 @@ def history(need_id: int) -> str:
     if need.body_id != actor.body_id:
         # Whom the owner body proposed is not shared along with the need.
         entries = [entry for entry in entries if entry.action.startswith("need.")]
+    hidden = set() if is_buyer_named(actor, need) else {"buyer_id"}
     owners = {user.id: user.name for user in list_owners(session, actor)}
     words = {
         "need": vocabulary(owners | owner_names(session, [need])),
@@ -193,7 +196,7 @@ def history(need_id: int) -> str:
     return render_template(
         "needs/history.html",
         need=need,
-        entries=in_words(entries, words),
+        entries=in_words(entries, words, hidden=hidden),
         actions=NEED_ACTIONS | HISTORY_ACTIONS,
     )
 

@@ -272,8 +272,14 @@ CONDITION_KEYS: Mapping[str, tuple[ConditionLevel, ConditionKind]] = MappingProx
 )
 
 
+_BUYER_KEYS = frozenset({"buyer_number", "buyer_name"})
+
+
 def write_need(need: Need, *, owner: str) -> list[Value]:
-    """Return the cells of a need in the order of the columns: what the import reads back."""
+    """Return the cells of a need in the order of the columns: what the import reads back.
+
+    `owner` names the body of a shared need, which does not tell who its anonymous buyers are.
+    """
     conditions: dict[str, list[ConditionDraft]] = {}
     for condition in as_drafts(need.conditions):
         conditions.setdefault(condition_key(condition.level, condition.kind), []).append(condition)
@@ -281,6 +287,8 @@ def write_need(need: Need, *, owner: str) -> list[Value]:
     for column in COLUMNS:
         if column is OWNER_COLUMN:
             cells.append(owner)
+        elif column.key in _BUYER_KEYS and owner and need.buyer_anonymous:
+            cells.append("")
         elif column.key in CONDITION_KEYS:
             cells.append(write_conditions(conditions.get(column.key, ())))
         else:
