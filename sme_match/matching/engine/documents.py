@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
 Key: TypeAlias = int | str
@@ -51,9 +50,6 @@ class Weighting(StrEnum):
     """Sublinear TF-IDF and cosine: the documented baseline."""
 
 
-_FIELD_WEIGHTS: Final = MappingProxyType({"process": 2.0, "deals": 2.0})
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The few numbers of the text comparison, each with its reason.
@@ -77,7 +73,7 @@ class Settings:
     saturation: float = 1.2
     length_penalty: float = 0.75
     passage_share: float = 0.5
-    field_weights: Mapping[str, float] = field(default_factory=lambda: _FIELD_WEIGHTS)
+    field_weights: Mapping[str, float] = field(default_factory=lambda: {"process": 2.0, "deals": 2.0})
 
     def field_weight(self, name: str) -> float:
         """Return how much a term in this field counts beside the same term elsewhere."""

@@ -246,7 +246,7 @@ class Index:
         """Merge the newest segments while they are of similar size; the base stays apart."""
         segments, alive = list(self.segments), list(self.alive)
         while len(segments) > 2 and alive[-2].sum() <= _MERGE_RATIO * alive[-1].sum():  # noqa: PLR2004 -- the base, and two to merge
-            entries, counts = _remaining(segments[-2:], alive[-2:], self.lexicon.width)
+            entries, counts = remaining(segments[-2:], alive[-2:], self.lexicon.width)
             merged = Segment.build(entries, self.lexicon, counts)
             segments[-2:] = [merged]
             alive[-2:] = [np.ones(merged.size, dtype=np.bool_)]
@@ -265,7 +265,7 @@ class Index:
 
     def compacted(self) -> Self:
         """Return an index as if built afresh from the same profiles, without reading texts again."""
-        entries, counts = _remaining(self.segments, self.alive, self.lexicon.width)
+        entries, counts = remaining(self.segments, self.alive, self.lexicon.width)
         order = sorted(range(len(entries)), key=lambda place: key_order(entries[place].document.key))
         lengths = np.array([len(list(entry.document.passages())) for entry in entries], dtype=np.intp)
         starts = np.cumsum(lengths) - lengths
@@ -280,7 +280,7 @@ class Index:
         )
 
 
-def _remaining(
+def remaining(
     segments: Sequence[Segment], alive: Sequence[NDArray[np.bool_]], width: int
 ) -> tuple[list[Entry], Matrix]:
     """Return the living profiles of some segments and the counts of their lines."""

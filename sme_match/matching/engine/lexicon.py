@@ -110,6 +110,11 @@ class Lexicon:
         self._vectorizer = CountVectorizer(analyzer=self.analyze)
         self._vectorizer.vocabulary_ = vocabulary
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Send to another process what the lexicon is made of; each process has a lock of its own."""
+        parts = (self.vocabulary, self.settings, self.thesaurus, self._statistics)
+        return type(self), parts
+
     def analyze(self, text: str) -> list[str]:
         """Return the terms of all blocks, each behind the number of its block."""
         return [

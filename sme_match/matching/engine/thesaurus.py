@@ -79,6 +79,10 @@ class Thesaurus:
         self._places = lru_cache(maxsize=_CACHED_PLACES)(self._read)
         self._terms = lru_cache(maxsize=_CACHED_TEXTS)(self._name)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Send the concepts to another process, which reads them anew."""
+        return type(self), (tuple(self._concepts.values()),)
+
     def _add(self, concept: Concept, label: str) -> None:
         text = normalize(label).text
         node = self._root
