@@ -13,15 +13,9 @@ from sme_match.core.clock import jst_date
 from sme_match.core.errors import ConflictError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.matching.corpus import load_corpus
+from sme_match.matching.engine.company import CompanyResult, Suited, match_company, merged
 from sme_match.matching.engine.index import Index
-from sme_match.matching.engine.match import (
-    Candidate,
-    CompanyResult,
-    NeedValue,
-    Suited,
-    match_company,
-    merged,
-)
+from sme_match.matching.engine.match import Candidate, NeedValue
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.evidence import index_for
 from sme_match.matching.exclusions import excluded_companies, needs_excluding

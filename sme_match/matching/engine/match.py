@@ -1,11 +1,8 @@
-"""One need against all companies, or one company against many needs.
-
-Conditions come first, then the score; near misses are listed apart.
-"""
+"""One need against all companies: conditions first, then the score; near misses apart."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -23,7 +20,7 @@ from sme_match.matching.engine.conditions import (
 from sme_match.matching.engine.documents import Document, Key
 from sme_match.matching.engine.explanation import Excerpt, Explainer, Mark
 from sme_match.matching.engine.facts import Verdicts
-from sme_match.matching.engine.index import Index, Place
+from sme_match.matching.engine.index import Index
 from sme_match.matching.engine.lexicon import Query
 from sme_match.matching.engine.scoring import (
     MUST_WEIGHT,
@@ -83,12 +80,12 @@ class Candidate:
     score: int
     similarity: float
     parts: ScoreParts
-    terms: tuple[TermPoint, ...]
     conditions: tuple[ConditionResult, ...]
-    query_marks: tuple[Mark, ...]
-    document_marks: tuple[Mark, ...]
-    excerpt: Excerpt | None
     confidence: float | None
+    terms: tuple[TermPoint, ...] = ()
+    query_marks: tuple[Mark, ...] = ()
+    document_marks: tuple[Mark, ...] = ()
+    excerpt: Excerpt | None = None
 
     @property
     def failed_musts(self) -> tuple[ConditionResult, ...]:
@@ -130,30 +127,18 @@ class MatchResult:
     index_size: int
     settings: Mapping[str, object]
 
-
-class Suited(NamedTuple):
-    """A need, and the company as its candidate."""
-
-    need: Key
-    candidate: Candidate
-
     @property
-    def order(self) -> tuple[float, float, tuple[int, int, str]]:
-        """Return what the list is sorted by: score, similarity, then key of the need."""
-        found = Found(self.candidate.score, self.candidate.similarity, 0, -1)
-        return found.order(self.need)
+    def listed(self) -> tuple[Candidate, ...]:
+        """Return both lists as one."""
+        return self.candidates + self.near_misses
 
-
-@dataclass(frozen=True, slots=True)
-class CompanyResult:
-    """What `match_company` found: needs that suit, and those of which one must is failed.
-
-    `suiting` counts also those that are not listed.
-    """
-
-    needs: tuple[Suited, ...]
-    near_misses: tuple[Suited, ...]
-    suiting: int
+    def with_explained(self, explained: Mapping[Key, Candidate]) -> "MatchResult":
+        """Return the result with these candidates in the places of those without explanations."""
+        return replace(
+            self,
+            candidates=tuple(explained[each.key] for each in self.candidates),
+            near_misses=tuple(explained[each.key] for each in self.near_misses),
+        )
 
 
 _DEFAULT_SETTINGS: Final = MatchSettings()
@@ -173,19 +158,36 @@ def match(
     not. Within each list the order is by score, then similarity, then key. A company that
     shares no word and confirms neither process nor material is in neither list.
     """
+    found = rank(need, index, today=today, top_k=top_k, settings=settings)
+    explained = explain_candidates(found.listed, need.document, index, settings=settings)
+    return found.with_explained({candidate.key: candidate for candidate in explained})
+
+
+def rank(
+    need: NeedValue,
+    index: Index,
+    *,
+    today: date,
+    top_k: int = 20,
+    settings: MatchSettings = _DEFAULT_SETTINGS,
+) -> MatchResult:
+    """Return what `match` returns, but with candidates that lack terms, marks and excerpts.
+
+    To explain a company takes far longer than to find it, so that what is found in several
+    indexes is explained only when it is known who stays on the list.
+    """
     query = index.query(need.document)
-    judged = _judge_all(need, index, query, today=today, settings=settings)
+    judged = judge_all(need, index, query, today=today, settings=settings)
     listed = _best([each.best(each.passing, top_k) for each in judged], top_k)
     missed = _best(
         [each.best(each.nearly, settings.near_misses) for each in judged], settings.near_misses
     )
-    explainer = Explainer(index, query)
     excluded: Counter[ConditionKind] = Counter()
     for each in judged:
         excluded.update(each.verdicts.excluded_counts(each.looked_at))
     return MatchResult(
-        candidates=tuple(each.candidate(found, explainer, settings) for each, found in listed),
-        near_misses=tuple(each.candidate(found, explainer, settings) for each, found in missed),
+        candidates=tuple(each.candidate(found) for each, found in listed),
+        near_misses=tuple(each.candidate(found) for each, found in missed),
         excluded_counts=dict(excluded),
         relaxations=_relaxations(
             need.conditions,
@@ -197,46 +199,32 @@ def match(
     )
 
 
-def match_company(
-    key: Key,
-    needs: Sequence[NeedValue],
+def explain_candidates(
+    candidates: Iterable[Candidate],
+    need: Document,
     index: Index,
     *,
-    today: date,
-    top_k: int = 20,
     settings: MatchSettings = _DEFAULT_SETTINGS,
-) -> CompanyResult:
-    """Return the needs that suit a company best: `match` the other way round.
-
-    Each need judges and scores the company exactly as `match` does among all companies; only
-    its rank there is not asked. The order is by score, then similarity, then key of the need.
-
-    Raises:
-        KeyError: The index has no such company.
-    """
-    alone = index.only(key)
-    suiting, nearly = [], []
-    for need in needs:
-        query = alone.query(need.document)
-        [judged] = _judge_all(need, alone, query, today=today, settings=settings)
-        suiting += [(need, *each) for each in judged.best(judged.passing, 1)]
-        nearly += [(need, *each) for each in judged.best(judged.nearly, 1)]
-
-    def best(found: list[tuple[NeedValue, _Judged, Found]], count: int) -> tuple[Suited, ...]:
-        found.sort(key=lambda each: each[2].order(each[0].document.key))
-        return tuple(
-            Suited(
-                need.document.key,
-                judged.candidate(place, Explainer(alone, judged.query), settings),
+) -> list[Candidate]:
+    """Return the candidates that `rank` found in this index with terms, marks and excerpts."""
+    query = index.query(need)
+    explainer = Explainer(index, query)
+    explained = []
+    for candidate in candidates:
+        place = index.locate(candidate.key)
+        _, [line] = index.segments[place.segment].similarities(query, np.array([place.place]))
+        explanation = explainer.explain(place, int(line))
+        text = candidate.parts.text
+        explained.append(
+            replace(
+                candidate,
+                terms=term_points(explanation.terms, text, limit=settings.terms_shown),
+                query_marks=explanation.query_marks,
+                document_marks=explanation.document_marks,
+                excerpt=explanation.excerpt,
             )
-            for need, judged, place in found[: max(count, 0)]
         )
-
-    return CompanyResult(
-        needs=best(suiting, top_k),
-        near_misses=best(nearly, settings.near_misses),
-        suiting=len(suiting),
-    )
+    return explained
 
 
 def passing(
@@ -247,30 +235,17 @@ def passing(
     settings: MatchSettings = _DEFAULT_SETTINGS,
 ) -> frozenset[Key]:
     """Return all companies that `match` would list if the list were long enough."""
-    judged = _judge_all(need, index, index.query(need.document), today=today, settings=settings)
+    judged = judge_all(need, index, index.query(need.document), today=today, settings=settings)
     return frozenset(
         each.segment.keys[place] for each in judged for place in np.flatnonzero(each.passing).tolist()
     )
 
 
-def merged(results: Iterable[CompanyResult], *, top_k: int) -> CompanyResult:
-    """Return the results of one company for several groups of needs as one."""
-    results = list(results)
-    needs = sorted((each for one in results for each in one.needs), key=lambda each: each.order)
-    missed = sorted((each for one in results for each in one.near_misses), key=lambda each: each.order)
-    return CompanyResult(
-        needs=tuple(needs[:top_k]),
-        near_misses=tuple(missed),
-        suiting=sum(one.suiting for one in results),
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class Judged:
     """One segment against the need: who takes part, and the points beside the text."""
 
     segment: Segment
-    number: int
     query: Query
     around: Circumstances
     verdicts: Verdicts
@@ -283,7 +258,7 @@ class _Judged:
     """Per condition, how many companies it keeps out by itself."""
     full_similarity: float
 
-    def best(self, eligible: NDArray[np.bool_], count: int) -> list[tuple["_Judged", Found]]:
+    def best(self, eligible: NDArray[np.bool_], count: int) -> list[tuple["Judged", Found]]:
         """Return the best of these companies."""
         found = self.segment.best(self.query, self.bound, eligible, count, self._score)
         return [(self, each) for each in found]
@@ -292,9 +267,8 @@ class _Judged:
         text = text_points(similarities, self.full_similarity)
         return np.asarray(text + self.table.total[places], dtype=np.float64)
 
-    def candidate(self, found: Found, explainer: Explainer, settings: MatchSettings) -> Candidate:
-        """Return one company with everything that explains its place."""
-        explanation = explainer.explain(Place(self.number, found.place), found.line)
+    def candidate(self, found: Found) -> Candidate:
+        """Return one company with the parts of its score; what the text adds is not explained yet."""
         part = self._parts(found)
         results = condition_points(
             self.segment.facts.results(self.verdicts, found.place, self.around), part.conditions
@@ -304,11 +278,7 @@ class _Judged:
             score=part.total,
             similarity=found.similarity,
             parts=part,
-            terms=term_points(explanation.terms, part.text, limit=settings.terms_shown),
             conditions=results,
-            query_marks=explanation.query_marks,
-            document_marks=explanation.document_marks,
-            excerpt=explanation.excerpt,
             confidence=_confidence(results),
         )
 
@@ -321,14 +291,14 @@ class _Judged:
         )
 
 
-def _judge_all(
+def judge_all(
     need: NeedValue, index: Index, query: Query, *, today: date, settings: MatchSettings
-) -> list[_Judged]:
+) -> list[Judged]:
     """Judge each segment of the index."""
     around = Circumstances(today, settings.material_families, settings.process_families, need.place)
     return [
-        _judge(need, segment, alive, number, query=query, around=around, index=index)
-        for number, (segment, alive) in enumerate(zip(index.segments, index.alive, strict=True))
+        _judge(need, segment, alive, query=query, around=around, index=index)
+        for segment, alive in zip(index.segments, index.alive, strict=True)
     ]
 
 
@@ -336,12 +306,11 @@ def _judge(
     need: NeedValue,
     segment: Segment,
     alive: NDArray[np.bool_],
-    number: int,
     *,
     query: Query,
     around: Circumstances,
     index: Index,
-) -> _Judged:
+) -> Judged:
     verdicts = segment.facts.judge(need.conditions, around)
     bound = segment.bound(query)
     in_common = (bound > 0) | verdicts.passes_any_of(SUBJECT_KINDS)
@@ -349,9 +318,8 @@ def _judge(
     looked_at[[segment.positions[key] for key in need.excluded if key in segment.positions]] = False
     failed = verdicts.musts_failed
     nearly = (failed == 1) & ~verdicts.fails_must_of(frozenset(ConditionKind) - RELAXABLE_KINDS)
-    return _Judged(
+    return Judged(
         segment=segment,
-        number=number,
         query=query,
         around=around,
         verdicts=verdicts,
@@ -370,7 +338,7 @@ def _judge(
     )
 
 
-def _best(lists: Iterable[list[tuple[_Judged, Found]]], count: int) -> list[tuple[_Judged, Found]]:
+def _best(lists: Iterable[list[tuple[Judged, Found]]], count: int) -> list[tuple[Judged, Found]]:
     """Return the best of the best of each segment."""
     every = [each for found in lists for each in found]
     every.sort(key=lambda pair: pair[1].order(pair[0].segment.keys[pair[1].place]))

@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
 from sme_match.matching.engine.conditions import Condition
+from sme_match.matching.engine.documents import Key
 from sme_match.matching.engine.index import Index, remaining
 from sme_match.matching.engine.match import (
     Candidate,
@@ -19,7 +21,9 @@ from sme_match.matching.engine.match import (
     MatchSettings,
     NeedValue,
     Relaxation,
+    explain_candidates,
     match,
+    rank,
 )
 from sme_match.matching.engine.segment import Entry, Found, Segment
 from sme_match.needs.enums import ConditionKind
@@ -56,7 +60,7 @@ def shards(index: Index, count: int) -> list[Index]:
     borders = [len(entries) * number // count for number in range(count + 1)]
     return [
         _shard(index, entries[start:end], counts[firsts[start] : firsts[end]])
-        for start, end in zip(borders, borders[1:], strict=False)
+        for start, end in pairwise(borders)
     ]
 
 
@@ -66,18 +70,19 @@ def _shard(index: Index, entries: Sequence[Entry], counts: object) -> Index:
 
 
 def answer(index: Index, question: Question, terms: Terms) -> MatchResult:
-    """Return what a whole index, or one part of it, finds for a need."""
-    own = [entry for entry in question.entries if entry.document.key in index]
-    if own:
-        index = index.changed(
-            [entry.document for entry in own],
-            facts={entry.document.key: entry.facts for entry in own},
-        )
+    """Return what a whole index finds for a need, with explanations."""
+    index = _as_asked(index, question)
     return match(question.need, index, today=terms.today, top_k=terms.top_k, settings=terms.settings)
 
 
+def rank_part(part: Index, question: Question, terms: Terms) -> MatchResult:
+    """Return what one part finds for a need, without explanations."""
+    part = _as_asked(part, question)
+    return rank(question.need, part, today=terms.today, top_k=terms.top_k, settings=terms.settings)
+
+
 def merge(results: Sequence[MatchResult], question: Question, terms: Terms) -> MatchResult:
-    """Return what the parts found as if it were one index.
+    """Return what the parts found as if it were one index, without explanations.
 
     Raises:
         ValueError: The parts were answered by different engines or with different settings.
@@ -98,6 +103,27 @@ def merge(results: Sequence[MatchResult], question: Question, terms: Terms) -> M
         excluded_counts=dict(excluded),
         relaxations=_relaxations(results, question.need.conditions),
         index_size=sum(each.index_size for each in results),
+    )
+
+
+def explain_part(
+    part: Index, merged: MatchResult, question: Question, terms: Terms
+) -> dict[Key, Candidate]:
+    """Return those of the merged candidates that lie in this part, with explanations."""
+    part = _as_asked(part, question)
+    own = [candidate for candidate in merged.listed if candidate.key in part]
+    explained = explain_candidates(own, question.need.document, part, settings=terms.settings)
+    return {candidate.key: candidate for candidate in explained}
+
+
+def _as_asked(index: Index, question: Question) -> Index:
+    """Return the index with those of its profiles replaced that this need reads differently."""
+    own = [entry for entry in question.entries if entry.document.key in index]
+    if not own:
+        return index
+    return index.changed(
+        [entry.document for entry in own],
+        facts={entry.document.key: entry.facts for entry in own},
     )
 
 

@@ -4,16 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sme_match.matching.engine.company import match_company
 from sme_match.matching.engine.conditions import CapabilityFacts, CompanyFacts, Condition
 from sme_match.matching.engine.documents import Document, Key
 from sme_match.matching.engine.index import Index
-from sme_match.matching.engine.match import (
-    Candidate,
-    MatchSettings,
-    NeedValue,
-    match,
-    match_company,
-)
+from sme_match.matching.engine.match import Candidate, MatchSettings, NeedValue, match
 from sme_match.needs.enums import ConditionKind as Kind
 from sme_match.needs.enums import ConditionLevel as Level
 from tests.matching.engine.shops import SHOPS, TODAY, needs

@@ -9,9 +9,17 @@ from hypothesis import strategies as st
 from sme_match.matching.engine.conditions import Condition
 from sme_match.matching.engine.documents import BASELINE, Document, Settings
 from sme_match.matching.engine.index import Index
-from sme_match.matching.engine.match import MatchSettings, NeedValue, match
+from sme_match.matching.engine.match import MatchResult, MatchSettings, NeedValue, match
 from sme_match.matching.engine.segment import Entry
-from sme_match.matching.engine.shards import Question, Terms, answer, merge, shards
+from sme_match.matching.engine.shards import (
+    Question,
+    Terms,
+    answer,
+    explain_part,
+    merge,
+    rank_part,
+    shards,
+)
 from sme_match.matching.engine.thesaurus import Concept, Thesaurus
 from sme_match.needs.enums import ConditionKind as Kind
 from sme_match.needs.enums import ConditionLevel as Level
@@ -53,6 +61,15 @@ terms = st.builds(
 )
 
 
+def together(index: Index, count: int, question: Question, terms: Terms) -> MatchResult:
+    parts = shards(index, count)
+    merged = merge([rank_part(part, question, terms) for part in parts], question, terms)
+    explained = [explain_part(part, merged, question, terms) for part in parts]
+    # Every candidate is explained once.
+    assert sum(map(len, explained)) == len(merged.listed)
+    return merged.with_explained({key: each[key] for each in explained for key in each})
+
+
 @given(
     index=st.sampled_from([*INDEXES, CHANGED]),
     count=st.integers(1, 3),
@@ -62,6 +79,7 @@ terms = st.builds(
     terms=terms,
 )
 def test_parts_find_together_what_the_whole_finds(
+    *,
     index: Index,
     count: int,
     document: Document,
@@ -72,10 +90,7 @@ def test_parts_find_together_what_the_whole_finds(
     question = Question(NeedValue(document, conditions, frozenset(excluded)))
     whole = match(question.need, index, today=TODAY, top_k=terms.top_k, settings=terms.settings)
 
-    parts = [answer(part, question, terms) for part in shards(index, count)]
-
-    assert len(parts) == count
-    assert merge(parts, question, terms) == whole
+    assert together(index, count, question, terms) == whole
 
 
 @given(document=needs, count=st.integers(1, 3))
@@ -85,10 +100,10 @@ def test_a_profile_that_is_read_differently_for_one_need_is_so_in_its_part(
     terms = Terms(TODAY, 4)
     question = Question(NeedValue(document), (Entry(REPLACED, FACTS[2]),))
 
-    parts = [answer(part, question, terms) for part in shards(INDEXES[0], count)]
-
     whole = INDEXES[0].changed([REPLACED], facts={2: FACTS[2]})
-    assert merge(parts, question, terms) == match(question.need, whole, today=TODAY, top_k=4)
+    expected = match(question.need, whole, today=TODAY, top_k=4)
+    assert answer(INDEXES[0], question, terms) == expected
+    assert together(INDEXES[0], count, question, terms) == expected
 
 
 @given(document=needs)
@@ -111,6 +126,6 @@ def test_there_are_no_more_parts_than_profiles_and_no_fewer_than_one() -> None:
 
 def test_answers_of_different_engines_are_not_mixed() -> None:
     question, terms = Question(NeedValue(Document("need", {"text": "旋盤"}))), Terms(TODAY, 4)
-    answers = [answer(index, question, terms) for index in INDEXES]
+    answers = [rank_part(index, question, terms) for index in INDEXES]
     with pytest.raises(ValueError, match="not answered by the same engine"):
         merge(answers, question, terms)
