@@ -5,7 +5,7 @@ from flask import Flask
 from sme_match.commands.accounts import create_administrator
 from sme_match.commands.database import migrate_command, scheduler
 from sme_match.commands.demo import load_demo, load_synthetic, sign_ins
-from sme_match.commands.matching import evaluate_command
+from sme_match.commands.matching import evaluate_command, match_commands
 from sme_match.commands.registers import import_companies, import_needs
 
 COMMANDS = (
@@ -15,6 +15,7 @@ COMMANDS = (
     sign_ins,
     load_synthetic,
     evaluate_command,
+    match_commands,
     import_companies,
     import_needs,
     create_administrator,

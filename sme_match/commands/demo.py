@@ -10,7 +10,7 @@ from sme_match.core.clock import jst_date
 from sme_match.demo.build import build_demo, list_sign_ins
 from sme_match.demo.constants import DEMO_PASSWORD
 from sme_match.demo.synthetic import BODY_NAME, build_synthetic
-from sme_match.matching.services import run_engine
+from sme_match.matching.services.running import run_engine
 from sme_match.needs.models import Need
 from sme_match.support_bodies.models import SupportBody
 from sme_match.web.context import installation

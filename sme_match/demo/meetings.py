@@ -15,7 +15,7 @@ from sme_match.demo.diary import Diary, Look
 from sme_match.demo.words import sentences
 from sme_match.demo.world import World, business_days
 from sme_match.matching.models import Proposal
-from sme_match.matching.services import hold_for_meeting
+from sme_match.matching.services.holding import hold_for_meeting
 from sme_match.meetings.enums import (
     AbsentSide,
     Answer,

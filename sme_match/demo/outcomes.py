@@ -11,7 +11,7 @@ from sme_match.core.clock import jst_date
 from sme_match.demo.stories import Story, Words, tell_story
 from sme_match.demo.words import sentences
 from sme_match.demo.world import World
-from sme_match.matching.services import note_deal
+from sme_match.matching.services.holding import note_deal
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
 from sme_match.outcomes.enums import AmountSource, End, FollowUpState, Reporter, Stage

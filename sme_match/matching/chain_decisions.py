@@ -18,7 +18,7 @@ from sme_match.matching.exclusions import excluded_companies
 from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
 from sme_match.matching.policy import may_match
 from sme_match.matching.queries import find_last_run, get_run, list_companies_by_id
-from sme_match.matching.services import Decision, decide_proposal, write_decision
+from sme_match.matching.services.deciding import Decision, decide_proposal, write_decision
 from sme_match.needs.models import Need
 from sme_match.needs.queries import get_need
 

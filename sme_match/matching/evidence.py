@@ -18,6 +18,7 @@ from sme_match.companies.models import Company
 from sme_match.core.clock import jst_date
 from sme_match.matching.engine.documents import Document
 from sme_match.matching.engine.index import Index
+from sme_match.matching.engine.segment import Entry
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.models import Proposal
 from sme_match.matching.texts import need_line
@@ -126,8 +127,8 @@ def evidence_stamps(session: Session, *, body_id: int) -> dict[int, str]:
     }
 
 
-def index_for(session: Session, index: Index, need: Need, *, use_evidence: bool) -> Index:
-    """Return the index in which a need may be matched.
+def entries_for(session: Session, index: Index, need: Need, *, use_evidence: bool) -> tuple[Entry, ...]:
+    """Return the profiles that are to be read differently for this need.
 
     A need that is matched again must not find the companies that were accepted for it by its own
     words. Without `use_evidence` no company keeps any evidence.
@@ -140,14 +141,14 @@ def index_for(session: Session, index: Index, need: Need, *, use_evidence: bool)
     else:
         affected = set(evidence_stamps(session, body_id=need.body_id))
     line = need_line(need) if use_evidence else None
-    entries = [index.entry(company_id) for company_id in affected if company_id in index]
-    if not entries:
-        return index
-    facts = {
-        entry.document.key: entry.facts if use_evidence else replace(entry.facts, doubts={})
+    entries = [index.entry(company_id) for company_id in sorted(affected) if company_id in index]
+    return tuple(
+        Entry(
+            _without(entry.document, line),
+            entry.facts if use_evidence else replace(entry.facts, doubts={}),
+        )
         for entry in entries
-    }
-    return index.changed([_without(entry.document, line) for entry in entries], facts=facts)
+    )
 
 
 def _without(document: Document, line: str | None) -> Document:

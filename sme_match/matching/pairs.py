@@ -17,18 +17,13 @@ from sme_match.matching.engine.company import CompanyResult, Suited, match_compa
 from sme_match.matching.engine.index import Index
 from sme_match.matching.engine.match import Candidate, NeedValue
 from sme_match.matching.enums import ProposalState
-from sme_match.matching.evidence import index_for
+from sme_match.matching.evidence import entries_for
 from sme_match.matching.exclusions import excluded_companies, needs_excluding
 from sme_match.matching.models import Proposal, ProposalDecision
 from sme_match.matching.policy import may_match
 from sme_match.matching.policy import visible_to as proposals_visible_to
-from sme_match.matching.services import (
-    CANDIDATES,
-    Decision,
-    decide_proposal,
-    keep_proposal,
-    match_need,
-)
+from sme_match.matching.services.deciding import Decision, decide_proposal
+from sme_match.matching.services.running import CANDIDATES, keep_proposal, match_need
 from sme_match.matching.texts import match_settings, need_value
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need
@@ -108,7 +103,8 @@ def _match(
     results = [_match_in(index, company, others, now=now)]
     for value in values:
         if value.document.key in accepted:
-            own = index_for(session, index, needs[int(value.document.key)], use_evidence=True)
+            need = needs[int(value.document.key)]
+            own = index.replaced(entries_for(session, index, need, use_evidence=True))
             results.append(_match_in(own, company, [value], now=now))
     return merged(results, top_k=NEEDS_SHOWN)
 

@@ -16,7 +16,8 @@ from sme_match.core.errors import NotAllowedError, NotFoundError
 from sme_match.core.text import mark_text
 from sme_match.db.paging import portions
 from sme_match.matching.corpus import load_corpus
-from sme_match.matching.engine.match import match_company, passing
+from sme_match.matching.engine.company import match_company
+from sme_match.matching.engine.match import passing
 from sme_match.matching.exclusions import excluded_companies
 from sme_match.matching.messages import NewCompany, Watched, compose_news
 from sme_match.matching.models import Proposal, Watch

@@ -10,7 +10,9 @@ from sme_match.core.actor import Actor
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.evidence import DEALS, WINS, load_evidence
 from sme_match.matching.models import Proposal
-from sme_match.matching.services import Decision, decide_proposal, match_need, note_deal, undo_decision
+from sme_match.matching.services.deciding import Decision, decide_proposal, undo_decision
+from sme_match.matching.services.holding import note_deal
+from sme_match.matching.services.running import match_need
 from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.needs.models import Need
 from sme_match.support_bodies.models import SupportBody

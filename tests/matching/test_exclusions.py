@@ -21,7 +21,7 @@ from sme_match.matching.exclusions import (
 )
 from sme_match.matching.models import MatchRun
 from sme_match.matching.queries import ReviewFilter, count_by_state, list_proposals
-from sme_match.matching.services import match_need
+from sme_match.matching.services.running import match_need
 from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.needs.models import Need
 from sme_match.support_bodies.models import SupportBody

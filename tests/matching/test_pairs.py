@@ -12,7 +12,7 @@ from sme_match.core.errors import ConflictError, NotAllowedError, NotFoundError
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Exclusion, MatchRun, Proposal
 from sme_match.matching.pairs import FoundNeeds, accept_pair, find_needs
-from sme_match.matching.services import match_need
+from sme_match.matching.services.running import match_need
 from sme_match.needs.enums import ConditionKind, ConditionLevel, NeedState
 from sme_match.needs.models import Need
 from sme_match.support_bodies.models import SupportBody

@@ -15,7 +15,8 @@ from sme_match.db.session import Database
 from sme_match.matching.chain_decisions import accept_chain, list_present
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Exclusion, MatchRun, Proposal
-from sme_match.matching.services import match_need, undo_decision
+from sme_match.matching.services.deciding import undo_decision
+from sme_match.matching.services.running import match_need
 from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.needs.models import Need
 from sme_match.support_bodies.models import SupportBody

@@ -19,7 +19,8 @@ from sme_match.core.errors import (
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.models import Proposal, ProposalDecision
 from sme_match.matching.queries import ReviewFilter, get_proposal, list_proposals
-from sme_match.matching.services import Decision, decide_proposal, match_need, undo_decision
+from sme_match.matching.services.deciding import Decision, decide_proposal, undo_decision
+from sme_match.matching.services.running import match_need
 from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.needs.models import Need
 from sme_match.support_bodies.models import SupportBody

@@ -17,7 +17,7 @@ from sme_match.core.actor import Role
 from sme_match.core.errors import NotAllowedError, NotFoundError
 from sme_match.db.session import Database
 from sme_match.matching.models import Exclusion
-from sme_match.matching.services import match_need
+from sme_match.matching.services.running import match_need
 from sme_match.matching.tasks import tell_watchers
 from sme_match.matching.watches import start_watch
 from sme_match.needs.enums import ConditionKind, ConditionLevel, NeedState

@@ -19,7 +19,7 @@ from sme_match.companies.models import Company
 from sme_match.core.errors import DomainError
 from sme_match.db.session import Database
 from sme_match.matching.enums import ProposalState, RejectionReason
-from sme_match.matching.services import Decision, decide_proposal
+from sme_match.matching.services.deciding import Decision, decide_proposal
 from sme_match.meetings.enums import AbsentSide, MeetingState, Party
 from sme_match.meetings.errors import SlotTakenError
 from sme_match.meetings.models import BookingCell, Meeting

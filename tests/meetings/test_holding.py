@@ -13,7 +13,8 @@ from sme_match.db.session import Database
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.errors import MeetingUnderWayError
 from sme_match.matching.models import Proposal
-from sme_match.matching.services import Decision, decide_proposal, match_need, undo_decision
+from sme_match.matching.services.deciding import Decision, decide_proposal, undo_decision
+from sme_match.matching.services.running import match_need
 from sme_match.meetings.enums import AbsentSide, MeetingState, Party, ReplyKind
 from sme_match.meetings.models import Meeting
 from sme_match.meetings.services.changing import DayRecord, cancel_meeting, record_day

@@ -234,6 +234,13 @@ class Index:
         )
         return index._with_few_segments()  # noqa: SLF001 -- its own class
 
+    def replaced(self, entries: Iterable[Entry]) -> Self:
+        """Return an index with those of the profiles replaced that it has."""
+        own = [entry for entry in entries if entry.document.key in self]
+        documents = [entry.document for entry in own]
+        facts = {entry.document.key: entry.facts for entry in own}
+        return self.changed(documents, facts=facts) if own else self
+
     def _without(self, keys: set[Key]) -> Iterable[NDArray[np.bool_]]:
         for segment, alive in zip(self.segments, self.alive, strict=True):
             places = [segment.positions[key] for key in keys if key in segment.positions]

@@ -71,13 +71,13 @@ def _shard(index: Index, entries: Sequence[Entry], counts: object) -> Index:
 
 def answer(index: Index, question: Question, terms: Terms) -> MatchResult:
     """Return what a whole index finds for a need, with explanations."""
-    index = _as_asked(index, question)
+    index = index.replaced(question.entries)
     return match(question.need, index, today=terms.today, top_k=terms.top_k, settings=terms.settings)
 
 
 def rank_part(part: Index, question: Question, terms: Terms) -> MatchResult:
     """Return what one part finds for a need, without explanations."""
-    part = _as_asked(part, question)
+    part = part.replaced(question.entries)
     return rank(question.need, part, today=terms.today, top_k=terms.top_k, settings=terms.settings)
 
 
@@ -110,21 +110,10 @@ def explain_part(
     part: Index, merged: MatchResult, question: Question, terms: Terms
 ) -> dict[Key, Candidate]:
     """Return those of the merged candidates that lie in this part, with explanations."""
-    part = _as_asked(part, question)
+    part = part.replaced(question.entries)
     own = [candidate for candidate in merged.listed if candidate.key in part]
     explained = explain_candidates(own, question.need.document, part, settings=terms.settings)
     return {candidate.key: candidate for candidate in explained}
-
-
-def _as_asked(index: Index, question: Question) -> Index:
-    """Return the index with those of its profiles replaced that this need reads differently."""
-    own = [entry for entry in question.entries if entry.document.key in index]
-    if not own:
-        return index
-    return index.changed(
-        [entry.document for entry in own],
-        facts={entry.document.key: entry.facts for entry in own},
-    )
 
 
 def _best(lists: Iterable[tuple[Candidate, ...]], count: int) -> tuple[Candidate, ...]:

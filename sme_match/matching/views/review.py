@@ -50,13 +50,13 @@ from sme_match.matching.queries import (
     list_runs,
 )
 from sme_match.matching.questions import open_questions
-from sme_match.matching.services import (
+from sme_match.matching.services.deciding import (
     Decision,
     decide_proposal,
-    match_need,
     undo_decision,
     write_sheet_note,
 )
+from sme_match.matching.services.running import match_need
 from sme_match.matching.sheets import make_sheet
 from sme_match.matching.views.chains import chains_section
 from sme_match.matching.watches import find_watch

@@ -17,7 +17,7 @@ from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.db.versions import check_version
 from sme_match.matching.models import Proposal
-from sme_match.matching.services import hold_for_meeting
+from sme_match.matching.services.holding import hold_for_meeting
 from sme_match.meetings.enums import MeetingChannel, MeetingState, Origin, Party, RoomKind
 from sme_match.meetings.messages import (
     HIDDEN_BUYER,

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from sme_match.matching.services import hold_for_meeting, release_from_meeting
+from sme_match.matching.services.holding import hold_for_meeting, release_from_meeting
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
 from sme_match.meetings.states import OPEN, check_step

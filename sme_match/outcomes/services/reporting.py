@@ -13,7 +13,7 @@ from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_date
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
-from sme_match.matching.services import note_deal
+from sme_match.matching.services.holding import note_deal
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
 from sme_match.meetings.queries import lock_meeting
