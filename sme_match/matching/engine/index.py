@@ -239,7 +239,7 @@ class Index:
         own = [entry for entry in entries if entry.document.key in self]
         documents = [entry.document for entry in own]
         facts = {entry.document.key: entry.facts for entry in own}
-        return self.changed(documents, facts=facts) if own else self
+        return self.changed(documents, facts=facts)
 
     def _without(self, keys: set[Key]) -> Iterable[NDArray[np.bool_]]:
         for segment, alive in zip(self.segments, self.alive, strict=True):
