@@ -126,7 +126,7 @@ def measure(profiles: Sequence[Document], needs: Sequence[Document]) -> list[Row
 
     for number in range(len(queries)):
         _check_exact(segment, queries[number], search(number))
-    own = Row("this engine", len(profiles), built, _megabytes(segment.bounds), _time(search))
+    own = Row("this engine", len(profiles), built, segment.bounds.nbytes / 1e6, _time(search))
     own.extra = _changes(index, needs) | {"from texts s": tokenised, "all arrays MB": _all(segment)}
     return [own, *_peers(index, [need.fields["text"] for need in asked])]
 
@@ -312,9 +312,8 @@ def _megabytes(matrix: Arrays) -> float:
 
 
 def _all(segment: Segment) -> float:
-    return sum(
-        _megabytes(matrix) for matrix in (segment.bounds, segment.profiles, segment.counts)
-    ) + float(segment.lines.data.nbytes / 1e6)
+    matrices = sum(_megabytes(matrix) for matrix in (segment.profiles, segment.counts))
+    return matrices + float(segment.bounds.nbytes + segment.lines.data.nbytes) / 1e6
 
 
 def _folder_megabytes(folder: Path) -> float:

@@ -273,32 +273,31 @@ class Index:
     def compacted(self) -> Self:
         """Return an index as if built afresh from the same profiles, without reading texts again."""
         entries, counts = remaining(self.segments, self.alive, self.lexicon.width)
-        order = sorted(range(len(entries)), key=lambda place: key_order(entries[place].document.key))
-        lengths = np.array([len(list(entry.document.passages())) for entry in entries], dtype=np.intp)
-        starts = np.cumsum(lengths) - lengths
-        rows = [row for place in order for row in range(starts[place], starts[place] + lengths[place])]
-        counts = counts[rows]
         used = np.unique(counts.indices)
         names = sorted((self.lexicon.key(column), column) for column in used.tolist())
         vocabulary = {name: place for place, (name, _) in enumerate(names)}
         lexicon = Lexicon(vocabulary, self.settings, self.lexicon.thesaurus)
-        return self._of(
-            [entries[place] for place in order], lexicon, counts[:, [column for _, column in names]]
-        )
+        return self._of(entries, lexicon, counts[:, [column for _, column in names]])
 
 
 def remaining(
     segments: Sequence[Segment], alive: Sequence[NDArray[np.bool_]], width: int
 ) -> tuple[list[Entry], Matrix]:
-    """Return the living profiles of some segments and the counts of their lines."""
-    entries, parts = [], []
+    """Return the living profiles of some segments by key, and the counts of their lines."""
+    entries: list[Entry] = []
+    parts = []
     for segment, living in zip(segments, alive, strict=True):
         places = np.flatnonzero(living)
         entries += [segment.entry(place) for place in places.tolist()]
         counts = segment.counts[np.repeat(living, np.diff(segment.firsts))].astype(np.float64)
         counts.resize(counts.shape[0], width)
         parts.append(counts)
-    return entries, sparse.csr_array(sparse.vstack(parts, format="csr"))
+    order = sorted(range(len(entries)), key=lambda place: key_order(entries[place].document.key))
+    ends = np.cumsum([len(list(entry.document.passages())) for entry in entries]).tolist()
+    starts = [0, *ends[:-1]]
+    rows = [row for place in order for row in range(starts[place], ends[place])]
+    counts = sparse.csr_array(sparse.vstack(parts, format="csr"))
+    return [entries[place] for place in order], counts[rows]
 
 
 def _lines(documents: Iterable[Document]) -> list[str]:

@@ -35,8 +35,8 @@ from sme_match.matching.engine.scoring import (
     term_points,
     text_points,
 )
-from sme_match.matching.engine.segment import Found, Places, Segment, Singles
-from sme_match.matching.engine.weighting import Floats
+from sme_match.matching.engine.segment import Found, Places, Segment
+from sme_match.matching.engine.weighting import Floats, Singles
 from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.reference.positions import Position
 

@@ -14,15 +14,16 @@ from sme_match.matching.engine.conditions import CompanyFacts
 from sme_match.matching.engine.documents import Document, Key, Passage, Settings
 from sme_match.matching.engine.facts import FactTable
 from sme_match.matching.engine.lexicon import Lexicon, Query
-from sme_match.matching.engine.weighting import Floats, Matrix
+from sme_match.matching.engine.postings import Postings
+from sme_match.matching.engine.weighting import Floats, Matrix, Singles
 
 Places: TypeAlias = NDArray[np.intp]
-Singles: TypeAlias = NDArray[np.float32]
 Score: TypeAlias = Callable[[Floats, Places], Floats]
 """Whole points for the similarities of the profiles at these places; never falls with them."""
 
 # Sums of single-precision numbers may come out this much too small.
 _SLACK: Final = 1e-5
+_SINGLE: Final = float(np.finfo(np.float32).eps)
 # How many profiles are looked at first to learn what the last place on the list takes.
 _FIRST_LOOK: Final = 2
 
@@ -63,11 +64,11 @@ class Contribution(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Segment:
-    """Profiles in a fixed order.
+    """Profiles in the order of their keys.
 
     `counts` is lines × columns, `firsts` where the lines of each profile begin (and where the
-    last ones end). `profiles` and `lines` are weights; `bounds` is profiles × columns by column,
-    with weights that no similarity of the profile exceeds, whichever of its lines is the best.
+    last ones end). `profiles` and `lines` are weights; `bounds` are weights
+    that no similarity of the profile exceeds, whichever of its lines is the best.
     """
 
     documents: Sequence[Document]
@@ -79,7 +80,7 @@ class Segment:
     firsts: Places
     profiles: Matrix
     lines: Matrix
-    bounds: Matrix
+    bounds: Postings
     share: float
 
     @classmethod
@@ -151,26 +152,11 @@ class Segment:
         return list(self.documents[place].passages())[line - int(self.firsts[place])]
 
     def bound(self, query: Query) -> Singles:
-        """Return for each profile what its similarity does not exceed; 0 where nothing is shared.
-
-        The columns of the need are joined to one small matrix by column, which SciPy multiplies
-        by a vector while it reads each posting once.
-        """
+        """Return for each profile what its similarity does not exceed; 0 where nothing is shared."""
         columns, weights = self._known(query)
-        starts, ends = self.bounds.indptr[columns], self.bounds.indptr[columns + 1]
-        if not len(columns):
-            return np.zeros(self.size, dtype=np.float32)
-        spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
-        postings = sparse.csc_array(
-            (
-                np.concatenate([self.bounds.data[start:end] for start, end in spans]),
-                np.concatenate([self.bounds.indices[start:end] for start, end in spans]),
-                np.cumsum([0, *(ends - starts)], dtype=np.int32),
-            ),
-            shape=(self.size, len(columns)),
-        )
-        bound = np.asarray(postings @ weights.astype(np.float32), dtype=np.float32)
-        bound *= np.float32(1 + _SLACK)
+        bound = self.bounds.sums(columns, weights.astype(np.float32))
+        # Every sum of single-precision numbers may round down once for each of them.
+        bound *= np.float32(1 + _SLACK + len(columns) * _SINGLE)
         return bound
 
     def similarities(self, query: Query, places: Places) -> tuple[Floats, Places]:
@@ -178,17 +164,17 @@ class Segment:
         columns, weights = self._known(query)
         dense = np.zeros(self.profiles.shape[1])
         dense[columns] = weights
-        values = (1 - self.share) * _row_sums(self.profiles, places, places + 1, dense)
+        values = (1 - self.share) * (self.profiles[places] @ dense)
         best = np.full(len(places), -1, dtype=np.intp)
         if self.share:
-            begins, ends = self.firsts[places], self.firsts[places + 1]
-            line_values = _row_sums(self.lines, begins, ends, dense)
-            holders = np.flatnonzero(ends - begins)
-            starts = np.cumsum(ends - begins) - (ends - begins)
+            begins, lengths = self.firsts[places], self.firsts[places + 1] - self.firsts[places]
+            starts = np.cumsum(lengths) - lengths
+            numbers = np.arange(lengths.sum()) + np.repeat(begins - starts, lengths)
+            line_values = self.lines[numbers] @ dense
+            holders = np.flatnonzero(lengths)
             first = _first_best(line_values, starts[holders])
             values[holders] += self.share * line_values[first]
-            numbers = first - starts[holders] + begins[holders]
-            best[holders] = np.where(line_values[first] > 0, numbers, -1)
+            best[holders] = np.where(line_values[first] > 0, numbers[first], -1)
         return np.clip(values, 0.0, 1.0), best
 
     def best(
@@ -220,15 +206,10 @@ class Segment:
                     for pair in zip((points, similarities, lines), further, strict=True)
                 )
                 first = np.concatenate([first, places[remaining]])
-        last = np.lexsort((-similarities, -points))[min(count, len(first)) - 1]
-        listed = (points > points[last]) | (
-            (points == points[last]) & (similarities >= similarities[last])
-        )
-        found = [
-            Found(float(points[each]), float(similarities[each]), int(first[each]), int(lines[each]))
-            for each in np.flatnonzero(listed)
-        ]
-        return sorted(found, key=lambda each: each.order(self.keys[each.place]))[:count]
+        # Profiles stand in the order of their keys, so that places decide ties.
+        order = np.lexsort((first, -similarities, -points))[:count]
+        columns = (array[order].tolist() for array in (points, similarities, first, lines))
+        return [Found(*found) for found in zip(*columns, strict=True)]
 
     def _look(self, query: Query, places: Places, score: Score) -> tuple[Floats, Floats, Places]:
         values, lines = self.similarities(query, places)
@@ -296,8 +277,8 @@ def _single(matrix: Matrix) -> Matrix:
     return narrow
 
 
-def _bounds(profiles: Matrix, lines: Matrix, firsts: Places, share: float) -> Matrix:
-    """Return profiles × columns by column: the most that any line can make of each term."""
+def _bounds(profiles: Matrix, lines: Matrix, firsts: Places, share: float) -> Postings:
+    """Return profiles × columns: the most that any line can make of each term."""
     most = (1 - share) * profiles.data.astype(np.float64)
     if share:
         # A profile holds the terms of its lines and no others, so that sorted by profile and
@@ -311,28 +292,9 @@ def _bounds(profiles: Matrix, lines: Matrix, firsts: Places, share: float) -> Ma
         if len(starts):
             most += share * np.maximum.reduceat(lines.data[order].astype(np.float64), starts)
     upper = np.nextafter(most.astype(np.float32), np.float32(np.inf))
-    bounds = sparse.csr_array((upper, profiles.indices, profiles.indptr), shape=profiles.shape).tocsc()
-    bounds.indices = bounds.indices.astype(np.int32, copy=False)
-    bounds.indptr = bounds.indptr.astype(np.int32, copy=False)
-    return bounds
-
-
-def _row_sums(matrix: Matrix, begins: Places, ends: Places, dense: Floats) -> Floats:
-    """Return the products of some runs of rows with a vector, row by row.
-
-    Each is summed in the order of its columns. SciPy would first copy the rows into a matrix of
-    their own.
-    """
-    runs = [(matrix.indptr[begin : end + 1]) for begin, end in zip(begins, ends, strict=True)]
-    spans = [(int(run[0]), int(run[-1])) for run in runs]
-    if not spans:
-        return np.zeros(0)
-    data = np.concatenate([matrix.data[start:end] for start, end in spans])
-    columns = np.concatenate([matrix.indices[start:end] for start, end in spans])
-    lengths = np.concatenate([run[1:] - run[:-1] for run in runs])
-    owners = np.repeat(np.arange(len(lengths)), lengths)
-    values = data * dense.take(columns)
-    return np.bincount(owners, values, minlength=len(lengths)).astype(np.float64)
+    return Postings.of(
+        sparse.csr_array((upper, profiles.indices, profiles.indptr), shape=profiles.shape)
+    )
 
 
 def _first_best(values: Floats, firsts: Places) -> Places:

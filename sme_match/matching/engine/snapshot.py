@@ -23,11 +23,12 @@ from sme_match.matching.engine.facts import FactTable
 from sme_match.matching.engine.index import Index
 from sme_match.matching.engine.lexicon import Lexicon
 from sme_match.matching.engine.match import ENGINE_VERSION
+from sme_match.matching.engine.postings import ARRAYS, Postings
 from sme_match.matching.engine.segment import Entry, Segment
 from sme_match.matching.engine.thesaurus import Thesaurus
 from sme_match.matching.engine.weighting import Matrix, Statistics
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Changes whenever files of before can no longer be read."""
 KEPT_VERSIONS: Final = 2
 """The present snapshot, and the one before for readers that are just opening it."""
@@ -137,7 +138,7 @@ def _write(index: Index, folder: Path, stamps: dict[str, Any]) -> None:
         "line_weights": segment.lines.data,
         **_parts("counts", segment.counts),
         **_parts("profiles", segment.profiles),
-        **_parts("bounds", segment.bounds),
+        **{f"bounds_{name}": array for name, array in segment.bounds.arrays().items()},
     }
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
@@ -213,7 +214,7 @@ def _read(folder: Path, manifest: dict[str, Any], settings: Settings, thesaurus:
         lines=sparse.csr_array((weights, *counts[1:]), shape=(lines, width))
         if len(weights)
         else sparse.csr_array((lines, width), dtype=np.float32),
-        bounds=sparse.csc_array(parts("bounds"), shape=(len(keys), width)),
+        bounds=Postings.from_arrays({name: array(f"bounds_{name}") for name in ARRAYS}),
         share=settings.passage_share,
     )
     return Index(lexicon, (segment,), (np.ones(segment.size, dtype=np.bool_),))

@@ -21,6 +21,7 @@ from sme_match.matching.engine.documents import Weighting as WeightingName
 Matrix: TypeAlias = Any
 """A sparse array of SciPy with rows first; its type stubs cannot follow products and slices."""
 Floats: TypeAlias = NDArray[np.float64]
+Singles: TypeAlias = NDArray[np.float32]
 Blocks: TypeAlias = NDArray[np.int8]
 """The number of the block of each column."""
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sme_match.matching.engine.conditions import CompanyFacts
 from sme_match.matching.engine.documents import BASELINE, Document, Key, Settings
 from sme_match.matching.engine.index import DRIFT, Index
+from sme_match.matching.engine.segment import key_order
 from sme_match.matching.engine.text import word_tokens
 from tests.matching.engine.shops import SHOPS, needs
 
@@ -179,3 +180,14 @@ def test_a_further_line_in_words_of_the_need_never_lowers_a_profile(
     )
 
     assert after >= before - 1e-12
+
+
+def test_profiles_stand_in_the_order_of_their_keys_however_changes_came() -> None:
+    index = Index.build(SHOPS)
+
+    for key in (90, 20, 70, 10, "b", "a", 80):
+        index = index.changed([Document(key, {"text": "溶接"})])
+
+    assert len(index.segments) < 7
+    for segment in (*index.segments, index.compacted().segments[0]):
+        assert list(segment.keys) == sorted(segment.keys, key=key_order)

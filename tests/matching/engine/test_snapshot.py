@@ -61,7 +61,7 @@ def test_a_saved_index_answers_as_before_and_can_change(chosen: Settings, tmp_pa
 def test_its_arrays_are_mapped_and_not_copied(tmp_path: Path) -> None:
     segment = reopened(Index.build(SHOPS), tmp_path).segments[0]
 
-    for array in (segment.bounds.data, segment.bounds.indices, segment.profiles.data):
+    for array in (*segment.bounds.arrays().values(), segment.profiles.data):
         assert is_mapped(array)
         assert not array.flags.writeable
 
