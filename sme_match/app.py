@@ -18,6 +18,8 @@ from sme_match.companies.directory import RegisterDirectory
 from sme_match.core.clock import utc_now
 from sme_match.core.settings import Settings
 from sme_match.db.session import Database
+from sme_match.events import labels as event_labels
+from sme_match.events import views as events
 from sme_match.home import views as home
 from sme_match.home.navigation import navigation_for
 from sme_match.jobs import REGISTERS
@@ -73,6 +75,7 @@ BLUEPRINTS = (
     matching.blueprint,
     thesaurus.blueprint,
     meetings.blueprint,
+    events.blueprint,
     outcomes.blueprint,
     statistics.blueprint,
     notifications.blueprint,
@@ -85,6 +88,7 @@ LABELS = (
     word_labels.LABELS,
     capability_labels.LABELS,
     meeting_labels.LABELS,
+    event_labels.LABELS,
     outcome_labels.LABELS,
     register_labels.LABELS,
 )

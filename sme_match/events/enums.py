@@ -13,6 +13,15 @@ class EventState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class EventTab(StrEnum):
+    """The lists of events."""
+
+    PREPARING = "preparing"
+    PUBLISHED = "published"
+    PAST = "past"
+    """Ended, cancelled, or published with the last day behind us."""
+
+
 class EventMode(StrEnum):
     """How the sides of an event meet."""
 

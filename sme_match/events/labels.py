@@ -9,6 +9,7 @@ from sme_match.events.enums import (
     Equipment,
     EventMode,
     EventState,
+    EventTab,
     ParticipantState,
     RunKind,
     RunState,
@@ -21,6 +22,11 @@ EVENT_STATES = {
     EventState.PUBLISHED: _l("時間割を公開"),
     EventState.ENDED: _l("終了"),
     EventState.CANCELLED: _l("中止"),
+}
+EVENT_TABS = {
+    EventTab.PREPARING: _l("準備中"),
+    EventTab.PUBLISHED: _l("時間割を公開"),
+    EventTab.PAST: _l("終わった商談会"),
 }
 MODES = {EventMode.WEB: _l("Web"), EventMode.IN_PERSON: _l("対面"), EventMode.BOTH: _l("Webと対面")}
 SIDES = {Side.BUYER: _l("委託側"), Side.SME: _l("受託側")}
@@ -69,6 +75,7 @@ CHANGES = {
 }
 LABELS: Labels = {
     EventState: EVENT_STATES,
+    EventTab: EVENT_TABS,
     EventMode: MODES,
     Side: SIDES,
     ParticipantState: PARTICIPANT_STATES,

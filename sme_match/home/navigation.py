@@ -33,6 +33,7 @@ def _entries(role: Role) -> list[tuple[str, str]]:
         return [
             ("home.index", _("ホーム")),
             ("companies.my_profile", _("自社の情報")),
+            ("events.index", _("商談会")),
             ("meetings.index", _("商談の予定")),
             ("outcomes.index", _("結果の報告")),
         ]
@@ -48,6 +49,7 @@ def _entries(role: Role) -> list[tuple[str, str]]:
         ("companies.index", _("登録企業")),
         ("needs.index", _("発注案件")),
         ("matching.index", _("マッチング")),
+        ("events.index", _("商談会")),
         ("meetings.index", _("商談")),
         ("outcomes.index", _("商談結果")),
         ("statistics.index", _("統計")),

@@ -1,7 +1,7 @@
 """Two bodies with one record of every kind; everything of the second carries a canary word."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -9,12 +9,17 @@ from sqlalchemy.orm import Session
 from sme_match.accounts.enums import LinkPurpose
 from sme_match.accounts.links import create_link
 from sme_match.accounts.models import User
-from sme_match.companies.models import Certificate
+from sme_match.companies.models import Certificate, Company
 from sme_match.core.actor import Role
+from sme_match.core.clock import jst_date
+from sme_match.events.enums import CandidateOrigin, ParticipantState
+from sme_match.events.enums import Side as EventSide
+from sme_match.events.models import Candidate, Event, EventDay, EventHost, EventSlot, Participant
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Exclusion, MatchRun, Proposal, ProposalDecision
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting, MeetingOffer
+from sme_match.needs.models import Need
 from sme_match.notifications.models import OutboxMail
 from sme_match.outcomes.enums import FollowUpState, Reporter
 from sme_match.outcomes.models import FollowUp, Outcome, OutcomeReport
@@ -120,6 +125,7 @@ def build_side(session: Session, word: str) -> Side:
     )  # fmt: skip
     session.add_all([offer, report, outcome, follow_up, import_, mail])
     session.flush()
+    event, part, candidate = _add_event(session, word, need, company)
     token = create_link(
         session, purpose=LinkPurpose.INVITATION, subject_id=users[Role.SME].id, company_id=None,
         body_id=body.id, holder_name=word, expires_at=NOW + timedelta(days=7), now=NOW,
@@ -143,6 +149,48 @@ def build_side(session: Session, word: str) -> Side:
         "import_id": import_.id,
         "mail_id": mail.id,
         "user_id": users[Role.SME].id,
+        "event_id": event.id,
+        "slot_id": event.slots[0].id,
+        "participant_id": part.id,
+        "candidate_id": candidate.id,
         "token": token,
     }
     return Side(body=body, users=users, ids=ids)
+
+
+def _add_event(
+    session: Session, word: str, need: Need, company: Company
+) -> tuple[Event, Participant, Candidate]:
+    """Make an event in preparation with one slot, a buyer, an SME and the pair of both."""
+    starts_at = NOW + timedelta(days=30)
+    event = Event(
+        body_id=need.body_id, name=f"{word}商談会", summary=word, sme_call_from=NOW - timedelta(days=1),
+        sme_call_until=NOW + timedelta(days=10), buyer_answer_until=NOW + timedelta(days=15),
+        created_at=NOW, updated_at=NOW,
+    )  # fmt: skip
+    event.hosts = [EventHost(body_id=need.body_id, added_at=NOW)]
+    event.days = [
+        EventDay(
+            date=jst_date(starts_at), opens_at=time(10), closes_at=time(10, 25), slot_minutes=20,
+            change_over_minutes=5,
+        )
+    ]  # fmt: skip
+    event.slots = [EventSlot(starts_at=starts_at, ends_at=starts_at + timedelta(minutes=20), block=1)]
+    session.add(event)
+    session.flush()
+    buyer, sme = (
+        Participant(
+            event_id=event.id, company_id=company_id, body_id=need.body_id, side=side,
+            state=ParticipantState.ACCEPTED, attendee=f"{word}出席", pr_text=word,
+        )
+        for company_id, side in ((need.buyer_id, EventSide.BUYER), (company.id, EventSide.SME))
+    )  # fmt: skip
+    session.add_all([buyer, sme])
+    session.flush()
+    candidate = Candidate(
+        event_id=event.id, buyer_id=buyer.id, sme_id=sme.id, need_id=need.id, sme_rank=1,
+        origin=CandidateOrigin.SME, sme_reason=word, created_at=NOW,
+    )  # fmt: skip
+    session.add(candidate)
+    session.flush()
+    return event, sme, candidate

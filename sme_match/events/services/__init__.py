@@ -1,1 +1,1 @@
-"""Use cases of events."""
+"""Use cases of events, one module for each part of the way."""

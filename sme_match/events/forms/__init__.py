@@ -1,0 +1,1 @@
+"""Forms of events, one module for each part of the way."""

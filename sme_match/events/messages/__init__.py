@@ -1,0 +1,1 @@
+"""Mails of events, one module for each part of the way."""
