@@ -31,7 +31,7 @@ from sme_match.matching.engine.evaluation import (
 )
 from sme_match.matching.engine.index import Index
 from sme_match.matching.engine.shards import Terms
-from sme_match.matching.services.running import terms_at
+from sme_match.matching.services.running import terms_for
 from sme_match.matching.vocabulary import shipped_vocabulary
 from sme_match.support_bodies.queries import list_body_ids
 from sme_match.web.context import Installation, installation
@@ -119,8 +119,8 @@ def match_run(body: str, scheduler: str, *, shards: int, as_json: bool) -> None:
 def _match_body(site: Installation, body_id: int, engine: Engine) -> Iterator[Written]:
     """Ask for all open needs of a body, then record the answers group by group."""
     now = site.clock()
-    terms = terms_at(now)
     with site.database.reading() as session:
+        terms = terms_for(session, body_id, now)
         corpus = load_corpus(session, body_id=body_id)
         listed = list_groups(session, body_id=body_id)
         groups = [ask_group(session, corpus, terms, need_ids) for need_ids in listed]

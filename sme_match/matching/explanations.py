@@ -1,9 +1,11 @@
 """The stored explanation of a proposal: everything the review screen shows, as plain data."""
 
+from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
 from sme_match.matching.engine.conditions import ConditionResult, PlainValue
 from sme_match.matching.engine.match import Candidate, Relaxation
+from sme_match.matching.engine.scoring import DEFAULT_POINTS
 
 
 class ConditionExplanation(TypedDict):
@@ -45,24 +47,28 @@ class ExcerptExplanation(TypedDict):
 class Explanation(TypedDict):
     """Why a company was proposed.
 
-    `parts` sum to the score, `terms` to the text part, `conditions` to the condition part.
+    `parts` sum to the score, `terms` to the text part, `conditions` to the condition part. `full` are
+    the most that each part could be; where it is missing they are the points that are not learned.
     """
 
     parts: dict[str, int]
+    full: NotRequired[dict[str, int]]
     terms: list[TermExplanation]
     conditions: list[ConditionExplanation]
     excerpt: ExcerptExplanation
+
+
+def full_points(explanation: Explanation) -> Mapping[str, int]:
+    """Return the most that each part of the score could be."""
+    return explanation.get("full", DEFAULT_POINTS._asdict())
 
 
 def explain(candidate: Candidate) -> Explanation:
     """Return the explanation to store with a proposal."""
     excerpt = candidate.excerpt
     return Explanation(
-        parts={
-            "text": candidate.parts.text,
-            "conditions": candidate.parts.conditions,
-            "freshness": candidate.parts.freshness,
-        },
+        parts=candidate.parts._asdict(),
+        full=candidate.full._asdict(),
         terms=[
             TermExplanation(
                 query=term.query_term,

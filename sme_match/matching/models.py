@@ -191,6 +191,44 @@ class WordEntry(Versioned, Base):
         return self.concept_code or f"entry_{self.id}"
 
 
+class TrainingRun(Base):
+    """One run that learned the points of the parts of the score from a body's decisions.
+
+    The same decisions (`fingerprint`) and engine give the same row again; nothing else is loaded.
+    """
+
+    __tablename__ = "training_run"
+    __table_args__ = (
+        CheckConstraint("used_from IS NULL OR may_be_used", name="used_only_when_better"),
+        Index(
+            "uq_training_run_in_use",
+            "body_id",
+            unique=True,
+            sqlite_where=text("used_from IS NOT NULL AND used_until IS NULL"),
+            postgresql_where=text("used_from IS NOT NULL AND used_until IS NULL"),
+        ),
+        Index(None, "body_id", "ran_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    body_id: Mapped[int] = mapped_column(ForeignKey("support_body.id"))
+    engine_version: Mapped[str] = mapped_column(String(40))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the decisions that it learned from."""
+    needs: Mapped[int]
+    """Needs with accepted and rejected companies."""
+    pairs: Mapped[int]
+    points: Mapped[dict[str, Any]]
+    """The most points of each part; empty when there was nothing to learn from."""
+    ndcg_fixed: Mapped[float | None]
+    ndcg_learned: Mapped[float | None]
+    may_be_used: Mapped[bool]
+    ran_at: Mapped[datetime]
+    ran_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    used_from: Mapped[datetime | None]
+    used_until: Mapped[datetime | None]
+
+
 class Watch(Base):
     """The wish of a coordinator to be told when one more company passes a need (知らせ)."""
 

@@ -15,7 +15,7 @@ from sme_match.core.text import mark_text
 from sme_match.matching.corpus import load_corpus
 from sme_match.matching.engine.company import CompanyResult, Suited, match_company, merged
 from sme_match.matching.engine.index import Index
-from sme_match.matching.engine.match import Candidate, NeedValue
+from sme_match.matching.engine.match import Candidate, MatchSettings, NeedValue
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.evidence import entries_for
 from sme_match.matching.exclusions import excluded_companies, needs_excluding
@@ -25,6 +25,7 @@ from sme_match.matching.policy import visible_to as proposals_visible_to
 from sme_match.matching.services.deciding import Decision, decide_proposal
 from sme_match.matching.services.running import CANDIDATES, keep_proposal, match_need
 from sme_match.matching.texts import match_settings, need_value
+from sme_match.matching.training import points_in_use
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need
 from sme_match.needs.queries import get_need
@@ -100,17 +101,23 @@ def _match(
     )
     accepted = set(session.scalars(query))
     others = [value for value in values if value.document.key not in accepted]
-    results = [_match_in(index, company, others, now=now)]
+    settings = match_settings(points_in_use(session, body_id))
+    results = [_match_in(index, company, others, settings, now=now)]
     for value in values:
         if value.document.key in accepted:
             need = needs[int(value.document.key)]
             own = index.replaced(entries_for(session, index, need, use_evidence=True))
-            results.append(_match_in(own, company, [value], now=now))
+            results.append(_match_in(own, company, [value], settings, now=now))
     return merged(results, top_k=NEEDS_SHOWN)
 
 
 def _match_in(
-    index: Index, company: Company, values: Sequence[NeedValue], *, now: datetime
+    index: Index,
+    company: Company,
+    values: Sequence[NeedValue],
+    settings: MatchSettings,
+    *,
+    now: datetime,
 ) -> CompanyResult:
     return match_company(
         company.id,
@@ -118,7 +125,7 @@ def _match_in(
         index,
         today=jst_date(now),
         top_k=NEEDS_SHOWN,
-        settings=match_settings(),
+        settings=settings,
     )
 
 

@@ -12,7 +12,7 @@ from sme_match.companies.policy import visible_to_body
 from sme_match.core.actor import Actor, Role
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.errors import MeetingUnderWayError
-from sme_match.matching.models import Exclusion, MatchRun, Proposal
+from sme_match.matching.models import Exclusion, MatchRun, Proposal, TrainingRun
 from sme_match.needs.models import Need
 
 
@@ -59,6 +59,18 @@ def is_excluded(
         )
         .exists()
     )
+
+
+def trainings_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a training run may be seen by the actor: staff of its body."""
+    if not actor.is_staff or actor.body_id is None:
+        return false()
+    return TrainingRun.body_id == actor.body_id
+
+
+def may_train(actor: Actor) -> bool:
+    """Leads and coordinators decide for their body which points count."""
+    return actor.is_staff and actor.body_id is not None
 
 
 def may_exclude_from_need(actor: Actor, need: Need) -> bool:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 from sme_match.matching.engine.conditions import Verdict
-from sme_match.matching.explanations import Explanation, TermExplanation, explain
+from sme_match.matching.explanations import Explanation, TermExplanation, explain, full_points
 from sme_match.matching.models import MatchRun, Proposal
 from sme_match.matching.pairs import SuitedNeed
 from sme_match.matching.queries import CompanyName, ProposalLine
@@ -37,6 +37,7 @@ class ExplanationWords:
     """A stored explanation in the reader's language; one and the same object while it is kept."""
 
     parts: Mapping[str, int]
+    full: Mapping[str, int]
     terms: Sequence[TermExplanation]
     excerpt: Markup
     groups: Sequence[ConditionGroup]
@@ -96,6 +97,7 @@ def _in_words(explanation: Explanation) -> ExplanationWords:
     excerpt = explanation["excerpt"]
     return ExplanationWords(
         parts=explanation["parts"],
+        full=full_points(explanation),
         terms=[term for term in explanation["terms"] if term["points"]],
         excerpt=mark_places(excerpt["text"], excerpt["marks"]),
         groups=[_group(level, conditions) for level in (ConditionLevel.MUST, ConditionLevel.WISH)],

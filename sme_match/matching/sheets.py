@@ -13,8 +13,7 @@ from markupsafe import Markup
 from sme_match.capabilities.models import Capability
 from sme_match.companies.models import Company
 from sme_match.matching.engine.conditions import Verdict
-from sme_match.matching.engine.scoring import CONDITION_POINTS, FRESHNESS_POINTS, TEXT_POINTS
-from sme_match.matching.explanations import Explanation, TermExplanation
+from sme_match.matching.explanations import Explanation, TermExplanation, full_points
 from sme_match.matching.models import Proposal
 from sme_match.matching.presenters import mark_places
 from sme_match.matching.questions import open_questions
@@ -30,7 +29,6 @@ from sme_match.reference.processes import get_process
 ROWS_SHOWN = 3
 DESCRIPTION_SHOWN = 160
 """Characters of the need's description; all of it would push the reasons off the page."""
-FULL_POINTS = {"text": TEXT_POINTS, "conditions": CONDITION_POINTS, "freshness": FRESHNESS_POINTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,9 @@ def make_sheet(proposal: Proposal, capabilities: Sequence[Capability]) -> Sheet:
         description=_shorten(need.description),
         rows=rows,
         rows_left=len(capabilities) - len(rows),
-        parts={name: (explanation["parts"][name], most) for name, most in FULL_POINTS.items()},
+        parts={
+            name: (explanation["parts"][name], most) for name, most in full_points(explanation).items()
+        },
         terms=[
             SheetTerm(term_words(term), term["points"], field_words(term))
             for term in explanation["terms"]

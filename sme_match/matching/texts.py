@@ -15,6 +15,7 @@ from sme_match.core.clock import jst_date
 from sme_match.matching.engine.conditions import CapabilityFacts, CompanyFacts, Condition
 from sme_match.matching.engine.documents import Document
 from sme_match.matching.engine.match import MatchSettings, NeedValue
+from sme_match.matching.engine.scoring import DEFAULT_POINTS, ScoreParts
 from sme_match.needs.enums import ConditionKind
 from sme_match.needs.models import Need
 from sme_match.reference.materials import list_families, list_materials
@@ -73,9 +74,9 @@ def need_value(need: Need, *, barred: frozenset[int] = frozenset()) -> NeedValue
     )
 
 
-def match_settings() -> MatchSettings:
-    """Return what all runs of the service have in common."""
-    return MatchSettings(material_families=material_families())
+def match_settings(points: ScoreParts = DEFAULT_POINTS) -> MatchSettings:
+    """Return what all runs of the service have in common, with the points that the body uses."""
+    return MatchSettings(points=points, material_families=material_families())
 
 
 def need_line(need: Need) -> str:

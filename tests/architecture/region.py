@@ -16,7 +16,7 @@ from sme_match.events.enums import CandidateOrigin, ParticipantState
 from sme_match.events.enums import Side as EventSide
 from sme_match.events.models import Candidate, Event, EventDay, EventHost, EventSlot, Participant
 from sme_match.matching.enums import ProposalState
-from sme_match.matching.models import Exclusion, MatchRun, Proposal, ProposalDecision
+from sme_match.matching.models import Exclusion, MatchRun, Proposal, ProposalDecision, TrainingRun
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting, MeetingOffer
 from sme_match.needs.models import Need
@@ -100,7 +100,12 @@ def build_side(session: Session, word: str) -> Side:
         ends_at=NOW - timedelta(days=40) + timedelta(minutes=30), reason=word,
         calendar_uid=f"{word}@example.jp", created_at=NOW, updated_at=NOW,
     )  # fmt: skip
-    session.add_all([decision, exclusion, meeting])
+    training = TrainingRun(
+        body_id=body.id, engine_version="1", fingerprint=word, needs=120, pairs=240,
+        points={"text": 50, "conditions": 40, "freshness": 10}, ndcg_fixed=0.5, ndcg_learned=0.6,
+        may_be_used=True, ran_at=NOW,
+    )  # fmt: skip
+    session.add_all([decision, exclusion, meeting, training])
     session.flush()
     offer = MeetingOffer(
         meeting_id=meeting.id, starts_at=NOW + timedelta(days=2),
@@ -142,6 +147,7 @@ def build_side(session: Session, word: str) -> Side:
         "proposal_id": proposal.id,
         "decision_id": decision.id,
         "exclusion_id": exclusion.id,
+        "training_id": training.id,
         "meeting_id": meeting.id,
         "offer_id": offer.id,
         "report_id": report.id,

@@ -29,7 +29,7 @@ from sme_match.matching.engine.shards import answer
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.models import MatchRun, Proposal
 from sme_match.matching.services.deciding import Decision, decide_proposal
-from sme_match.matching.services.running import match_need, terms_at
+from sme_match.matching.services.running import match_need, terms_for
 from sme_match.needs.enums import ConditionKind, ConditionLevel, NeedState
 from sme_match.needs.models import Need
 from sme_match.support_bodies.models import SupportBody
@@ -169,7 +169,7 @@ def test_an_answer_to_what_a_need_no_longer_says_is_not_recorded(session: Sessio
     body = make_region(session)
     corpus = load_corpus(session, body_id=body.id)
     [ids] = list_groups(session, body_id=body.id)
-    terms = terms_at(NOW)
+    terms = terms_for(session, body.id, NOW)
     asked = ask_group(session, corpus, terms, ids)
     results = [answer(corpus.index, each.question, terms) for each in asked.values()]
     edited, closed, *_ = (session.get_one(Need, need_id) for need_id in ids)

@@ -23,6 +23,7 @@ from sme_match.matching.engine.facts import Verdicts
 from sme_match.matching.engine.index import Index
 from sme_match.matching.engine.lexicon import Query
 from sme_match.matching.engine.scoring import (
+    DEFAULT_POINTS,
     MUST_WEIGHT,
     WISH_WEIGHT,
     PartsTable,
@@ -59,8 +60,12 @@ class NeedValue:
 
 @dataclass(frozen=True, slots=True)
 class MatchSettings:
-    """What a run may choose, beside what the index was built with."""
+    """What a run may choose, beside what the index was built with.
 
+    `points` are the most that each part of the score can be.
+    """
+
+    points: ScoreParts = DEFAULT_POINTS
     near_misses: int = 10
     terms_shown: int = 8
     material_families: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -71,15 +76,16 @@ class MatchSettings:
 class Candidate:
     """A company proposed for a need, with everything that explains its place.
 
-    `parts` sum to `score`; the points of `terms` sum to `parts.text`, those of `conditions` to
-    `parts.conditions`. `confidence` is the share of the conditions about which the company states
-    anything, None when the need has none.
+    `parts` sum to `score`, `full` are the most that each could be; the points of `terms` sum to
+    `parts.text`, those of `conditions` to `parts.conditions`. `confidence` is the share of the
+    conditions about which the company states anything, None when the need has none.
     """
 
     key: Key
     score: int
     similarity: float
     parts: ScoreParts
+    full: ScoreParts
     conditions: tuple[ConditionResult, ...]
     confidence: float | None
     terms: tuple[TermPoint, ...] = ()
@@ -195,7 +201,7 @@ def rank(
         ),
         engine_version=ENGINE_VERSION,
         index_size=sum(int(each.looked_at.sum()) for each in judged),
-        settings=index.settings.as_dict(),
+        settings=index.settings.as_dict() | {"points": settings.points._asdict()},
     )
 
 
@@ -257,6 +263,7 @@ class Judged:
     alone: NDArray[np.intp]
     """Per condition, how many companies it keeps out by itself."""
     full_similarity: float
+    points: ScoreParts
 
     def best(self, eligible: NDArray[np.bool_], count: int) -> list[tuple["Judged", Found]]:
         """Return the best of these companies."""
@@ -264,7 +271,7 @@ class Judged:
         return [(self, each) for each in found]
 
     def _score(self, similarities: Floats, places: Places) -> Floats:
-        text = text_points(similarities, self.full_similarity)
+        text = text_points(similarities, self.full_similarity, self.points.text)
         return np.asarray(text + self.table.total[places], dtype=np.float64)
 
     def candidate(self, found: Found) -> Candidate:
@@ -278,12 +285,13 @@ class Judged:
             score=part.total,
             similarity=found.similarity,
             parts=part,
+            full=self.points,
             conditions=results,
             confidence=_confidence(results),
         )
 
     def _parts(self, found: Found) -> ScoreParts:
-        text = text_points(np.array([found.similarity]), self.full_similarity)
+        text = text_points(np.array([found.similarity]), self.full_similarity, self.points.text)
         return ScoreParts(
             int(text[0]),
             int(self.table.conditions[found.place]),
@@ -297,7 +305,7 @@ def judge_all(
     """Judge each segment of the index."""
     around = Circumstances(today, settings.material_families, settings.process_families, need.place)
     return [
-        _judge(need, segment, alive, query=query, around=around, index=index)
+        _judge(need, segment, alive, query=query, around=around, index=index, points=settings.points)
         for segment, alive in zip(index.segments, index.alive, strict=True)
     ]
 
@@ -310,6 +318,7 @@ def _judge(
     query: Query,
     around: Circumstances,
     index: Index,
+    points: ScoreParts,
 ) -> Judged:
     verdicts = segment.facts.judge(need.conditions, around)
     bound = segment.bound(query)
@@ -332,9 +341,11 @@ def _judge(
             asked=sum(condition_weight(condition.level) for condition in need.conditions),
             in_common=in_common,
             ages_days=ages_days(segment.updated, around.today),
+            most=points,
         ),
         alone=verdicts.failed_alone(looked_at & in_common),
         full_similarity=index.settings.full_similarity,
+        points=points,
     )
 
 

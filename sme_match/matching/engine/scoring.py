@@ -4,6 +4,9 @@
     conditions  = 30 × (2 × musts confirmed + wishes confirmed) / (2 × musts + wishes)
     freshness   = 10 for a profile of today, falling evenly to 0 at two years
 
+60, 30 and 10 are the points of each part unless a body uses points learned from its own decisions
+(`engine.training`).
+
 Each is rounded half up by itself and the score is their sum, so the parts shown always add up.
 Nothing unknown earns points. A profile that shares no word with the need and confirms neither
 its process nor its material has nothing in common with it and scores 0, however fresh it is and
@@ -24,9 +27,7 @@ from sme_match.matching.engine.conditions import ConditionResult, Verdict
 from sme_match.matching.engine.explanation import Relation, TermSimilarity
 from sme_match.needs.enums import ConditionLevel
 
-TEXT_POINTS: Final = 60
-CONDITION_POINTS: Final = 30
-FRESHNESS_POINTS: Final = 10
+FULL_SCORE: Final = 100
 MUST_WEIGHT: Final = 2
 WISH_WEIGHT: Final = 1
 STALE_AFTER_DAYS: Final = 730
@@ -34,7 +35,10 @@ STALE_AFTER_DAYS: Final = 730
 
 
 class ScoreParts(NamedTuple):
-    """The parts of a score; each is a whole number of points."""
+    """The parts of a score; each is a whole number of points.
+
+    The same for the most that each part can be: `DEFAULT_POINTS`.
+    """
 
     text: int
     conditions: int
@@ -44,6 +48,10 @@ class ScoreParts(NamedTuple):
     def total(self) -> int:
         """Return the score out of 100."""
         return sum(self)
+
+
+DEFAULT_POINTS: Final = ScoreParts(text=60, conditions=30, freshness=10)
+"""The most points of each part. They sum to `FULL_SCORE`."""
 
 
 class TermPoint(NamedTuple):
@@ -73,9 +81,11 @@ class PartsTable:
         return self.conditions + self.freshness
 
 
-def text_points(similarities: NDArray[np.float64], full_similarity: float) -> NDArray[np.int64]:
-    """Return the points for the text of many companies."""
-    return _half_up(TEXT_POINTS * np.minimum(similarities / full_similarity, 1.0))
+def text_points(
+    similarities: NDArray[np.float64], full_similarity: float, most: int = DEFAULT_POINTS.text
+) -> NDArray[np.int64]:
+    """Return the points for the text of many companies; a full match gets the most."""
+    return _half_up(most * np.minimum(similarities / full_similarity, 1.0))
 
 
 def parts_beside_text(
@@ -84,16 +94,17 @@ def parts_beside_text(
     asked: int,
     in_common: NDArray[np.bool_],
     ages_days: NDArray[np.float64],
+    most: ScoreParts = DEFAULT_POINTS,
 ) -> PartsTable:
     """Return the points for conditions and freshness of many companies at once.
 
     `confirmed` is 2 × musts + wishes that pass, `asked` the same for all that are asked;
     companies that are not `in_common` get none; `ages_days` is the age of each profile,
-    not-a-number when unknown (no points).
+    not-a-number when unknown (no points); `most` are the points of a full part.
     """
-    conditions = _half_up(CONDITION_POINTS * confirmed / max(asked, 1))
+    conditions = _half_up(most.conditions * confirmed / max(asked, 1))
     remaining = 1 - np.clip(ages_days, 0, STALE_AFTER_DAYS) / STALE_AFTER_DAYS
-    freshness = _half_up(FRESHNESS_POINTS * np.nan_to_num(remaining, nan=0.0))
+    freshness = _half_up(most.freshness * np.nan_to_num(remaining, nan=0.0))
     return PartsTable(*(np.where(in_common, part, 0) for part in (conditions, freshness)))
 
 

@@ -24,6 +24,7 @@ from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
 from sme_match.matching.policy import may_match
 from sme_match.matching.steps import need_steps
 from sme_match.matching.texts import match_settings, need_value
+from sme_match.matching.training import points_in_use
 from sme_match.needs.models import Need
 from sme_match.needs.queries import get_need
 
@@ -97,15 +98,15 @@ def run_engine(
     with_chains: bool = False,
 ) -> MatchRun:
     """Match one need whose buyer and conditions are loaded, record the run and update its proposals."""
-    corpus, terms = load_corpus(session, body_id=need.body_id), terms_at(now)
+    corpus, terms = load_corpus(session, body_id=need.body_id), terms_for(session, need.body_id, now)
     asked = ask(session, need, corpus, terms, use_evidence=use_evidence, with_chains=with_chains)
     result = answer(corpus.index, asked.question, terms)
     return record_result(session, need, asked, result, actor=actor, now=now)
 
 
-def terms_at(now: datetime) -> Terms:
-    """Return the terms on which the service asks the engine."""
-    return Terms(jst_date(now), CANDIDATES, match_settings())
+def terms_for(session: Session, body_id: int, now: datetime) -> Terms:
+    """Return the terms on which the service asks the engine for a body."""
+    return Terms(jst_date(now), CANDIDATES, match_settings(points_in_use(session, body_id)))
 
 
 def ask(

@@ -16,7 +16,6 @@ from sme_match.core.clock import jst_date
 from sme_match.core.errors import InvalidError, NotAllowedError, StaleVersionError
 from sme_match.core.text import mark_text
 from sme_match.matching.blueprint import STAFF, blueprint
-from sme_match.matching.engine import scoring
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.errors import MeetingUnderWayError
 from sme_match.matching.explanations import Explanation, RelaxationExplanation
@@ -58,6 +57,7 @@ from sme_match.matching.services.deciding import (
 )
 from sme_match.matching.services.running import match_need
 from sme_match.matching.sheets import make_sheet
+from sme_match.matching.training import points_in_use
 from sme_match.matching.views.chains import chains_section
 from sme_match.matching.watches import find_watch
 from sme_match.matching.wording import (
@@ -323,7 +323,10 @@ def _sheet_page(proposal: Proposal, form: SheetNoteForm, **more: object) -> str:
 @allow(*STAFF)
 def scores() -> str:
     """Say how scores are computed."""
-    return render_template("matching/scores.html", scoring=scoring)
+    return render_template(
+        "matching/scores.html",
+        points=points_in_use(current_session(), current_actor().body_id or 0),
+    )
 
 
 @blueprint.errorhandler(MeetingUnderWayError)

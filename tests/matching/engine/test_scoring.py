@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from sme_match.matching.engine.conditions import ConditionResult, Verdict
 from sme_match.matching.engine.explanation import TermSimilarity
 from sme_match.matching.engine.scoring import (
-    CONDITION_POINTS,
-    FRESHNESS_POINTS,
+    DEFAULT_POINTS,
+    FULL_SCORE,
     STALE_AFTER_DAYS,
-    TEXT_POINTS,
     ScoreParts,
     TermPoint,
     ages_days,
@@ -41,7 +40,7 @@ def parts(similarity: float, confirmed: int = 0, asked: int = 0, age: float = np
 
 
 def test_the_parts_make_a_hundred() -> None:
-    assert TEXT_POINTS + CONDITION_POINTS + FRESHNESS_POINTS == 100
+    assert sum(DEFAULT_POINTS) == FULL_SCORE
     assert parts(0.5, confirmed=3, asked=3, age=0).total == 100
 
 
@@ -84,7 +83,7 @@ def test_more_similarity_never_means_fewer_points(similarities: list[float]) -> 
     points = text_points(ordered, 0.4)
 
     assert (np.diff(points) >= 0).all()
-    assert ((points >= 0) & (points <= TEXT_POINTS)).all()
+    assert ((points >= 0) & (points <= DEFAULT_POINTS.text)).all()
 
 
 @given(st.lists(st.floats(0, 1e6), max_size=12), st.integers(0, 60))
@@ -132,7 +131,7 @@ results = st.lists(
 def test_the_points_of_the_conditions_met_sum_to_the_part(judged: list[ConditionResult]) -> None:
     weights = [condition_weight(each.level) for each in judged]
     met = [weight for each, weight in zip(judged, weights, strict=True) if each.verdict is Verdict.PASS]
-    part = round(CONDITION_POINTS * sum(met) / sum(weights)) if weights else 0
+    part = round(DEFAULT_POINTS.conditions * sum(met) / sum(weights)) if weights else 0
 
     shared = condition_points(judged, part)
 
