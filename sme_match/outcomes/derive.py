@@ -14,8 +14,8 @@ The rule, in words:
 * Agreed: the higher stage, since one side sees a step before the other. Disagreed: the lower stage,
   so that no figure counts what is in doubt, and a task for the coordinator.
 * Amounts come from the document, else from the later words, from the lower ones while the words
-  disagree; figures of an order count from the stage of a deal on. A prospect is kept apart and
-  never added to deals.
+  disagree; figures of an order count from the stage of a deal on. Where both sides name the same
+  first order, the source is their agreement. A prospect is kept apart and never added to deals.
 """
 
 from collections.abc import Iterable, Sequence
@@ -89,7 +89,7 @@ def derive(reports: Iterable[Words]) -> Derived | None:
         end=_end(voices),
         first_order_yen=amounts.first_order_yen if amounts else None,
         total_yen=amounts.total_yen if amounts else None,
-        amount_source=_source(amounts),
+        amount_source=_source(amounts, voices),
         deal_on=next((v.deal_on for v in ranked if v.deal_on), None) if ordered else None,
         expected_year_yen=next(
             (v.expected_year_yen for v in ranked if v.expected_year_yen is not None), None
@@ -137,6 +137,14 @@ def _amounts_differ(one: Words, other: Words) -> bool:
     return abs(one.first_order_yen - other.first_order_yen) > AMOUNT_TOLERANCE * larger
 
 
+def _agree(voices: Sequence[Words]) -> bool:
+    """Tell whether both sides named a first order, and the same one."""
+    named = {voice.reporter: voice for voice in voices if voice.first_order_yen is not None}
+    if not {Reporter.SME, Reporter.BUYER} <= named.keys():
+        return False
+    return not _amounts_differ(named[Reporter.SME], named[Reporter.BUYER])
+
+
 def _end(voices: Sequence[Words]) -> End | None:
     """Return the latest end; "unknown" gives way to what somebody knows."""
     if voices[-1].end is not End.UNKNOWN:
@@ -156,7 +164,9 @@ def _has_order(words: Words) -> bool:
     return words.first_order_yen is not None or words.total_yen is not None
 
 
-def _source(words: Words | None) -> AmountSource | None:
+def _source(words: Words | None, voices: Sequence[Words]) -> AmountSource | None:
+    if words is not None and not words.is_document and _agree(voices):
+        return AmountSource.BOTH_AGREE
     if words is None or words.amount_source is not None:
         return words.amount_source if words else None
     return AmountSource.BUYER_SAID if words.reporter is Reporter.BUYER else AmountSource.SME_SAID

@@ -37,6 +37,8 @@ class AmountSource(StrEnum):
 
     SME_SAID = "sme_said"
     BUYER_SAID = "buyer_said"
+    BOTH_AGREE = "both_agree"
+    """Both sides said the same, within the tolerance of `derive`."""
     DOCUMENT_SEEN = "document_seen"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectMultipleField
+from wtforms import BooleanField, RadioField, SelectMultipleField
 
 from sme_match.core.text import normalize_width
 from sme_match.meetings.enums import AbsentSide, MeetingState
@@ -108,6 +108,7 @@ class ReportForm(Form):
     amount_source = ChoiceField(
         _l("金額をどこで確かめたか"), choices=choices(AMOUNT_SOURCES, empty=_l("選んでください"))
     )
+    amounts_sure = BooleanField(_l("金額に間違いありません"))
     deal_on = DayField(_l("成約した日"))
     satisfaction = RadioField(
         _l("商談の満足度"),
@@ -140,6 +141,7 @@ class ReportForm(Form):
             next_action=self.next_action.data,
             next_action_on=self.next_action_on.data,
             comment=self.comment.data,
+            amounts_sure=self.amounts_sure.data,
         )
 
 

@@ -37,6 +37,7 @@ REPORTERS = {
 AMOUNT_SOURCES = {
     AmountSource.SME_SAID: _l("受託側の申告"),
     AmountSource.BUYER_SAID: _l("委託側の申告"),
+    AmountSource.BOTH_AGREE: _l("双方の申告が一致"),
     AmountSource.DOCUMENT_SEEN: _l("書類で確認"),
 }
 REASONS = {

@@ -7,8 +7,10 @@ from sme_match.meetings.messages import Letter, facts_for
 from sme_match.meetings.models import Meeting
 
 
-def compose_report_request(meeting: Meeting, party: Party, *, months_after: int, link: str) -> Letter:
-    """Ask one side for its report: on the day of the meeting, or some months later."""
+def compose_report_request(
+    meeting: Meeting, party: Party, *, months_after: int, link: str, again: bool = False
+) -> Letter:
+    """Ask one side for its report: on the day of the meeting, or some months later, or once more."""
     facts = facts_for(meeting, party)
     held = format_date_ja(to_jst(meeting.starts_at).date()) if meeting.starts_at else ""
     if months_after:
@@ -19,6 +21,9 @@ def compose_report_request(meeting: Meeting, party: Party, *, months_after: int,
             f"本日は、商談（{held}）にご参加いただき、ありがとうございました。結果をお聞かせください。"
         )
         subject = "商談の結果のご報告のお願い"
+    if again:
+        opening += "（行きちがいでしたら、お許しください。お電話で伺うこともできます。）"
+        subject = f"再度のお願い：{subject}"
     text = f"""{facts.company.name}
 {facts.person} 様
 
@@ -30,7 +35,8 @@ def compose_report_request(meeting: Meeting, party: Party, *, months_after: int,
   相手：{facts.partner}
 
 次のリンクから、1分ほどで報告できます。ログインはいりません。
-相手の企業に、報告の内容が伝わることはありません。
+報告の内容を、そのまま相手の企業に伝えることはありません。成約しなかった理由は、何件かをまとめ、
+名前を出さずに、受託側の企業への助言に使います。
 {link}
 
 [English] Please tell us what came of this meeting with {facts.partner_en}. \

@@ -87,6 +87,8 @@ class FollowUp(Base):
     due_on: Mapped[date]
     asked_at: Mapped[datetime | None]
     """When both sides were asked by mail: it is done once."""
+    chased_at: Mapped[datetime | None]
+    """When the sides that had not answered were asked once more; from then on somebody phones."""
     state: Mapped[FollowUpState] = mapped_column(enum_type(FollowUpState), default=FollowUpState.DUE)
     closed_reason: Mapped[str] = mapped_column(String(300), default="")
     done_at: Mapped[datetime | None]

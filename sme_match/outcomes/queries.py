@@ -29,7 +29,8 @@ from sme_match.meetings.models import Meeting
 from sme_match.meetings.policy import visible_to
 from sme_match.meetings.queries import MeetingFilter, narrowed
 from sme_match.needs.models import Need
-from sme_match.outcomes.enums import End, FollowUpState, OutcomeTab, Reporter
+from sme_match.outcomes.advice import Refusal
+from sme_match.outcomes.enums import End, FollowUpState, NoDealReason, OutcomeTab, Reporter
 from sme_match.outcomes.models import FollowUp, Outcome, OutcomeReport
 
 Day = date | BindParameter[date]
@@ -105,7 +106,7 @@ def select_outcomes(actor: Actor, filters: OutcomeFilter, *, today: Day) -> Sele
 
 
 class OutcomeLine(NamedTuple):
-    """What the lists show of a held meeting; the last three are set in the list of follow-ups."""
+    """What the lists show of a held meeting; the last five are set in the list of follow-ups."""
 
     meeting_id: int
     company_id: int
@@ -125,6 +126,8 @@ class OutcomeLine(NamedTuple):
     follow_up_id: int | None = None
     due_on: date | None = None
     months_after: int | None = None
+    asked_at: datetime | None = None
+    chased_at: datetime | None = None
 
     @property
     def told(self) -> list[Reporter]:
@@ -200,7 +203,14 @@ def _select_follow_ups(actor: Actor, filters: OutcomeFilter, number: int) -> Col
         .where(_held(actor), _due(_TODAY), *narrowed(actor, filters.of_meetings))
         .order_by(FollowUp.due_on, FollowUp.id)
     )
-    columns = (*_LINE, FollowUp.id, FollowUp.due_on, FollowUp.months_after)
+    columns = (
+        *_LINE,
+        FollowUp.id,
+        FollowUp.due_on,
+        FollowUp.months_after,
+        FollowUp.asked_at,
+        FollowUp.chased_at,
+    )
     return select_page(query, _with_sides(query).with_only_columns(*columns), number=number)
 
 
@@ -266,3 +276,37 @@ def get_follow_up(session: Session, actor: Actor, follow_up_id: int) -> FollowUp
     if follow_up is None:
         raise NotFoundError(mark_text("この追跡は見つかりませんでした。"))
     return follow_up
+
+
+def list_refusals(session: Session, actor: Actor, company_id: int) -> list[Refusal]:
+    """Return the meetings of an SME that came to nothing, with the reasons that others gave.
+
+    What the SME itself said is no news to it. Of each reporter the latest words count.
+    """
+    query = (
+        select(
+            Meeting.id,
+            Meeting.buyer_id,
+            Need.process_code,
+            OutcomeReport.reporter,
+            OutcomeReport.end,
+            OutcomeReport.reasons,
+        )
+        .join(Meeting, Meeting.id == OutcomeReport.meeting_id)
+        .join(Need, Need.id == Meeting.need_id)
+        .where(
+            Meeting.company_id == company_id,
+            _held(actor),
+            OutcomeReport.reporter != Reporter.SME,
+        )
+        .order_by(OutcomeReport.reported_at, OutcomeReport.id)
+    )
+    latest = {(row.id, row.reporter): row for row in session.execute(query)}
+    refusals: dict[int, Refusal] = {}
+    for row in latest.values():
+        if row.end is not End.NO_DEAL:
+            continue
+        before = refusals.get(row.id, Refusal(row.buyer_id, row.process_code, frozenset()))
+        given = before.reasons | {NoDealReason(code) for code in row.reasons}
+        refusals[row.id] = before._replace(reasons=given)
+    return list(refusals.values())

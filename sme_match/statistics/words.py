@@ -40,6 +40,7 @@ SIDES = {Side.SME: _l("受注側企業の所在地"), Side.BUYER: _l("発注企�
 SOURCES: Mapping[AmountSource | None, object] = {
     AmountSource.SME_SAID: _l("受注側企業の話"),
     AmountSource.BUYER_SAID: _l("発注企業の話"),
+    AmountSource.BOTH_AGREE: _l("双方の話が一致"),
     AmountSource.DOCUMENT_SEEN: _l("書類で確認"),
     None: _l("不明（根拠の記録なし）"),
 }

@@ -1,5 +1,6 @@
 """Reports, the outcome derived from them, follow-ups, and who may do what."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sme_match.accounts.models import SignedLink
-from sme_match.core.actor import Role
+from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from sme_match.db.session import Database
 from sme_match.meetings.enums import AbsentSide, MeetingState, Party
@@ -30,7 +31,7 @@ from sme_match.outcomes.queries import (
 )
 from sme_match.outcomes.services.following import close_follow_up
 from sme_match.outcomes.services.reporting import report_outcome
-from sme_match.outcomes.tasks import ask_due_follow_ups
+from sme_match.outcomes.tasks import ask_due_follow_ups, chase_open_follow_ups
 from tests.factories import make_actor, make_body
 from tests.meetings.scenes import at, confirm, mails, make_scene, request
 from tests.outcomes.scenes import AFTER, hold, record, said
@@ -256,3 +257,48 @@ def test_after_a_long_pause_only_the_latest_round_is_asked_about(database: Datab
     with database.reading() as session:
         asked = session.scalars(select(FollowUp).where(FollowUp.asked_at.is_not(None))).all()
         assert [row.months_after for row in asked] == [1, 3, 6]
+
+
+def test_who_does_not_answer_is_asked_once_more_and_then_phoned(database: Database) -> None:
+    with database.unit_of_work() as session:
+        meeting = hold(session, make_scene(session))
+    month_one = at(7 + 30, 10)
+    assert ask_due_follow_ups(database, now=month_one, base_url=BASE) == 2
+    assert chase_open_follow_ups(database, now=month_one + timedelta(days=13), base_url=BASE) == 0
+    with database.unit_of_work() as session:
+        manager = Actor(
+            role=Role.SME, name="社長", body_id=meeting.body_id, company_id=meeting.company_id
+        )
+        report_outcome(session, manager, meeting.id, said(Reporter.SME), now=month_one)
+    two_weeks = month_one + timedelta(days=14)
+    assert chase_open_follow_ups(database, now=two_weeks, base_url=BASE) == 1
+    assert chase_open_follow_ups(database, now=two_weeks, base_url=BASE) == 0
+    with database.reading() as session:
+        chasing = [mail for mail in mails(session) if "再度のお願い" in mail.subject]
+        assert len(chasing) == 1
+        (row,) = [row for row in list_follow_ups(session, meeting.id) if row.chased_at]
+        assert (row.months_after, row.state) == (1, FollowUpState.DUE)
+
+
+def test_an_order_both_sides_name_alike_has_their_agreement_as_its_source(session: Session) -> None:
+    scene = make_scene(session)
+    meeting = hold(session, scene)
+    own, other = (
+        said(Reporter.SME, 6, first_order_yen=300_000),
+        said(Reporter.BUYER, 6, first_order_yen=310_000),
+    )
+    report_outcome(session, scene.side(Party.SME), meeting.id, own, now=AFTER)
+    outcome = report_outcome(session, scene.side(Party.BUYER), meeting.id, other, now=AFTER)
+    assert outcome.amount_source is AmountSource.BOTH_AGREE
+
+
+def test_an_amount_of_hundreds_of_millions_is_asked_back(session: Session) -> None:
+    scene = make_scene(session)
+    meeting = hold(session, scene)
+    draft = said(Reporter.SME, 6, first_order_yen=300_000_000)
+    with pytest.raises(InvalidError) as refusal:
+        report_outcome(session, scene.side(Party.SME), meeting.id, draft, now=AFTER)
+    assert refusal.value.field == "first_order_yen"
+    sure = replace(draft, amounts_sure=True)
+    outcome = report_outcome(session, scene.side(Party.SME), meeting.id, sure, now=AFTER)
+    assert outcome.first_order_yen == 300_000_000

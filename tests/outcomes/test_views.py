@@ -125,6 +125,10 @@ def test_amounts_may_be_written_in_units_of_ten_thousand(
         "reporter": "buyer", "said_by": "佐藤", "stage": "6", "first_order_yen": "30万円",
         "total_yen": "1.2億円", "deal_on": ["2026", "11", "27"],
     }  # fmt: skip
+    asked_back = client.post(f"/outcomes/{meeting.id}/report", form)
+    assert asked_back.status_code == 422
+    assert 'name="amounts_sure"' in asked_back.text
+    form |= {"amounts_sure": "y"}
     assert client.post(f"/outcomes/{meeting.id}/report", form).status_code == 302
     with database.reading() as session:
         outcome = session.scalars(select(Outcome)).one()

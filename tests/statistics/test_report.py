@@ -90,6 +90,7 @@ def test_amounts_stand_by_source_and_prospects_apart(session: Session) -> None:
     assert [(part.source, len(part.ids), part.total_yen) for part in report.sources] == [
         ("sme_said", 1, 1_500_000),
         ("buyer_said", 0, 0),
+        ("both_agree", 0, 0),
         ("document_seen", 0, 0),
         (None, 0, 0),
     ]

@@ -20,16 +20,23 @@ LINK_LIFE = timedelta(days=60)
 
 
 def ask_for_reports(
-    session: Session, meeting: Meeting, *, months_after: int, now: datetime, site: Site
+    session: Session,
+    meeting: Meeting,
+    *,
+    months_after: int,
+    now: datetime,
+    site: Site,
+    again: bool = False,
 ) -> int:
     """Queue the request of one round to each side that can be written to; return how many.
 
-    A side that has reported for this round already is not asked.
+    A side that has reported for this round already is not asked. `again` says that it is the second
+    time.
     """
     asked = 0
     for party in Party:
         company_id = meeting.company_id if party is Party.SME else meeting.buyer_id
-        letter = compose_report_request(meeting, party, months_after=months_after, link="")
+        letter = compose_report_request(meeting, party, months_after=months_after, link="", again=again)
         if not letter.to_address or _has_reported(session, meeting, party, months_after):
             continue
         token = create_link(
@@ -43,7 +50,11 @@ def ask_for_reports(
             now=now,
         )
         letter = compose_report_request(
-            meeting, party, months_after=months_after, link=f"{site.base_url}/report/{token}"
+            meeting,
+            party,
+            months_after=months_after,
+            link=f"{site.base_url}/report/{token}",
+            again=again,
         )
         queue_mail(
             session,

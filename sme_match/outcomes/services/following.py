@@ -1,6 +1,9 @@
-"""Follow-ups: asking again when they fall due, and closing those nobody answers."""
+"""Follow-ups: asking when they fall due, once more when nobody answers, and closing what stays open.
 
-from datetime import datetime
+After the second mail a follow-up is for the coordinator, who phones; nothing is mailed a third time.
+"""
+
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -20,6 +23,8 @@ from sme_match.outcomes.models import FollowUp
 from sme_match.outcomes.policy import may_close_follow_up
 from sme_match.outcomes.queries import get_follow_up
 from sme_match.outcomes.services.asking import ask_for_reports
+
+CHASED_AFTER = timedelta(days=14)
 
 
 def list_to_ask(session: Session, *, now: datetime) -> list[int]:
@@ -53,12 +58,48 @@ def ask_follow_up(session: Session, follow_up_id: int, *, now: datetime, site: S
     if claimed is None:
         return 0
     meeting = lock_meeting(session, SYSTEM, claimed.meeting_id)
-    if meeting.state is not MeetingState.HELD or meeting.starts_at is None:
-        return 0
-    if claimed.months_after != current_round(jst_date(meeting.starts_at), jst_date(now)):
-        # The scheduler was away for long: only the latest round is asked about.
+    if not _is_current(meeting, claimed, now):
         return 0
     return ask_for_reports(session, meeting, months_after=claimed.months_after, now=now, site=site)
+
+
+def list_to_chase(session: Session, *, now: datetime) -> list[int]:
+    """Return the follow-ups that were asked about two weeks ago and are still open, oldest first."""
+    query = (
+        select(FollowUp.id)
+        .join(FollowUp.meeting)
+        .where(
+            FollowUp.state == FollowUpState.DUE,
+            FollowUp.asked_at <= now - CHASED_AFTER,
+            FollowUp.chased_at.is_(None),
+            Meeting.state == MeetingState.HELD,
+        )
+        .order_by(FollowUp.asked_at, FollowUp.id)
+    )
+    return list(session.scalars(query))
+
+
+def chase_follow_up(session: Session, follow_up_id: int, *, now: datetime, site: Site) -> int:
+    """Ask the sides that have not answered once more; return how many mails."""
+    claimed = session.scalars(
+        update(FollowUp)
+        .where(
+            FollowUp.id == follow_up_id,
+            FollowUp.asked_at <= now - CHASED_AFTER,
+            FollowUp.chased_at.is_(None),
+            FollowUp.state == FollowUpState.DUE,
+        )
+        .values(chased_at=now)
+        .returning(FollowUp)
+    ).one_or_none()
+    if claimed is None:
+        return 0
+    meeting = lock_meeting(session, SYSTEM, claimed.meeting_id)
+    if not _is_current(meeting, claimed, now):
+        return 0
+    return ask_for_reports(
+        session, meeting, months_after=claimed.months_after, now=now, site=site, again=True
+    )
 
 
 def close_follow_up(
@@ -96,3 +137,10 @@ def close_follow_up(
         note=reason,
     )
     return follow_up
+
+
+def _is_current(meeting: Meeting, follow_up: FollowUp, now: datetime) -> bool:
+    """Tell whether the round is on: when the scheduler was away for long, only the latest is asked."""
+    if meeting.state is not MeetingState.HELD or meeting.starts_at is None:
+        return False
+    return follow_up.months_after == current_round(jst_date(meeting.starts_at), jst_date(now))

@@ -31,6 +31,8 @@ from sme_match.outcomes.models import Outcome, OutcomeReport
 from sme_match.outcomes.policy import may_report_as
 from sme_match.outcomes.queries import find_outcome, list_follow_ups, list_reports
 
+SURPRISING_YEN = 100_000_000
+"""A first order above this is asked back: it is far more often a slip of the unit than an order."""
 OVERTAKEN = mark_text("あとの回の報告があったため")
 BOTH_SIDES = {Reporter.SME, Reporter.BUYER}
 DERIVED = (
@@ -65,6 +67,8 @@ class ReportDraft:
     next_action: str = ""
     next_action_on: date | None = None
     comment: str = ""
+    amounts_sure: bool = False
+    """Whether the reporter confirmed amounts that are larger than usual."""
 
 
 def report_outcome(
@@ -86,7 +90,9 @@ def report_outcome(
     held_on, today = jst_date(meeting.starts_at), jst_date(now)
     check_report(draft, held_on=held_on, today=today)
     months_after = current_round(held_on, today)
-    values = asdict(draft) | {
+    said = asdict(draft)
+    said.pop("amounts_sure")
+    values = said | {
         "stage": int(draft.stage),
         "reasons": [reason.value for reason in draft.reasons],
         "amount_source": _source(draft),
@@ -170,7 +176,21 @@ def check_report(draft: ReportDraft, *, held_on: date, today: date) -> None:
         raise InvalidError(
             mark_text("これまでの合計が、初回の受注より少なくなっています。"), field="total_yen"
         )
+    _check_size(draft)
     _check_source(draft)
+
+
+def _check_size(draft: ReportDraft) -> None:
+    for field in ("first_order_yen", "total_yen", "expected_year_yen"):
+        amount = getattr(draft, field)
+        if amount is not None and amount > SURPRISING_YEN and not draft.amounts_sure:
+            raise InvalidError(
+                mark_text(
+                    "1億円を超えています。円の単位で正しいか確かめ、正しければ、下の"
+                    "「金額に間違いありません」に印を付けて、もう一度送ってください。"
+                ),
+                field=field,
+            )
 
 
 def _check_source(draft: ReportDraft) -> None:
