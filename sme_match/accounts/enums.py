@@ -10,6 +10,8 @@ class LinkPurpose(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105 -- a purpose, not a password
     MEETING_REPLY = "meeting_reply"
     OUTCOME_REPORT = "outcome_report"
+    CALENDAR_FEED = "calendar_feed"
+    """Read by calendar programs again and again; revoked by the user, never used up."""
 
 
 class UserState(StrEnum):

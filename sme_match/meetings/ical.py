@@ -13,6 +13,7 @@ from icalendar import (
     Timezone,
     TimezoneStandard,
     vCalAddress,
+    vDuration,
     vText,
 )
 
@@ -21,6 +22,8 @@ from sme_match.core.clock import to_jst, to_utc
 TZID = "Asia/Tokyo"
 PRODUCT = "-//sme-match//meetings//JA"
 ALARM_BEFORE = timedelta(minutes=15)
+REFRESH = timedelta(hours=1)
+"""How often a subscribed calendar is asked to look again (RFC 7986)."""
 
 # RFC 5545 section 3.1 keeps control characters out of values; line ends are escaped.
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -86,16 +89,26 @@ def cancellation(entry: CalendarEntry) -> str:
     return _calendar("CANCEL", [_event(entry, status=EntryStatus.CANCELLED, invite=True)])
 
 
-def published(entries: Iterable[CalendarEntry]) -> str:
-    """Return entries as METHOD:PUBLISH for download, without attendees: it invites nobody."""
-    return _calendar("PUBLISH", [_event(entry, status=entry.status, invite=False) for entry in entries])
+def published(entries: Iterable[CalendarEntry], *, name: str = "") -> str:
+    """Return entries as METHOD:PUBLISH for download, without attendees: it invites nobody.
+
+    With a name it is a calendar to subscribe to: programs show the name and look again every hour.
+    """
+    events = [_event(entry, status=entry.status, invite=False) for entry in entries]
+    return _calendar("PUBLISH", events, name=name)
 
 
-def _calendar(method: str, events: list[Event]) -> str:
+def _calendar(method: str, events: list[Event], *, name: str = "") -> str:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", method)
+    if name:
+        calendar.add("name", clean_text(name))
+        # Google and Outlook know the older names only.
+        calendar.add("x-wr-calname", clean_text(name))
+        calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", vDuration(REFRESH))
     calendar.add_component(_japan())
     for event in events:
         calendar.add_component(event)

@@ -18,6 +18,7 @@ OPEN = {
     "meetings.reply_by_link",
     "meetings.preparation_by_link",
     "meetings.connection_test",
+    "meetings.feed",
     "outcomes.report_by_link",
     "outcomes.thanks",
     # The developers' mailbox: 404 in production.
