@@ -3,6 +3,7 @@
 from flask import Flask
 
 from sme_match.commands.accounts import create_administrator
+from sme_match.commands.backups import backup_command, restore_command, verify_backup
 from sme_match.commands.database import migrate_command, scheduler
 from sme_match.commands.demo import load_demo, load_synthetic, sign_ins
 from sme_match.commands.matching import evaluate_command, match_commands
@@ -11,6 +12,9 @@ from sme_match.commands.registers import import_companies, import_needs
 COMMANDS = (
     migrate_command,
     scheduler,
+    backup_command,
+    verify_backup,
+    restore_command,
     load_demo,
     sign_ins,
     load_synthetic,
