@@ -41,7 +41,7 @@ from sme_match.matching.engine.weighting import Floats, Singles
 from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.reference.positions import Position
 
-ENGINE_VERSION: Final = "2.0"
+ENGINE_VERSION: Final = "2.1"
 """Changes whenever the same input could give another score, order or explanation."""
 
 

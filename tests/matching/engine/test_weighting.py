@@ -62,7 +62,7 @@ def test_the_lines_of_a_profile_are_evened_out_then_added_then_saturated() -> No
 
     longer, shorter = 0.25 + 0.75 * 4 / 3, 0.25 + 0.75 * 2 / 3
     both = 2 / longer + 1 / shorter
-    assert weights[0, 2] == pytest.approx(both / (both + 1.2))
+    assert weights[0, 2] == pytest.approx(both / (both + Settings().saturation))
 
 
 lines = st.lists(st.lists(st.integers(0, 9), min_size=3, max_size=3), min_size=1, max_size=6)
