@@ -134,7 +134,8 @@ def measure(profiles: Sequence[Document], needs: Sequence[Document]) -> list[Row
 def _peers(index: Index, asked: Sequence[str]) -> list[Row]:
     counts = _profile_counts(index)
     size, lexicon = counts.shape[0], index.lexicon
-    terms = [[str(column) for column in row] for row in _columns(counts)]
+    names = [str(column) for column in range(counts.shape[1])]
+    terms = [[names[column] for column in row] for row in _columns(counts)]
     queries = [
         [str(lexicon.vocabulary[term]) for term in lexicon.analyze(text) if term in lexicon.vocabulary]
         for text in asked
