@@ -12,6 +12,7 @@ class LinkPurpose(StrEnum):
     OUTCOME_REPORT = "outcome_report"
     CALENDAR_FEED = "calendar_feed"
     """Read by calendar programs again and again; revoked by the user, never used up."""
+    EVENT_ANSWER = "event_answer"
 
 
 class UserState(StrEnum):

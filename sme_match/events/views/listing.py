@@ -1,14 +1,19 @@
 """The lists of events, and the page of one event."""
 
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+
 from flask import render_template, request
 from flask_babel import gettext as _
 
 from sme_match.core.actor import Role
+from sme_match.core.clock import jst_date
 from sme_match.core.fiscal_year import era_year
 from sme_match.events.blueprint import STAFF, blueprint
 from sme_match.events.enums import EventState, EventTab
 from sme_match.events.labels import MODES
-from sme_match.events.models import Event
+from sme_match.events.models import Event, EventSlot
 from sme_match.events.policy import may_plan, may_run
 from sme_match.events.queries import get_event
 from sme_match.events.queries.listing import EventFilter, count_by_tab, list_events
@@ -50,7 +55,9 @@ def show(event_id: int) -> str:
     """Show one event."""
     session, actor, now = current_session(), current_actor(), current_time()
     event = get_event(session, actor, event_id, now=now)
-    return render_template("events/show.html", event=event, may_run=may_run(actor, event))
+    return render_template(
+        "events/show.html", event=event, staff=actor.is_staff, may_run=may_run(actor, event)
+    )
 
 
 @blueprint.app_template_filter("event_days")
@@ -61,6 +68,12 @@ def event_days(event: Event) -> str:
     era = era_year(event.days[0].date)
     days = "、".join(day(each.date) for each in event.days)
     return f"{days}（{era.label(current_language())}）" if era else days
+
+
+@blueprint.app_template_filter("slots_by_day")
+def slots_by_day(slots: Iterable[EventSlot]) -> list[tuple[date, list[EventSlot]]]:
+    """Return the slots of each day in Japan."""
+    return [(on, list(each)) for on, each in groupby(slots, key=lambda slot: jst_date(slot.starts_at))]
 
 
 @blueprint.app_template_filter("event_chip")

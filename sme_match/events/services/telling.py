@@ -1,0 +1,63 @@
+"""Putting the mails to participants into the outbox, in the transaction that causes them."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from sme_match.companies.models import Contact
+from sme_match.events.messages.letters import write_letter
+from sme_match.events.models import Participant
+from sme_match.meetings.messages import Letter
+from sme_match.notifications.services import queue_mail
+
+ONCE_BYTES = 6
+
+
+def tell(
+    session: Session,
+    participant: Participant,
+    words: tuple[str, str],
+    *,
+    about: str,
+    now: datetime,
+    once: str = "",
+) -> bool:
+    """Queue one mail to the company; return whether it has an address.
+
+    `once` names what must not be told twice; without it every call writes again.
+    """
+    contact = session.get(Contact, participant.contact_id) if participant.contact_id else None
+    subject, text = words
+    letter = write_letter(participant.company, contact, participant.body, subject=subject, text=text)
+    if not letter.to_address:
+        return False
+    queue_letter(
+        session,
+        letter,
+        key=f"event:{participant.event_id}:{participant.id}:{about}:{once or _once()}",
+        participant=participant,
+        now=now,
+    )
+    return True
+
+
+def queue_letter(
+    session: Session, letter: Letter, *, key: str, participant: Participant, now: datetime
+) -> None:
+    """Queue a composed mail; answers go to the body that looks after the company."""
+    queue_mail(
+        session,
+        key=key,
+        to_address=letter.to_address,
+        to_name=letter.to_name,
+        reply_to=participant.body.email,
+        subject=letter.subject,
+        text=letter.text,
+        body_id=participant.body_id,
+        now=now,
+    )
+
+
+def _once() -> str:
+    return secrets.token_hex(ONCE_BYTES)
