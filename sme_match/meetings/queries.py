@@ -168,7 +168,7 @@ def narrowed(actor: Actor, filters: MeetingFilter) -> list[ColumnElement[bool]]:
     if filters.from_on is not None:
         conditions.append(Meeting.starts_at >= jst_midnight(filters.from_on))
     if filters.to_on is not None:
-        conditions.append(Meeting.starts_at < jst_midnight(filters.to_on + timedelta(days=1)))
+        conditions.append(Meeting.starts_at < jst_midnight(filters.to_on) + timedelta(days=1))
     return conditions
 
 

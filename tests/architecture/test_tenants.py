@@ -19,6 +19,8 @@ OWN, FOREIGN = "自社側", "カナリア側"
 FIXED = {"code": "en", "filename": "css/app.css"}
 """URL parts that name no record."""
 SHARED_BY_DESIGN = {"static", "web.language", "notifications.index", "notifications.show"}
+NAMES_BODIES = {"events.create"}
+"""Any body can be asked to host an event: staff know the names of all of them."""
 REFUSED = {403, 404}
 # Their numbers come with the installation, not with a body: only administrators open them.
 FOR_ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
@@ -130,6 +132,8 @@ def test_lists_and_exports_never_show_another_body(
             client.sign_in(user.id)
             for rule in rules(app):
                 if rule.arguments & foreign.ids.keys() or "GET" not in (rule.methods or set()):
+                    continue
+                if rule.endpoint in NAMES_BODIES:
                     continue
                 allowed = rule_of(app.view_functions[rule.endpoint]) or frozenset()
                 response = client.get(address(app, rule, {}))

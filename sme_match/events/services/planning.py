@@ -32,6 +32,8 @@ from sme_match.support_bodies.models import SupportBody
 MOST_MEETINGS = 60
 """The most that a limit per company may say."""
 MOST_ROOMS = 99
+LONGEST_CALL = timedelta(days=366)
+FURTHEST = timedelta(days=3 * 366)
 MOST_PER_NEED = 30
 
 
@@ -179,7 +181,13 @@ def _check_draft(draft: EventDraft, *, known_days: frozenset[date], now: datetim
             mark_text("申込の締切を、受付の始まりと同じ日か、それより後にしてください。"),
             field="call_until",
         )
-    first = min(day.date for day in draft.days)
+    first, last = min(day.date for day in draft.days), max(day.date for day in draft.days)
+    if first - draft.call_from > LONGEST_CALL:
+        raise InvalidError(
+            mark_text("申込の始まりは、開催日の前の1年以内の日にしてください。"), field="call_from"
+        )
+    if last - today > FURTHEST:
+        raise InvalidError(mark_text("開催日は、3年以内の日にしてください。"), field="date_1")
     for field, until in (("call_until", draft.call_until), ("answer_until", draft.answer_until)):
         if until >= first:
             raise InvalidError(mark_text("開催日より前の日にしてください。"), field=field)
@@ -304,7 +312,7 @@ def _day_row(row: EventDay | None, day: DayRule) -> EventDay:
 
 
 def _end_of(day: date) -> datetime:
-    return jst_midnight(day + timedelta(days=1))
+    return jst_midnight(day) + timedelta(days=1)
 
 
 def _record(
