@@ -13,7 +13,8 @@ from ortools.sat.python import cp_model
 
 from sme_match.events.timetable.budget import Budget
 from sme_match.events.timetable.indexed import Indexed, Row
-from sme_match.events.timetable.solution import Objective, Status
+from sme_match.events.timetable.measure import measure
+from sme_match.events.timetable.solution import NOTHING, Objective, Status
 
 Slots = dict[int, int]
 """Slot of each candidate that is held, by position."""
@@ -203,52 +204,76 @@ def _day_span(model: cp_model.CpModel, busy: dict[int, cp_model.IntVar]) -> list
 
 
 def solve_exactly(
-    indexed: Indexed, budget: Budget, start: Slots | None = None
+    indexed: Indexed, budget: Budget, start: Slots | None = None, known: Objective = NOTHING
 ) -> tuple[Status, Slots, Objective]:
-    """Minimize the values of the objective one after the other; return status, slots and bounds."""
+    """Minimize the values of the objective one after the other; return status, slots and bounds.
+
+    `start` is a timetable to begin with. `known` are bounds that are proven already: each value that
+    `start` brings to its bound, as it brings those before, is not searched for again.
+    """
     exact = ExactModel(indexed)
-    problem, model = indexed.problem, exact.model
-    most = sum(candidate.utility for candidate in problem.candidates) + 1
-    lacking = problem.floor * len(indexed.companies) + 1
-    stages: tuple[tuple[str, cp_model.LinearExpr], ...] = (
-        (
-            "selection",
-            most * (lacking * exact.musts_unmet() + exact.shortfall()) - exact.utility(),
-        ),
-        ("breaks", exact.breaks()),
-        ("span", exact.span()),
-    )
-    best, proven, bounds = start or {}, True, list[int]()
+    model = exact.model
+    most, lacking = _weights(indexed)
+    stages = {
+        "selection": most * (lacking * exact.musts_unmet() + exact.shortfall()) - exact.utility(),
+        "breaks": exact.breaks(),
+        "span": exact.span(),
+    }
+    proven = _encode(known, indexed)
+    best, reached = start or {}, list[int]()
     if start is not None:
         exact.hint(start)
-    for name, expression in stages:
+        reached = _encode(measure(indexed.problem, indexed.placed(start)), indexed)
+    bounds: list[int] = []
+    for stage, (name, expression) in enumerate(stages.items()):
+        # What is known of a value holds where the values before it are as good as is known.
+        is_known = known != NOTHING and bounds == proven[:stage]
+        if is_known and reached[: stage + 1] == proven[: stage + 1]:
+            model.add(expression <= proven[stage])
+            bounds.append(proven[stage])
+            continue
         budget.report(name)
+        if is_known:
+            model.add(expression >= proven[stage])
         model.minimize(expression)
         solver, status = budget.run(model)
         if status == cp_model.INFEASIBLE:
-            return Status.INFEASIBLE, {}, Objective()
-        if status == cp_model.UNKNOWN and not bounds and start is None:
-            return Status.UNKNOWN, {}, Objective()
-        proven = proven and status == cp_model.OPTIMAL
-        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            best = exact.slots(solver)
-            value = round(solver.objective_value)
-            model.add(expression <= value)
-            exact.hint(best)
-        bounds.append(ceil(solver.best_objective_bound - 1e-6) if proven or not bounds else 0)
-        if not proven:
-            break
+            return Status.INFEASIBLE, {}, NOTHING
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            if start is None and not bounds:
+                return Status.UNKNOWN, {}, NOTHING
+            bounds.append(proven[stage] if is_known else (0 if stage else proven[0]))
+            return Status.FEASIBLE, best, _decode(bounds, indexed)
+        best = exact.slots(solver)
+        bounds.append(ceil(solver.best_objective_bound - 1e-6))
+        if status != cp_model.OPTIMAL:
+            return Status.FEASIBLE, best, _decode(bounds, indexed)
+        reached = []
+        model.add(expression <= bounds[-1])
+        exact.hint(best)
+    return Status.OPTIMAL, best, _decode(bounds, indexed)
+
+
+def _encode(objective: Objective, indexed: Indexed) -> list[int]:
+    """Return the value of each stage."""
+    most, lacking = _weights(indexed)
+    wanting = lacking * objective.musts_unmet + objective.shortfall
+    return [most * wanting - objective.utility, objective.breaks, objective.span]
+
+
+def _weights(indexed: Indexed) -> tuple[int, int]:
+    """Return what a missing meeting weighs beside utility, and a must beside missing meetings."""
+    problem = indexed.problem
     return (
-        Status.OPTIMAL if proven else Status.FEASIBLE,
-        best,
-        _bounds(bounds, most, lacking),
+        sum(candidate.utility for candidate in problem.candidates) + 1,
+        problem.floor * len(indexed.companies) + 1,
     )
 
 
-def _bounds(bounds: list[int], most: int, lacking: int) -> Objective:
-    selection = bounds[0]
-    wanting = -(-selection // most)
-    utility = wanting * most - selection
-    musts, shortfall = divmod(wanting, lacking)
+def _decode(bounds: list[int], indexed: Indexed) -> Objective:
+    most, lacking = _weights(indexed)
+    wanting = -(-bounds[0] // most)
+    musts, shortfall = divmod(max(0, wanting), lacking)
+    utility = max(0, wanting) * most - bounds[0]
     breaks, span = [*bounds[1:], 0, 0][:2]
-    return Objective(max(0, musts), max(0, shortfall), utility, breaks, span)
+    return Objective(musts, shortfall, min(utility, most - 1), breaks, span)

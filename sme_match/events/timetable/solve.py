@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Final
 
+from sme_match.events.timetable.annealing import Annealer
+from sme_match.events.timetable.board import Board
 from sme_match.events.timetable.budget import Budget, Progress
 from sme_match.events.timetable.check import violations
 from sme_match.events.timetable.exact import solve_exactly
@@ -10,9 +13,13 @@ from sme_match.events.timetable.explanation import explain
 from sme_match.events.timetable.indexed import Indexed
 from sme_match.events.timetable.measure import measure
 from sme_match.events.timetable.problem import Problem
-from sme_match.events.timetable.solution import Placed, Solution, Status
+from sme_match.events.timetable.selection import Selection, select
+from sme_match.events.timetable.solution import Objective, Placed, Solution, Status
 
-DEFAULT_LIMIT = 10.0
+DEFAULT_LIMIT: Final = 10.0
+ANNEALING_SHARE: Final = 0.4
+MOST_FOR_PROOF: Final = 8_000
+"""Candidates times slots up to which the whole problem is one model; above, it would find nothing."""
 
 
 def solve(
@@ -31,21 +38,58 @@ def solve(
     """
     indexed = Indexed(problem)
     budget = Budget(limit, seed, progress, stop)
-    status, slots, bounds = solve_exactly(indexed, budget)
-    if status in (Status.INFEASIBLE, Status.UNKNOWN):
-        return Solution(status, seconds=budget.seconds)
+    budget.report("selection")
+    selection = select(indexed)
+    slots = _approach(indexed, selection, budget)
+    bounds = selection.bounds
+    if slots is None or (_is_open(indexed, slots, bounds) and _size(indexed) <= MOST_FOR_PROOF):
+        status, slots, bounds = solve_exactly(indexed, budget, slots, bounds)
+        if status in (Status.INFEASIBLE, Status.UNKNOWN):
+            return Solution(status, seconds=budget.seconds)
     meetings = indexed.placed(slots)
+    objective = measure(problem, meetings)
     return checked(
         problem,
         Solution(
-            status,
+            Status.OPTIMAL if objective.rank <= bounds.rank else Status.FEASIBLE,
             meetings=meetings,
-            objective=measure(problem, meetings),
+            objective=objective,
             bounds=bounds,
             seconds=budget.seconds,
             unmet=explain(indexed, slots),
         ),
     )
+
+
+def _approach(indexed: Indexed, selection: Selection, budget: Budget) -> dict[int, int] | None:
+    """Place the selection and what still fits, then shorten breaks; None where a rule is not kept."""
+    board = Board(indexed)
+    for index, (slot, _) in indexed.locked.items():
+        if not board.may_hold(index) or not board.fits(index, slot):
+            return None
+        board.put(index, slot)
+    candidates = indexed.problem.candidates
+    rest = sorted(
+        range(len(candidates)), key=lambda i: (not candidates[i].must, -candidates[i].utility, i)
+    )
+    for index in (*selection.chosen, *rest):
+        if index not in board.slot_of:
+            board.insert(index)
+    if violations(indexed.problem, indexed.placed(board.slot_of)):
+        return None
+    annealer = Annealer(board, budget.seed)
+    goal = (selection.bounds.breaks, selection.bounds.span)
+    share = ANNEALING_SHARE if _size(indexed) <= MOST_FOR_PROOF else 1.0
+    annealer.run(budget, budget.left * share, goal)
+    return board.slot_of
+
+
+def _is_open(indexed: Indexed, slots: dict[int, int], bounds: Objective) -> bool:
+    return measure(indexed.problem, indexed.placed(slots)).rank > bounds.rank
+
+
+def _size(indexed: Indexed) -> int:
+    return sum(len(domain) for domain in indexed.domains)
 
 
 def repair(
