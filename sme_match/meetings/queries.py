@@ -99,6 +99,20 @@ def lock_meeting(session: Session, actor: Actor, meeting_id: int) -> Meeting:
     return meeting
 
 
+def lock_meetings(session: Session, meeting_ids: Collection[int]) -> list[Meeting]:
+    """Lock meetings whose change was decided elsewhere, in the order of their ids, and return them."""
+    return list(
+        session.scalars(
+            select(Meeting)
+            .where(Meeting.id.in_(meeting_ids))
+            .order_by(Meeting.id)
+            .options(*_separately())
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
 def _whole() -> Sequence[ORMOption]:
     return (
         joinedload(Meeting.need),

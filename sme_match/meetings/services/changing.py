@@ -73,6 +73,7 @@ def move_meeting(
         InvalidError: for a time that cannot be.
     """
     meeting = _lock_to_change(session, actor, meeting_id, version, now=now)
+    _check_no_event(meeting)
     old = confirmed_span(meeting)
     check_minutes(minutes)
     new = (starts_at, starts_at + timedelta(minutes=minutes))
@@ -88,7 +89,7 @@ def move_meeting(
     hold_cells(session, meeting, *new)
     meeting.starts_at, meeting.ends_at = new
     extend_links(session, LinkPurpose.MEETING_REPLY, meeting.id, now, until=new[1])
-    _announce_change(session, meeting, old, now=now, site=site)
+    announce_change(session, meeting, old, now=now, site=site)
     changes = {"starts_at": (old[0], starts_at)}
     _note(session, actor, meeting, action="meeting.move", changes=changes, now=now)
     return meeting
@@ -123,7 +124,7 @@ def change_place(
     set_place(meeting, place, site=site)
     if meeting.state is MeetingState.CONFIRMED:
         name_room(meeting, site=site)
-        _announce_change(session, meeting, confirmed_span(meeting), now=now, site=site)
+        announce_change(session, meeting, confirmed_span(meeting), now=now, site=site)
     meeting.updated_at = now
     session.flush()
     after = (meeting.channel, meeting.room_url, meeting.venue)
@@ -157,6 +158,7 @@ def cancel_meeting(
         InvalidError: without a reason.
     """
     meeting = _lock_to_change(session, actor, meeting_id, version, now=now)
+    _check_no_event(meeting)
     check_step(meeting.state, MeetingState.CANCELLED)
     if not reason:
         raise InvalidError(mark_text("取りやめる理由を入力してください。"), field="reason")
@@ -164,7 +166,7 @@ def cancel_meeting(
     span = confirmed_span(meeting) if before is MeetingState.CONFIRMED else None
     step_to(session, meeting, MeetingState.CANCELLED)
     meeting.reason, meeting.updated_at = reason, now
-    _give_back(session, meeting, span, now=now)
+    give_back(session, meeting, span, now=now)
     if before is not MeetingState.PROPOSED:
         write_to_both(
             session,
@@ -206,7 +208,7 @@ def record_day(
     meeting.absent_side = day.absent_side if absent else None
     meeting.absence_told = bool(day.absence_told) if absent else None
     coming = span is not None and span[0] > now
-    _give_back(session, meeting, span if coming else None, now=now)
+    give_back(session, meeting, span if coming else None, now=now)
     if coming and span is not None:
         put_off = span
         write_to_both(
@@ -261,6 +263,14 @@ def _lock_to_change(
     return meeting
 
 
+def _check_no_event(meeting: Meeting) -> None:
+    if meeting.event_id is not None:
+        # Its slot, desk and limits are rules of the event, which this package does not know.
+        raise ConflictError(
+            mark_text("商談会の商談です。移動と取りやめは、商談会の時間割で行ってください。")
+        )
+
+
 def _check_day(meeting: Meeting, day: DayRecord, *, now: datetime) -> None:
     if day.result not in ON_THE_DAY:
         raise InvalidError(mark_text("商談がどうなったかを選んでください。"), field="result")
@@ -276,9 +286,10 @@ def _check_day(meeting: Meeting, day: DayRecord, *, now: datetime) -> None:
         raise InvalidError(mark_text("理由を入力してください。"), field="reason")
 
 
-def _announce_change(
+def announce_change(
     session: Session, meeting: Meeting, old: Span, *, now: datetime, site: Site
 ) -> None:
+    """Tell both sides what stands now, in place of `old`, and send their calendars the change."""
     meeting.calendar_sequence += 1
     # Reminders count from here: whoever was just told need not be reminded of the same again.
     meeting.confirmed_at = meeting.updated_at = now
@@ -295,7 +306,7 @@ def _announce_change(
     )
 
 
-def _give_back(session: Session, meeting: Meeting, announced: Span | None, *, now: datetime) -> None:
+def give_back(session: Session, meeting: Meeting, announced: Span | None, *, now: datetime) -> None:
     """Free the cells and take back mails and links; `announced` is a time calendars must drop."""
     free_cells(session, meeting)
     void_unsent(session, meeting, now=now)

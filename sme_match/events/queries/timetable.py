@@ -1,0 +1,240 @@
+"""Reading the whole timetable of one event in a constant number of statements."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from sme_match.companies.models import Company
+from sme_match.core.actor import Actor
+from sme_match.core.errors import NotFoundError
+from sme_match.core.text import mark_text
+from sme_match.events.enums import ChangeKind
+from sme_match.events.models import (
+    Avoidance,
+    Candidate,
+    Event,
+    EventSlot,
+    Participant,
+    Placement,
+    TimetableChange,
+    TimetableRun,
+    UnavailableSlot,
+)
+from sme_match.matching.policy import is_excluded
+from sme_match.meetings.models import BookingCell, Meeting
+from sme_match.meetings.slots import cells_of
+from sme_match.needs.models import Need
+
+RUN_NOT_FOUND = mark_text("この計算は見つかりませんでした。")
+K = TypeVar("K")
+V = TypeVar("V")
+ORDINARY = frozenset(ChangeKind) - {ChangeKind.UNDO, ChangeKind.REDO}
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """Everything that bears on the timetable of an event, as it stands."""
+
+    event: Event
+    participants: Mapping[int, Participant]
+    candidates: Mapping[int, Candidate]
+    placements: Mapping[int, Placement]
+    """By candidate."""
+    unavailable: Mapping[int, frozenset[int]]
+    """Slots in which a participant cannot meet."""
+    busy: Mapping[tuple[int, int], frozenset[int]]
+    """Slots in which a lane of a company has a meeting outside the event."""
+    apart: frozenset[int]
+    """Candidates whose sides must not meet; who said so stays private."""
+    slots: Mapping[int, EventSlot]
+
+
+def load_timetable(session: Session, event: Event) -> Timetable:
+    """Return the timetable of an event that was read with its slots; nobody's view is cut here.
+
+    After `lock_event` it is what stands until the transaction ends.
+    """
+    fresh = {"populate_existing": True}
+    participants = session.scalars(
+        select(Participant)
+        .where(Participant.event_id == event.id)
+        .options(joinedload(Participant.company))
+        .order_by(Participant.id)
+        .execution_options(**fresh)
+    )
+    placements = session.scalars(
+        select(Placement)
+        .where(Placement.event_id == event.id)
+        .options(joinedload(Placement.meeting))
+        .execution_options(**fresh)
+    )
+    placed = {placement.candidate_id: placement for placement in placements}
+    candidates = session.scalars(
+        select(Candidate)
+        .where(
+            Candidate.event_id == event.id,
+            or_(Candidate.kept, Candidate.id.in_(_placed_candidates(event.id))),
+        )
+        .options(joinedload(Candidate.need))
+        .order_by(Candidate.id)
+        .execution_options(**fresh)
+    )
+    members = {participant.id: participant for participant in participants}
+    pairs = {candidate.id: candidate for candidate in candidates}
+    return Timetable(
+        event=event,
+        participants=members,
+        candidates=pairs,
+        placements=placed,
+        unavailable=_unavailable(session, event),
+        busy=_busy(session, event),
+        apart=_excluded(session, event) | _avoided(session, event, members, pairs.values()),
+        slots={slot.id: slot for slot in event.slots},
+    )
+
+
+def list_changes(
+    session: Session, event: Event
+) -> tuple[TimetableChange | None, TimetableChange | None]:
+    """Return the change that undo takes back, and the undo that redo takes back, if any."""
+    standing = select(TimetableChange).where(
+        TimetableChange.event_id == event.id, TimetableChange.undone_by_id.is_(None)
+    )
+    newest = TimetableChange.id.desc()
+    undoable = session.scalar(
+        standing.where(TimetableChange.kind != ChangeKind.UNDO).order_by(newest).limit(1)
+    )
+    ordinary = (
+        select(func.coalesce(func.max(TimetableChange.id), 0))
+        .where(TimetableChange.event_id == event.id, TimetableChange.kind.in_(ORDINARY))
+        .scalar_subquery()
+    )
+    redoable = session.scalar(
+        standing.where(TimetableChange.kind == ChangeKind.UNDO, TimetableChange.id > ordinary)
+        .order_by(newest)
+        .limit(1)
+    )
+    return undoable, redoable
+
+
+def list_runs(session: Session, event: Event) -> list[TimetableRun]:
+    """Return the runs of an event, the newest first."""
+    return list(
+        session.scalars(
+            select(TimetableRun)
+            .where(TimetableRun.event_id == event.id)
+            .order_by(TimetableRun.id.desc())
+        )
+    )
+
+
+def get_run(session: Session, event: Event, run_id: int) -> TimetableRun:
+    """Return a run of an event that the actor may see.
+
+    Raises:
+        NotFoundError: when the event has no such run.
+    """
+    run = session.scalar(
+        select(TimetableRun).where(TimetableRun.id == run_id, TimetableRun.event_id == event.id)
+    )
+    if run is None:
+        raise NotFoundError(RUN_NOT_FOUND)
+    return run
+
+
+def knows_private(actor: Actor, timetable: Timetable, candidate_id: int) -> bool:
+    """Tell whether the actor's body looks after a side of the pair, and so may know what it said."""
+    candidate = timetable.candidates[candidate_id]
+    sides = (candidate.buyer_id, candidate.sme_id)
+    return any(timetable.participants[side].body_id == actor.body_id for side in sides)
+
+
+def _placed_candidates(event_id: int) -> Select[int]:
+    return select(Placement.candidate_id).where(Placement.event_id == event_id)
+
+
+def _unavailable(session: Session, event: Event) -> dict[int, frozenset[int]]:
+    rows = session.execute(
+        select(UnavailableSlot.participant_id, UnavailableSlot.slot_id)
+        .join(EventSlot, EventSlot.id == UnavailableSlot.slot_id)
+        .where(EventSlot.event_id == event.id)
+    )
+    return _grouped((participant, slot) for participant, slot in rows)
+
+
+def _busy(session: Session, event: Event) -> dict[tuple[int, int], frozenset[int]]:
+    slots_of: dict[int, list[int]] = defaultdict(list)
+    for slot in event.slots:
+        for cell in cells_of(slot.starts_at, slot.ends_at):
+            slots_of[cell].append(slot.id)
+    if not slots_of:
+        return {}
+    members = select(Participant.company_id).where(Participant.event_id == event.id)
+    rows = session.execute(
+        select(BookingCell.company_id, BookingCell.lane, BookingCell.cell)
+        .join(Meeting, Meeting.id == BookingCell.meeting_id)
+        .where(
+            BookingCell.company_id.in_(members),
+            BookingCell.cell.between(min(slots_of), max(slots_of)),
+            or_(Meeting.event_id.is_(None), Meeting.event_id != event.id),
+        )
+    )
+    return _grouped(
+        ((company, lane), slot) for company, lane, cell in rows for slot in slots_of.get(cell, ())
+    )
+
+
+def _excluded(session: Session, event: Event) -> frozenset[int]:
+    rows = session.scalars(
+        select(Candidate.id)
+        .join(Participant, Participant.id == Candidate.sme_id)
+        .join(Need, Need.id == Candidate.need_id)
+        .where(
+            Candidate.event_id == event.id,
+            is_excluded(Participant.company_id, Need.id),
+        )
+    )
+    return frozenset(rows)
+
+
+def _avoided(
+    session: Session,
+    event: Event,
+    members: Mapping[int, Participant],
+    candidates: Iterable[Candidate],
+) -> frozenset[int]:
+    rows = session.execute(
+        select(Avoidance.participant_id, Company.id, Company.corporate_number)
+        .join(Participant, Participant.id == Avoidance.participant_id)
+        .join(Company, Company.id == Avoidance.company_id)
+        .where(Participant.event_id == event.id)
+    )
+    avoided = _grouped(
+        (participant, name)
+        for participant, company, number in rows
+        for name in (company, number)
+        if name
+    )
+    names = {
+        key: {member.company_id, member.company.corporate_number} for key, member in members.items()
+    }
+    return frozenset(
+        candidate.id
+        for candidate in candidates
+        for one, other in (
+            (candidate.buyer_id, candidate.sme_id),
+            (candidate.sme_id, candidate.buyer_id),
+        )
+        if avoided.get(one, frozenset()) & names[other]
+    )
+
+
+def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, frozenset[V]]:
+    groups: dict[K, set[V]] = defaultdict(set)
+    for key, value in pairs:
+        groups[key].add(value)
+    return {key: frozenset(values) for key, values in groups.items()}
