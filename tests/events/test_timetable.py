@@ -129,7 +129,7 @@ def test_a_meeting_outside_the_event_takes_its_time(session: Session) -> None:
         session, body=scene.body, company=session.get_one(Company, scene.smes[0].company_id)
     )
     hour = from_jst(DAY, scene.event.days[0].opens_at)
-    confirm(session, other, hour + timedelta(minutes=30), minutes=15)
+    confirm(session, other, hour + timedelta(minutes=20))
     refuse(session, scene, 1, "商談会の外の商談")
     put(session, scene, scene.pair(0, 0), 2)
 
