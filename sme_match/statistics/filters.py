@@ -28,6 +28,8 @@ _MONTH = re.compile(r"m([0-9]{4})-([0-9]{2})")
 class StatisticsFilter:
     """The period by its name in the URL (last12, fy2026, m2026-05), and codes; empty = all.
 
+    `known_on` asks for the figures as they were known at the end of a day; None = as they are now.
+
     Industry and process are those of the need. `side` says whose place counts, for the filter
     and for the map alike.
     """
@@ -37,6 +39,7 @@ class StatisticsFilter:
     process: str = ""
     prefecture: str = ""
     side: Side = Side.SME
+    known_on: date | None = None
 
     def arguments(self, **changes: str) -> dict[str, Any]:
         """Return the arguments of a URL with this filter, some of them changed; empty ones go."""
@@ -46,6 +49,7 @@ class StatisticsFilter:
             "process": self.process,
             "prefecture": self.prefecture,
             "side": self.side.value if self.side is not Side.SME else "",
+            "known": self.known_on.isoformat() if self.known_on else "",
         }
         return {name: value for name, value in (own | changes).items() if value}
 

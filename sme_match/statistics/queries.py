@@ -27,6 +27,7 @@ from sme_match.outcomes.models import Outcome
 from sme_match.statistics.evaluation import JudgedRow
 from sme_match.statistics.evidence import RecordKind
 from sme_match.statistics.frames import Ids
+from sme_match.statistics.past import companies_then, need_then, pair_then, read_past
 from sme_match.statistics.rows import NeedRow, PairRow
 
 Columns = Select[*tuple[Any, ...]]
@@ -85,15 +86,32 @@ def list_lines(session: Session, actor: Actor, kind: RecordKind, ids: Ids) -> li
     return [found[record_id] for record_id in ids if record_id in found]
 
 
-def load_records(session: Session, actor: Actor) -> Records:
-    """Return what the figures of the actor's body are counted from, with four queries."""
+def load_records(session: Session, actor: Actor, *, known_at: datetime | None = None) -> Records:
+    """Return what the figures of the actor's body are counted from, with four queries.
+
+    Given a moment, records are those known before it, as they stood then; see `past`.
+    """
     body_id = actor.body_id or 0
-    pairs = [_pair(row) for row in session.execute(_select_proposed(body_id))]
-    pairs += [_pair(row) for row in session.execute(_select_unproposed(body_id))]
+    needs = session.execute(_select_needs(body_id)).all()
+    rows = [*session.execute(_select_proposed(body_id)), *session.execute(_select_unproposed(body_id))]
+    companies = count_companies(session, actor)
+    opened = [(_need(row), row[-1]) for row in needs]
+    pairs = [_pair(row) for row in rows]
+    if known_at is not None:
+        past = read_past(session, body_id, known_at)
+        opened = [
+            (need_then(need, past), past.field("need", need.need_id, "state", state))
+            for need, state in opened
+            if need.created_on < jst_date(known_at)
+        ]
+        companies = companies_then(session, body_id, past)
+        pairs = [pair for row in pairs if (pair := pair_then(row, past)) is not None]
+    # Drafts are no needs yet; but one taken back to draft does not take back what was held for it.
+    listed = {need.need_id: need for need, state in opened if state != NeedState.DRAFT}
     return Records(
-        needs=tuple(_need(row) for row in session.execute(_select_needs(body_id))),
-        pairs=tuple(pairs),
-        companies=count_companies(session, actor),
+        needs=tuple(listed.values()),
+        pairs=tuple(row for row in pairs if row.meeting_id is not None or row.need_id in listed),
+        companies=companies,
     )
 
 
@@ -130,8 +148,12 @@ def list_judged(session: Session, actor: Actor) -> list[JudgedRow]:
 
 def count_companies(session: Session, actor: Actor) -> dict[str, int]:
     """Return the registered SMEs of the actor's body by prefecture code."""
-    rows = session.execute(_select_companies(actor.body_id or 0))
-    return {code: count for code, count in rows}  # noqa: C416 -- rows are no pairs to mypy
+    query = (
+        select(Company.prefecture_code, func.count())
+        .where(Company.body_id == (actor.body_id or 0), Company.is_sme, Company.archived_at.is_(None))
+        .group_by(Company.prefecture_code)
+    )
+    return {code: count for code, count in session.execute(query)}  # noqa: C416 -- rows are no pairs to mypy
 
 
 def _select_needs(body_id: int) -> Columns:
@@ -142,9 +164,11 @@ def _select_needs(body_id: int) -> Columns:
             Need.process_code,
             _BUYER.prefecture_code,
             _BUYER.jsic_code,
+            Need.buyer_id,
+            Need.state,
         )
         .join(_BUYER, _BUYER.id == Need.buyer_id)
-        .where(Need.body_id == body_id, Need.state != NeedState.DRAFT)
+        .where(Need.body_id == body_id)
     )
 
 
@@ -165,11 +189,7 @@ def _select_proposed(body_id: int) -> Columns:
         .join(_BUYER, _BUYER.id == Need.buyer_id)
         .outerjoin(Meeting, Meeting.proposal_id == Proposal.id)
         .outerjoin(Outcome, Outcome.meeting_id == Meeting.id)
-        .where(
-            Proposal.body_id == body_id,
-            # A need taken back to draft does not take back what was held for it.
-            or_(Need.state != NeedState.DRAFT, Meeting.id.is_not(None)),
-        )
+        .where(Proposal.body_id == body_id)
     )
 
 
@@ -184,14 +204,6 @@ def _select_unproposed(body_id: int) -> Columns:
         .join(_BUYER, _BUYER.id == Meeting.buyer_id)
         .outerjoin(Outcome, Outcome.meeting_id == Meeting.id)
         .where(Meeting.body_id == body_id, Meeting.proposal_id.is_(None))
-    )
-
-
-def _select_companies(body_id: int) -> Columns:
-    return (
-        select(Company.prefecture_code, func.count())
-        .where(Company.body_id == body_id, Company.is_sme, Company.archived_at.is_(None))
-        .group_by(Company.prefecture_code)
     )
 
 
@@ -210,8 +222,8 @@ def _pair_columns() -> Sequence[Any]:
 
 
 def _need(row: Line) -> NeedRow:
-    need_id, created_at, process, prefecture, jsic = row
-    return NeedRow(need_id, jst_date(created_at), process, prefecture, jsic)
+    need_id, created_at, process, prefecture, jsic, buyer_id, _state = row
+    return NeedRow(need_id, jst_date(created_at), process, prefecture, jsic, buyer_id)
 
 
 def _pair(row: Line) -> PairRow:

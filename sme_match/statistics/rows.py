@@ -16,6 +16,7 @@ class NeedRow:
     process_code: str | None
     prefecture: str | None
     jsic_code: str | None
+    buyer_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

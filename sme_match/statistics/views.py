@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from flask import Blueprint, Response, current_app, render_template, request
 from markupsafe import Markup
 
 from sme_match.core.actor import Role
-from sme_match.core.clock import jst_date, to_jst
-from sme_match.core.errors import NotFoundError
+from sme_match.core.clock import jst_date, parse_date, to_jst
+from sme_match.core.errors import InvalidError, NotFoundError
 from sme_match.db.paging import PAGE_SIZE, Page
 from sme_match.reference.prefectures import Prefecture, list_prefectures
 from sme_match.statistics import words
@@ -31,6 +32,7 @@ from sme_match.statistics.evaluation import (
 )
 from sme_match.statistics.evidence import Evidence, Part, RecordKind, find_evidence
 from sme_match.statistics.filters import (
+    EARLIEST_YEAR,
     StatisticsFilter,
     find_period,
     name_month,
@@ -73,8 +75,18 @@ def requested_filter() -> StatisticsFilter:
         process=args.get("process", "")[:_LONGEST_CODE],
         prefecture=args.get("prefecture", "")[:_LONGEST_CODE],
         side=Side.BUYER if args.get("side") == Side.BUYER else Side.SME,
+        known_on=_requested_day(args.get("known", "")),
     )
-    return with_known_period(filters, jst_date(current_time()))
+    return with_known_period(filters, filters.known_on or jst_date(current_time()))
+
+
+def _requested_day(text: str) -> date | None:
+    """Return the day up to which records are asked for; None for now, today and no day at all."""
+    try:
+        day = parse_date(text)
+    except InvalidError:
+        return None
+    return day if date(EARLIEST_YEAR, 1, 1) <= day < jst_date(current_time()) else None
 
 
 def current_report() -> Report:
@@ -149,6 +161,7 @@ def export() -> Response:
     head = [
         (_("資料名"), _("商談の成果の統計")),
         (_("作成日時"), moment(current_time())),
+        (_("記録の時点"), words.known_text(report.filters, current_time())),
         (_("注意"), _("金額は税抜の円です。見込みは成約に足していません。")),
     ]
     data = write_xlsx(report_sheets(report, head=head))

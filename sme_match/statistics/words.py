@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 
 from flask import current_app
@@ -22,6 +22,7 @@ from sme_match.statistics.frames import Side
 from sme_match.statistics.key_figures import KeyFigure, Unit
 from sme_match.statistics.periods import Period, fiscal_year_of
 from sme_match.statistics.report import Report
+from sme_match.web.formats import day, moment
 from sme_match.web.languages import current_language
 from sme_match.web.names import jsic_name, prefecture_name, process_name
 
@@ -198,6 +199,13 @@ def filter_facts(report: Report) -> list[tuple[str, str]]:
     if filters.prefecture:
         facts.append((str(SIDES[filters.side]), prefecture_title(filters.prefecture)))
     return facts
+
+
+def known_text(filters: StatisticsFilter, now: datetime) -> str:
+    """Return up to when records are counted."""
+    if filters.known_on is None:
+        return _("%(moment)s 時点", moment=moment(now))
+    return _("%(day)sの終わりまでに記録された内容", day=day(filters.known_on))
 
 
 def rank_sentence(finding: RankFinding, unit: str) -> str:

@@ -18,9 +18,9 @@ def test_needs_are_read_with_the_buyers_place_and_industry_and_without_drafts(se
     summer, other, old = region.needs
     assert sorted(astuple(row) for row in found.needs) == sorted(
         [
-            (summer.id, on(2026, 6, 1).date(), "milling", "13", "24"),
-            (other.id, on(2026, 7, 1).date(), "bending", "03", "26"),
-            (old.id, on(2025, 5, 1).date(), "milling", "13", "24"),
+            (summer.id, on(2026, 6, 1).date(), "milling", "13", "24", summer.buyer_id),
+            (other.id, on(2026, 7, 1).date(), "bending", "03", "26", other.buyer_id),
+            (old.id, on(2025, 5, 1).date(), "milling", "13", "24", old.buyer_id),
         ]
     )
 

@@ -58,6 +58,21 @@ def test_official_figures_stand_with_year_basis_and_source(client: Client, regio
     assert "2,087" in words, "establishments of Iwate in 2018"
 
 
+def test_the_page_can_be_asked_for_as_it_was_known_on_a_day(client: Client, region: Region) -> None:
+    page = client.sign_in(region.lead.id).get("/statistics/?known=2026-07-31&period=fy2026")
+    words = text_of(page.text)
+    assert "2026年7月31日（金）の終わりまでに記録された内容" in words
+    assert "known=2026-07-31" in page.text, "links to the records keep the day"
+    assert client.get("/statistics/records/meetings?known=2026-07-31").status_code == 200
+
+
+@pytest.mark.parametrize("day", ["2099-01-01", "0001-01-01", "2026-02-30", "%F0%9F%8D%A3"])
+def test_a_day_that_cannot_be_means_now(client: Client, region: Region, day: str) -> None:
+    page = client.sign_in(region.lead.id).get(f"/statistics/?known={day}")
+    assert page.status_code == 200
+    assert "の終わりまでに記録された内容" not in page.text
+
+
 def test_an_empty_period_shows_an_empty_state(client: Client, region: Region) -> None:
     page = client.sign_in(region.lead.id).get("/statistics/?period=fy2020")
     assert "この期間に数えられる記録はありません" in page.text

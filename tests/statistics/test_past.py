@@ -1,0 +1,128 @@
+"""Figures as they were known on a day: what is put right afterwards does not change them."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from sme_match.audit.services import apply_changes, record
+from sme_match.core.clock import jst_date
+from sme_match.matching.enums import ProposalState
+from sme_match.meetings.enums import MeetingState
+from sme_match.meetings.services.changing import DayRecord
+from sme_match.outcomes.enums import AmountSource, End, NoDealReason, Reporter
+from sme_match.outcomes.services.reporting import report_outcome
+from sme_match.statistics.filters import StatisticsFilter
+from sme_match.statistics.past import undo
+from sme_match.statistics.queries import load_records
+from sme_match.statistics.report import Report
+from sme_match.statistics.services import make_report
+from tests.factories import make_company, make_need
+from tests.meetings.scenes import Scene, at, confirm, make_proposal, make_scene
+from tests.outcomes.scenes import hold, said
+from tests.outcomes.scenes import record as record_meeting
+
+YESTERDAY = at(9, 18)
+TODAY = at(10, 11)
+DAY = jst_date(YESTERDAY)
+
+VALUES = st.integers(0, 3)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from("abc"), VALUES, min_size=1)), st.data())
+def test_undoing_later_changes_gives_any_earlier_state(
+    writes: list[dict[str, int]], data: st.DataObject
+) -> None:
+    state: dict[str, int] = dict.fromkeys("abc", 0)
+    states, entries = [dict(state)], []
+    for write in writes:
+        entries.append({name: (state[name], value) for name, value in write.items()})
+        state |= write
+        states.append(dict(state))
+    moment = data.draw(st.integers(0, len(writes)))
+    assert state | undo(entries[moment:]) == states[moment]
+
+
+def contents(report: Report) -> dict[str, Any]:
+    return {
+        field.name: getattr(report, field.name) for field in fields(report) if field.name != "filters"
+    }
+
+
+def _say(reporter: Reporter, stage: int, **values: Any) -> Callable[[Session, Scene, int], object]:
+    def step(session: Session, scene: Scene, meeting_id: int) -> object:
+        return report_outcome(
+            session, scene.actor, meeting_id, said(reporter, stage, **values), now=TODAY
+        )
+
+    return step
+
+
+def _other_place(session: Session, scene: Scene, _meeting_id: int) -> None:
+    changes = apply_changes(scene.company, {"prefecture_code": "27"})
+    record(
+        session, scene.actor, action="company.edit", subject=("company", scene.company.id),
+        body_id=scene.body.id, now=TODAY, changes=changes,
+    )  # fmt: skip
+
+
+def _new_records(session: Session, scene: Scene, _meeting_id: int) -> None:
+    make_company(session, scene.body, created_at=TODAY)
+    need = make_need(session, scene.buyer, created_at=TODAY)
+    make_proposal(session, need, scene.company, created_at=TODAY, state=ProposalState.NEW)
+
+
+CORRECTIONS = (
+    _say(Reporter.COORDINATOR, 6, first_order_yen=500_000, amount_source=AmountSource.DOCUMENT_SEEN),
+    _say(Reporter.COORDINATOR, 1, end=End.NO_DEAL, reasons=(NoDealReason.PRICE,)),
+    _other_place,
+    _new_records,
+)
+
+
+def test_yesterdays_report_is_reproduced_after_todays_corrections(session: Session) -> None:
+    scene = make_scene(session)
+    meeting = hold(session, scene)
+    report_outcome(
+        session,
+        scene.actor,
+        meeting.id,
+        said(Reporter.COORDINATOR, 4),
+        now=YESTERDAY - timedelta(days=1),
+    )
+    filters = StatisticsFilter(period="fy2026")
+    before = contents(make_report(session, scene.actor, filters, now=YESTERDAY))
+    for correct in CORRECTIONS:
+        correct(session, scene, meeting.id)
+        session.flush()
+        now = contents(make_report(session, scene.actor, filters, now=TODAY))
+        assert now != before, "the correction shows today"
+        known = StatisticsFilter(period="fy2026", known_on=DAY)
+        assert contents(make_report(session, scene.actor, known, now=TODAY)) == before
+
+
+def test_a_meeting_recorded_today_was_only_agreed_to_yesterday(session: Session) -> None:
+    scene = make_scene(session)
+    meeting = confirm(session, scene, at(10, 10))
+    record_meeting(session, scene, meeting, DayRecord(result=MeetingState.HELD), now=TODAY)
+    states = []
+    for known_at in (at(0, 0), at(1, 0), at(10, 0), at(11, 0)):
+        found = load_records(session, scene.actor, known_at=known_at)
+        states.append([pair.meeting_state for pair in found.pairs])
+    assert states == [[], ["confirmed"], ["confirmed"], ["held"]]
+
+
+def test_before_the_first_record_nothing_was_known(session: Session) -> None:
+    scene = make_scene(session)
+    hold(session, scene)
+    found = load_records(session, scene.actor, known_at=at(-400, 0))
+    assert (found.needs, found.pairs, found.companies) == ((), (), {})
+
+
+def test_the_day_stands_in_the_address() -> None:
+    filters = StatisticsFilter(known_on=date(2026, 11, 19))
+    assert filters.arguments()["known"] == "2026-11-19"
