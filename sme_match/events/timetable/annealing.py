@@ -9,6 +9,8 @@ from sme_match.events.timetable.budget import Budget
 
 STEPS_PER_UNIT: Final = 60_000
 """Chains that are tried in one unit of deterministic time."""
+STEPS_PER_MEETING: Final = 1_000
+"""Chains after which a small event is as good as it gets by this."""
 ROUND: Final = 2_000
 HEAT: Final = 0.5
 COOLED: Final = 0.2
@@ -47,13 +49,13 @@ class Annealer:
     def _cool(self, budget: Budget, units: float, goal: tuple[int, int]) -> None:
         board, draw = self.board, self.random.random
         meetings = [i for i in sorted(board.slot_of) if len(board.open[i]) > 1]
-        steps = int(units * STEPS_PER_UNIT)
+        steps = min(int(units * STEPS_PER_UNIT), STEPS_PER_MEETING * len(meetings))
         best, kept = (self.breaks, self.span), dict(board.slot_of)
         rows: list[int] = []
         heat = HEAT
         for step in range(steps if meetings else 0):
             if step % ROUND == 0:
-                budget.spent += ROUND / STEPS_PER_UNIT
+                budget.spent += min(ROUND, steps - step) / STEPS_PER_UNIT
                 budget.report("breaks")
                 heat = HEAT * COOLED ** (step / steps)
                 rows = [row for row, (breaks, _) in enumerate(self.values) if breaks]

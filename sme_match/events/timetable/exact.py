@@ -29,7 +29,13 @@ def total(terms: Iterable[cp_model.LinearExprT]) -> cp_model.LinearExpr:
 class ExactModel:
     """Variables, rules and the parts of the objective."""
 
-    def __init__(self, indexed: Indexed, domains: Iterable[tuple[int, ...]] | None = None) -> None:
+    def __init__(
+        self,
+        indexed: Indexed,
+        domains: Iterable[tuple[int, ...]] | None = None,
+        *,
+        requires: bool = True,
+    ) -> None:
         self.indexed = indexed
         self.model = cp_model.CpModel()
         self.at: list[dict[int, cp_model.IntVar]] = [
@@ -37,7 +43,10 @@ class ExactModel:
             for index, domain in enumerate(indexed.domains if domains is None else domains)
         ]
         self._rules()
-        self._requirements()
+        for index in indexed.locked:
+            self.model.add(self.held(index) == 1)
+        if requires:
+            self._requirements()
         self.rows = [self._busy(row) for row in indexed.rows]
 
     def held(self, index: int) -> cp_model.LinearExpr:
@@ -64,7 +73,7 @@ class ExactModel:
     def _requirements(self) -> None:
         problem = self.indexed.problem
         for index, candidate in enumerate(problem.candidates):
-            if index in self.indexed.locked or (candidate.must and problem.requires_musts):
+            if candidate.must and problem.requires_musts:
                 self.model.add(self.held(index) == 1)
         if problem.requires_floor:
             for _, members, _ in self.indexed.companies:

@@ -152,10 +152,17 @@ class Indexed:
 
     @cached_property
     def domains(self) -> tuple[tuple[int, ...], ...]:
-        """Give for each candidate the slots that it may take, with locks."""
+        """Give for each candidate the slots that it may take, none where a lock cannot be kept."""
         domains = list(self.open_slots)
-        for index, (slot, _) in self.locked.items():
-            domains[index] = (slot,) if slot in domains[index] else ()
+        desks: set[tuple[int, int, int]] = set()
+        for index, (slot, lane) in self.locked.items():
+            row = self.ends[index][0]
+            is_free = lane is None or (
+                0 <= lane < self.rows[row].lanes and (row, slot, lane) not in desks
+            )
+            if lane is not None:
+                desks.add((row, slot, lane))
+            domains[index] = (slot,) if is_free and slot in domains[index] else ()
         return tuple(domains)
 
     def placed(self, slots: dict[int, int]) -> tuple[Placed, ...]:
