@@ -304,9 +304,7 @@ def _first_best(values: Floats, firsts: Places) -> Places:
     best = np.maximum.reduceat(values, firsts)
     lengths = np.diff(firsts, append=len(values))
     candidates = np.flatnonzero(values == np.repeat(best, lengths))
-    holder = np.searchsorted(firsts, candidates, side="right") - 1
-    _, first = np.unique(holder, return_index=True)
-    return candidates[first]
+    return candidates[np.searchsorted(candidates, firsts)]
 
 
 def _entries(matrix: Matrix, row: int, columns: NDArray[np.int32]) -> Floats:
