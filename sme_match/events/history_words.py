@@ -2,14 +2,19 @@
 
 from flask_babel import lazy_gettext as _l
 
-from sme_match.events.enums import EventMode, EventState
-from sme_match.events.labels import EVENT_STATES, MODES
+from sme_match.events.enums import Equipment, EventMode, EventState, ParticipantState
+from sme_match.events.labels import EQUIPMENTS, EVENT_STATES, MODES, PARTICIPANT_STATES
 from sme_match.web.history import Vocabulary
 
 ACTIONS = {
     "event.create": _l("商談会を作りました"),
     "event.edit": _l("計画を変えました"),
     "event.cancel": _l("中止にしました"),
+    "participant.apply": _l("申込を書きました"),
+    "participant.invite": _l("委託側として招きました"),
+    "participant.accepted": _l("参加を決めました"),
+    "participant.refused": _l("お断りしました"),
+    "participant.withdrawn": _l("辞退を記録しました"),
 }
 EVENT_FIELDS = {
     "state": _l("状態"),
@@ -34,6 +39,19 @@ EVENT_FIELDS = {
     "skip_met": _l("12か月以内に商談した組合せを候補から外す"),
 }
 
+PARTICIPANT_FIELDS = {
+    "state": _l("状態"),
+    "attendee": _l("出席する方"),
+    "day_phone": _l("当日の電話"),
+    "lanes": _l("同時に会える人数"),
+    "meeting_limit": _l("商談の上限"),
+    "mode": _l("方法"),
+    "equipment": _l("参加する場所"),
+    "needs_helper": _l("付き添い"),
+    "pr_text": _l("紹介"),
+    "contact_id": _l("連絡する担当者"),
+}
+
 
 def vocabularies() -> dict[str, Vocabulary]:
     """Return the words by the domain before an action's dot."""
@@ -44,5 +62,13 @@ def vocabularies() -> dict[str, Vocabulary]:
                 "state": lambda value: str(EVENT_STATES[EventState(value)]),
                 "mode": lambda value: str(MODES[EventMode(value)]),
             },
-        )
+        ),
+        "participant": Vocabulary(
+            labels=PARTICIPANT_FIELDS,
+            words={
+                "state": lambda value: str(PARTICIPANT_STATES[ParticipantState(value)]),
+                "mode": lambda value: str(MODES[EventMode(value)]),
+                "equipment": lambda value: str(EQUIPMENTS[Equipment(value)]),
+            },
+        ),
     }

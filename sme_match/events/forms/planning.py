@@ -34,6 +34,7 @@ from sme_match.web.fields import (
 )
 from sme_match.web.labels import choices
 
+ID_DIGITS = 9
 _MOMENT = timedelta(microseconds=1)
 _SPAN = re.compile(r"\s*[-–—~〜～]\s*|\s*から\s*")
 _BETWEEN = re.compile(r"[、,;・\s]*(?:、|,|;|・|と|および)[、,;・\s]*|\s{2,}")
@@ -175,7 +176,7 @@ class EventForm(EditForm):
             floor=self.floor.data or 0,
             candidates_per_need=_number(self.candidates_per_need),
             skip_met=self.skip_met.data,
-            host_ids=tuple(int(text) for text in self.host_ids.data or () if text.isdecimal()),
+            host_ids=tuple(int(text) for text in self.host_ids.data or () if _is_id(text)),
             days=self._days(),
         )
 
@@ -252,3 +253,7 @@ def _number(field: WholeNumberField) -> int:
     if field.data is None:
         raise InvalidError(mark_text("数字を入力してください。"), field=field.name)
     return int(field.data)
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= ID_DIGITS

@@ -14,9 +14,10 @@ from sme_match.events.blueprint import STAFF, blueprint
 from sme_match.events.enums import EventState, EventTab
 from sme_match.events.labels import MODES
 from sme_match.events.models import Event, EventSlot
-from sme_match.events.policy import may_plan, may_run
+from sme_match.events.policy import is_call_open, may_plan, may_run
 from sme_match.events.queries import get_event
 from sme_match.events.queries.listing import EventFilter, count_by_tab, list_events
+from sme_match.events.queries.participants import find_part
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.formats import day
@@ -56,7 +57,12 @@ def show(event_id: int) -> str:
     session, actor, now = current_session(), current_actor(), current_time()
     event = get_event(session, actor, event_id, now=now)
     return render_template(
-        "events/show.html", event=event, staff=actor.is_staff, may_run=may_run(actor, event)
+        "events/show.html",
+        event=event,
+        staff=actor.is_staff,
+        may_run=may_run(actor, event),
+        call_open=is_call_open(event, now),
+        part=find_part(session, event, actor.company_id) if actor.company_id else None,
     )
 
 
