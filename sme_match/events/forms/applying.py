@@ -121,6 +121,10 @@ class ApplicationForm(_PartForm):
         """Return the numbers of the wishes."""
         return range(1, MOST_WISHES + 1)
 
+    def has_reasons(self) -> bool:
+        """Whether a reason was typed, also for a partner who is gone meanwhile."""
+        return any(self[f"reason_{rank}"].data for rank in self.ranks())
+
     def application(self) -> Application:
         """Return what was typed as plain values."""
         return Application(
