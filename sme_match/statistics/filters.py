@@ -20,7 +20,8 @@ UNKNOWN = "none"
 """The value of a filter that chooses the records whose code is not known."""
 EARLIEST_YEAR = 2000
 _MONTHS_IN_YEAR = 12
-_FISCAL_YEAR = re.compile(r"fy([0-9]{4})")
+FISCAL_YEAR_PREFIX = "fy"
+_FISCAL_YEAR = re.compile(rf"{FISCAL_YEAR_PREFIX}([0-9]{{4}})")
 _MONTH = re.compile(r"m([0-9]{4})-([0-9]{2})")
 
 
@@ -80,7 +81,7 @@ def name_month(period: Period) -> str:
 
 def name_fiscal_year(year: int) -> str:
     """Return the name of a fiscal year in URLs."""
-    return f"fy{year}"
+    return f"{FISCAL_YEAR_PREFIX}{year}"
 
 
 def with_known_period(filters: StatisticsFilter, today: date) -> StatisticsFilter:

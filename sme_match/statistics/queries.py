@@ -28,6 +28,7 @@ from sme_match.statistics.evaluation import JudgedRow
 from sme_match.statistics.evidence import RecordKind
 from sme_match.statistics.frames import Ids
 from sme_match.statistics.past import companies_then, need_then, pair_then, read_past
+from sme_match.statistics.publishing import Companies
 from sme_match.statistics.rows import NeedRow, PairRow
 
 Columns = Select[*tuple[Any, ...]]
@@ -154,6 +155,21 @@ def count_companies(session: Session, actor: Actor) -> dict[str, int]:
         .group_by(Company.prefecture_code)
     )
     return {code: count for code, count in session.execute(query)}  # noqa: C416 -- rows are no pairs to mypy
+
+
+def read_companies(session: Session, actor: Actor) -> Companies:
+    """Return which company each record of the actor's body is counted for."""
+    body_id = actor.body_id or 0
+    needs = session.execute(select(Need.id, Need.buyer_id).where(Need.body_id == body_id))
+    proposals = session.execute(
+        select(Proposal.id, Proposal.company_id).where(Proposal.body_id == body_id)
+    )
+    meetings = session.execute(select(Meeting.id, Meeting.company_id).where(Meeting.body_id == body_id))
+    return Companies(
+        of_needs={row[0]: row[1] for row in needs},
+        of_proposals={row[0]: row[1] for row in proposals},
+        of_meetings={row[0]: row[1] for row in meetings},
+    )
 
 
 def _select_needs(body_id: int) -> Columns:

@@ -3,7 +3,8 @@
 Numbers stay numbers: shares are fractions of 1 and amounts plain yen.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from sme_match.statistics.comparison import (
     compare,
@@ -16,6 +17,7 @@ from sme_match.statistics.evaluation import JudgedRow
 from sme_match.statistics.evidence import RecordKind
 from sme_match.statistics.frames import Group
 from sme_match.statistics.key_figures import KeyFigure, Unit
+from sme_match.statistics.publishing import HIDDEN, NOTHING_WITHHELD, Withheld
 from sme_match.statistics.queries import RecordLine
 from sme_match.statistics.report import Report
 from sme_match.statistics.series import Series
@@ -34,21 +36,29 @@ from sme_match.tables.writing import Sheet, Value
 from sme_match.web.languages import current_language
 
 
-def report_sheets(report: Report, *, head: Sequence[tuple[str, str]]) -> list[Sheet]:
-    """Return the sheets of a report; `head` are facts for the first sheet (body, as-of time)."""
+def report_sheets(
+    report: Report, *, head: Sequence[tuple[str, str]], withheld: Withheld = NOTHING_WITHHELD
+) -> list[Sheet]:
+    """Return the sheets of a report; `head` are facts for the first sheet (body, as-of time).
+
+    Published sheets leave out those from which what is withheld could be found.
+    """
     facts = [*head, *filter_facts(report)]
     return [
         Sheet(_("この表について"), (_("項目"), _("内容")), facts),
-        _figures(report.figures),
-        _funnel(report),
+        _figures(report.figures, withheld),
+        *([] if withheld.is_published else [_funnel(report)]),
         _groups(
-            _("都道府県"), report.prefectures, [prefecture_title(g.key) for g in report.prefectures]
+            _("都道府県"),
+            report.prefectures,
+            prefecture_title,
+            partial(withheld.hides, "prefecture"),
         ),
-        _groups(_("工程"), report.processes, [process_title(g.key) for g in report.processes]),
-        _groups(_("業種"), report.industries, [industry_title(g.key) for g in report.industries]),
-        _months(report),
-        _amounts(report),
-        _official(report),
+        _groups(_("工程"), report.processes, process_title, partial(withheld.hides, "process")),
+        _groups(_("業種"), report.industries, industry_title, partial(withheld.hides, "industry")),
+        _months(report, withheld),
+        _amounts(report, withheld),
+        *([] if withheld.is_published else [_official(report)]),
         _definitions(),
     ]
 
@@ -114,7 +124,7 @@ def judged_table(
     ]
 
 
-def _figures(figures: Sequence[KeyFigure]) -> Sheet:
+def _figures(figures: Sequence[KeyFigure], withheld: Withheld) -> Sheet:
     columns = (
         _("数字"),
         _("この期間"),
@@ -124,15 +134,21 @@ def _figures(figures: Sequence[KeyFigure]) -> Sheet:
         _("分母"),
         _("不明の数"),
     )
+
+    def shown(value: Value, *parts: tuple[str, bool]) -> Value:
+        return HIDDEN if withheld.figures.intersection(parts) else value
+
     rows = [
         (
             _(DEFINITIONS[figure.key].title),
-            figure.current.value,
-            figure.previous.value,
-            figure.difference,
+            shown(figure.current.value, (figure.key, False)),
+            shown(figure.previous.value, (figure.key, True)),
+            shown(figure.difference, (figure.key, False), (figure.key, True)),
             _unit(figure),
-            len(figure.current.base_ids) if figure.unit is Unit.RATE else None,
-            len(figure.current.unknown_ids),
+            shown(
+                len(figure.current.base_ids) if figure.unit is Unit.RATE else None, (figure.key, False)
+            ),
+            shown(len(figure.current.unknown_ids), (figure.key, False)),
         )
         for figure in figures
     ]
@@ -155,7 +171,12 @@ def _funnel(report: Report) -> Sheet:
     return Sheet(_("流れ"), columns, rows)
 
 
-def _groups(name: str, groups: Sequence[Group], titles: Sequence[str]) -> Sheet:
+def _groups(
+    name: str,
+    groups: Sequence[Group],
+    title: Callable[[str | None], str],
+    hides: Callable[[str, object], bool],
+) -> Sheet:
     columns = (
         name,
         _("コード"),
@@ -168,40 +189,42 @@ def _groups(name: str, groups: Sequence[Group], titles: Sequence[str]) -> Sheet:
         _("初回受注額（円）"),
         _("契約した金額（円）"),
     )
-    rows = [
-        (
-            title,
-            group.key,
-            len(group.need_ids),
-            len(group.proposal_ids),
-            len(group.meeting_ids),
-            len(group.quote_ids),
-            len(group.deal_ids),
-            len(group.sme_ids),
-            group.amounts.first_order_yen,
-            group.amounts.total_yen,
+    rows: list[Sequence[Value]] = []
+    for group in groups:
+        values = (
+            ("needs", len(group.need_ids)),
+            ("proposals", len(group.proposal_ids)),
+            ("meetings", len(group.meeting_ids)),
+            ("quotes", len(group.quote_ids)),
+            ("deals", len(group.deal_ids)),
+            ("meetings", len(group.sme_ids)),
+            ("deals", group.amounts.first_order_yen),
+            ("deals", group.amounts.total_yen),
         )
-        for title, group in zip(titles, groups, strict=True)
-    ]
+        shown = [HIDDEN if hides(column, group.key) else value for column, value in values]
+        rows.append((title(group.key), group.key, *shown))
     return Sheet(name, columns, rows)
 
 
-def _months(report: Report) -> Sheet:
+def _months(report: Report, withheld: Withheld) -> Sheet:
     columns = (_("月"), _("商談を実施した数"), _("前年"), _("成約した数"), _("前年の成約"))
-    rows = [
+    names = ("meeting_ids", "previous_meeting_ids", "deal_ids", "previous_deal_ids")
+    rows: list[Sequence[Value]] = [
         (
             month_title(month.period),
-            len(month.meeting_ids),
-            len(month.previous_meeting_ids),
-            len(month.deal_ids),
-            len(month.previous_deal_ids),
+            *(
+                HIDDEN
+                if withheld.hides("month", name, month.period.start)
+                else len(getattr(month, name))
+                for name in names
+            ),
         )
         for month in report.months
     ]
     return Sheet(_("月"), columns, rows)
 
 
-def _amounts(report: Report) -> Sheet:
+def _amounts(report: Report, withheld: Withheld) -> Sheet:
     columns = (
         _("金額の根拠"),
         _("件数"),
@@ -209,18 +232,21 @@ def _amounts(report: Report) -> Sheet:
         _("契約した金額（円）"),
         _("1年の見込み額（円）"),
     )
-    rows: list[Sequence[Value]] = [
-        (str(SOURCES[part.source]), len(part.ids), part.first_order_yen, part.total_yen, None)
-        for part in report.sources
-    ]
+    rows: list[Sequence[Value]] = []
+    for part in report.sources:
+        values: tuple[Value, ...] = (len(part.ids), part.first_order_yen, part.total_yen)
+        if withheld.hides("source", "deals", part.source):
+            values = (HIDDEN,) * len(values)
+        rows.append((str(SOURCES[part.source]), *values, None))
     prospects = report.prospects
+    few = withheld.hides("source", "prospects", None)
     rows.append(
         (
             _("見込み（成約に足していません）"),
-            len(prospects.ids),
+            HIDDEN if few else len(prospects.ids),
             None,
             None,
-            prospects.expected_year_yen,
+            HIDDEN if few else prospects.expected_year_yen,
         )
     )
     return Sheet(_("金額"), columns, rows)

@@ -12,7 +12,7 @@ from sme_match.db.session import Database
 from sme_match.statistics.evidence import EVIDENCE_KEYS
 from tests.client import Client
 from tests.conftest import Clock
-from tests.factories import make_body, make_user
+from tests.factories import make_body, make_company, make_user
 from tests.queries import count_queries
 from tests.statistics.scenes import Region, make_meeting, make_region, on
 
@@ -146,6 +146,31 @@ def test_the_files_follow_the_filter(client: Client, region: Region) -> None:
     book = load_workbook(io.BytesIO(answer.data))
     figures = {row[0]: row[1] for row in book["概要"].iter_rows(min_row=2, values_only=True)}
     assert figures["商談を実施した数"] == 1
+
+
+def test_the_published_workbook_withholds_what_few_companies_stand_behind(
+    client: Client, database: Database, region: Region
+) -> None:
+    with database.unit_of_work() as session:
+        for prefecture in ("27", "28", "40"):
+            sme = make_company(session, region.body, prefecture_code=prefecture)
+            make_meeting(session, region.needs[1], sme, on(2026, 9, 1))
+            make_meeting(session, region.needs[1], sme, on(2026, 9, 2))
+    client.sign_in(region.lead.id)
+    book = load_workbook(
+        io.BytesIO(client.get("/statistics/published.xlsx?process=bending&period=last12").data)
+    )
+    figures = {row[0]: row[1] for row in book["概要"].iter_rows(min_row=2, values_only=True)}
+    assert (figures["商談を実施した数"], figures["成約した数"], figures["契約した金額"]) == (
+        9,
+        "※",
+        "※",
+    )
+    meetings = {row[0]: row[4] for row in book["都道府県"].iter_rows(min_row=2, values_only=True)}
+    assert set(meetings.values()) == {"※"}, "one company in each prefecture"
+    processes = {row[0]: row[4] for row in book["工程"].iter_rows(min_row=2, values_only=True)}
+    assert set(processes.values()) == {"※"}, "two in one process: the other would tell"
+    assert {"流れ", "公式統計との比較"}.isdisjoint(book.sheetnames)
 
 
 def test_records_of_another_body_change_nothing_on_the_page(

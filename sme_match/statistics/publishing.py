@@ -1,0 +1,109 @@
+"""Which figures of a report are withheld when it is published.
+
+Counted are the SMEs behind a figure, and the buyers behind a need. A published report is that of a
+whole fiscal year without filters: overlapping periods or filters could be subtracted from each other.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sme_match.statistics.frames import Group, Ids
+from sme_match.statistics.key_figures import Measure
+from sme_match.statistics.report import Report
+from sme_match.statistics.suppression import Cell, is_small, withheld
+
+HIDDEN = "※"
+"""What stands in the place of a withheld figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Companies:
+    """The company that is counted for each record."""
+
+    of_needs: Mapping[int, int]
+    of_proposals: Mapping[int, int]
+    of_meetings: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What is not published: cells by table, column and key; figures by key and period."""
+
+    cells: frozenset[tuple[str, str, object]] = frozenset()
+    figures: frozenset[tuple[str, bool]] = frozenset()
+    """Key, and whether it is that of the year before."""
+    is_published: bool = False
+
+    def hides(self, table: str, column: str, key: object) -> bool:
+        """Return whether a cell is withheld."""
+        return (table, column, key) in self.cells
+
+
+NOTHING_WITHHELD = Withheld()
+_GROUP_COLUMNS: Mapping[str, Callable[[Group], Ids]] = {
+    "needs": lambda group: group.need_ids,
+    "proposals": lambda group: group.proposal_ids,
+    "meetings": lambda group: group.meeting_ids,
+    "quotes": lambda group: group.quote_ids,
+    "deals": lambda group: group.deal_ids,
+}
+
+
+def withhold(report: Report, companies: Companies) -> Withheld:
+    """Return what of a report is not published; see `suppression` for the rule."""
+    columns: dict[tuple[str, str], dict[object, tuple[Ids, Mapping[int, int]]]] = {}
+    groups: dict[str, Sequence[Group]] = {
+        "prefecture": report.prefectures,
+        "process": report.processes,
+        "industry": report.industries,
+    }
+    for table, rows in groups.items():
+        for column, ids_of in _GROUP_COLUMNS.items():
+            columns[table, column] = {
+                row.key: (ids_of(row), _companies_of(companies, column)) for row in rows
+            }
+    met = companies.of_meetings
+    for column in ("meetings", "deals"):
+        for name in (f"{column[:-1]}_ids", f"previous_{column[:-1]}_ids"):
+            columns["month", name] = {
+                month.period.start: (getattr(month, name), met) for month in report.months
+            }
+    columns["source", "deals"] = {part.source: (part.ids, met) for part in report.sources}
+    columns["source", "prospects"] = {None: (report.prospects.ids, met)}
+    return Withheld(
+        cells=frozenset(
+            (table, column, key)
+            for (table, column), cells in columns.items()
+            for key in withheld({key: _cell(*behind) for key, behind in cells.items()})
+        ),
+        figures=frozenset(
+            (figure.key, is_previous)
+            for figure in report.figures
+            for is_previous, measure in ((False, figure.current), (True, figure.previous))
+            if _is_withheld(figure.key, measure, companies)
+        ),
+        is_published=True,
+    )
+
+
+def _is_withheld(key: str, measure: Measure, companies: Companies) -> bool:
+    """Both what is counted and what is left of the denominator, or unknown, tell about companies."""
+    of = _companies_of(companies, key)
+    counted, base = set(measure.ids), set(measure.base_ids)
+    parts = (counted, base - counted, set(measure.unknown_ids), counted - set(measure.unknown_ids))
+    return any(is_small(_cell(tuple(part), of).companies) for part in parts)
+
+
+def _companies_of(companies: Companies, key: str) -> Mapping[int, int]:
+    own: Mapping[str, Mapping[int, int]] = {
+        "needs": companies.of_needs,
+        "proposals": companies.of_proposals,
+        # Companies stand for themselves.
+        "smes": {},
+        "buyers": {},
+    }
+    return own.get(key, companies.of_meetings)
+
+
+def _cell(ids: Ids, of: Mapping[int, int]) -> Cell:
+    return Cell(len(ids), frozenset(of.get(number, number) for number in ids))
