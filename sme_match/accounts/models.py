@@ -87,7 +87,8 @@ class SignedLink(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     purpose: Mapped[LinkPurpose] = mapped_column(enum_type(LinkPurpose))
     subject_id: Mapped[int]
-    """The user for invitations, resets and calendars, the meeting for replies and reports."""
+    """The user for invitations, resets and calendars, the meeting for replies and
+    reports, the participant for pages of events."""
     company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"))
     """The company in whose name the holder acts (meeting replies and reports)."""
     body_id: Mapped[int | None] = mapped_column(ForeignKey("support_body.id"))

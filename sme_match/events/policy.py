@@ -66,6 +66,18 @@ def may_look_after(actor: Actor, participant: Participant) -> bool:
     return may_plan(actor) and actor.body_id == participant.body_id
 
 
+def may_staff_desk(actor: Actor, event: Event) -> bool:
+    """On the day the coordinators of all hosts work at one desk; `event` was read with its hosts."""
+    return may_plan(actor) and actor.body_id in {host.body_id for host in event.hosts}
+
+
+def may_see_day_phone(
+    actor: Actor, event: Event, participant: Participant, *, on_the_day: bool
+) -> bool:
+    """Who looks after a company knows its phone; on the day the running body calls everybody."""
+    return may_look_after(actor, participant) or (on_the_day and may_run(actor, event))
+
+
 def is_open(event: Event) -> bool:
     """Tell whether anything may still change."""
     return event.state in {EventState.PREPARING, EventState.PUBLISHED}

@@ -131,6 +131,7 @@ def build_side(session: Session, word: str) -> Side:
     session.add_all([offer, report, outcome, follow_up, import_, mail])
     session.flush()
     event, part, candidate = _add_event(session, word, need, company)
+    meeting.event_id, meeting.confirmed_at = event.id, NOW - timedelta(days=50)
     token = create_link(
         session, purpose=LinkPurpose.INVITATION, subject_id=users[Role.SME].id, company_id=None,
         body_id=body.id, holder_name=word, expires_at=NOW + timedelta(days=7), now=NOW,

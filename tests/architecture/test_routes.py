@@ -19,6 +19,9 @@ OPEN = {
     "meetings.preparation_by_link",
     "meetings.connection_test",
     "meetings.feed",
+    "events.mine_by_link",
+    "events.room_by_link",
+    "events.calendar_by_link",
     "outcomes.report_by_link",
     "outcomes.thanks",
     # The developers' mailbox: 404 in production.

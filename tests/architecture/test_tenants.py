@@ -108,7 +108,9 @@ def test_there_was_something_to_leak(app: Flask, client: Client, sides: tuple[Si
     for user in foreign.users.values():
         client.sign_in(user.id)
         for rule in rules(app):
-            if names_records(rule, foreign.ids) and "GET" in (rule.methods or set()):
+            # What a link opens is tested with such a link.
+            by_link = "token" in rule.arguments
+            if names_records(rule, foreign.ids) and "GET" in (rule.methods or set()) and not by_link:
                 response = client.get(address(app, rule, foreign.ids))
                 if response.status_code < 400:
                     opened.add(rule.endpoint)

@@ -22,6 +22,7 @@ from sme_match.outcomes.services.following import close_follow_up
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.flashes import flash_done
+from sme_match.web.redirects import next_path
 
 Answer = str | Response | tuple[str, int]
 
@@ -64,9 +65,9 @@ def attend(meeting_id: int) -> Answer:
         return render_template("outcomes/attend.html", form=form, meeting=meeting), status
     if form.day().result is MeetingState.HELD:
         flash_done(_("実施と記録し、双方に結果の報告をお願いしました。"))
-        return redirect(url_for("outcomes.show", meeting_id=meeting.id))
+        return redirect(next_path(url_for("outcomes.show", meeting_id=meeting.id)))
     flash_done(_("記録しました。"))
-    return redirect(page)
+    return redirect(next_path(page))
 
 
 @blueprint.route("/outcomes/follow-ups/<int:follow_up_id>/close", methods=["GET", "POST"])
