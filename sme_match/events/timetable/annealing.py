@@ -35,7 +35,7 @@ class Annealer:
         self.known: dict[int, tuple[int, int]] = {}
         self.weights = BREAKS_WEIGHTS
         self.masks = [self._levels(row) for row in range(len(board.cells))]
-        self.values = [self._value(masks) for masks in self.masks]
+        self.values = [self.value(masks) for masks in self.masks]
         self.breaks = sum(breaks for breaks, _ in self.values)
         self.span = sum(span for _, span in self.values)
 
@@ -94,7 +94,7 @@ class Annealer:
         for row, more in change.items():
             if more:
                 levels = self._changed(row, source, target, more)
-                value = self._value(levels)
+                value = self.value(levels)
                 breaks += value[0] - self.values[row][0]
                 span += value[1] - self.values[row][1]
                 after.append((row, levels, value))
@@ -129,7 +129,7 @@ class Annealer:
             for level in range(self.board.lanes[row])
         ]
 
-    def _value(self, levels: list[int]) -> tuple[int, int]:
+    def value(self, levels: list[int]) -> tuple[int, int]:
         """Return the breaks of all desks and the span of the first, which is busy whenever any is."""
         if len(levels) == 1:
             return self._of(levels[0])
@@ -153,6 +153,6 @@ class Annealer:
     def _restore(self, slots: dict[int, int]) -> None:
         self.board.apply(Chain(slots))
         self.masks = [self._levels(row) for row in range(len(self.masks))]
-        self.values = [self._value(masks) for masks in self.masks]
+        self.values = [self.value(masks) for masks in self.masks]
         self.breaks = sum(breaks for breaks, _ in self.values)
         self.span = sum(span for _, span in self.values)

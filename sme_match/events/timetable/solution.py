@@ -145,7 +145,7 @@ class Solution:
 
     `bounds`: no timetable is better than this in the first value that differs. `gap`: share of the
     utility that could at most be gained. `moved`: after a repair, the candidates that were placed and
-    now stand elsewhere or are not held at all.
+    now stand elsewhere or are not held at all; `fewest_moves`: it is proven that no fewer could be.
     """
 
     status: Status
@@ -157,3 +157,4 @@ class Solution:
     causes: tuple[Cause, ...] = ()
     unmet: tuple[Unmet, ...] = ()
     moved: tuple[Key, ...] = ()
+    fewest_moves: bool = False

@@ -13,13 +13,16 @@ from sme_match.events.timetable.exact import solve_exactly
 from sme_match.events.timetable.explanation import explain
 from sme_match.events.timetable.indexed import Indexed
 from sme_match.events.timetable.measure import measure
+from sme_match.events.timetable.patterns import shorten
 from sme_match.events.timetable.problem import Key, Lock, Problem
 from sme_match.events.timetable.repairing import keep_most
 from sme_match.events.timetable.selection import Selection, select
 from sme_match.events.timetable.solution import Objective, Placed, Solution, Status
 
 DEFAULT_LIMIT: Final = 10.0
-ANNEALING_SHARE: Final = 0.4
+ANNEALING_SHARE: Final = 0.3
+PATTERNS_SHARE: Final = 0.5
+"""What annealing takes of the limit where more is to come, and patterns of what is left then."""
 MOST_FOR_PROOF: Final = 8_000
 """Candidates times slots up to which the whole problem is one model; above, it would find nothing."""
 
@@ -79,15 +82,23 @@ def _approach(indexed: Indexed, selection: Selection, budget: Budget) -> dict[in
             board.insert(index)
     if violations(indexed.problem, indexed.placed(board.slot_of)):
         return None
-    annealer = Annealer(board, budget.seed)
     goal = (selection.bounds.breaks, selection.bounds.span)
-    share = ANNEALING_SHARE if _size(indexed) <= MOST_FOR_PROOF else 1.0
-    annealer.run(budget, budget.left * share, goal)
-    return board.slot_of
+    is_small = _size(indexed) <= MOST_FOR_PROOF
+    annealer = Annealer(board, budget.seed)
+    annealer.run(budget, budget.left * (ANNEALING_SHARE if is_small else 1.0), goal)
+    if not is_small or not _is_open(indexed, board.slot_of, selection.bounds):
+        return board.slot_of
+    budget.report("span")
+    shorter = shorten(indexed, board.slot_of, budget, budget.left * PATTERNS_SHARE)
+    return min((shorter, board.slot_of), key=lambda slots: _measured(indexed, slots).rank)
+
+
+def _measured(indexed: Indexed, slots: dict[int, int]) -> Objective:
+    return measure(indexed.problem, indexed.placed(slots))
 
 
 def _is_open(indexed: Indexed, slots: dict[int, int], bounds: Objective) -> bool:
-    return measure(indexed.problem, indexed.placed(slots)).rank > bounds.rank
+    return _measured(indexed, slots).rank > bounds.rank
 
 
 def _size(indexed: Indexed) -> int:
@@ -148,6 +159,7 @@ def repair(
             bounds=solution.bounds._replace(musts_unmet=objective.musts_unmet),
             seconds=budget.seconds,
             moved=moved,
+            fewest_moves=kept.status is Status.OPTIMAL,
         ),
     )
 
