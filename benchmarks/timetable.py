@@ -36,7 +36,7 @@ from sme_match.events.timetable.solve import repair, solve
 AWAY, MUSTS = 0.12, 0.02
 SLOTS_OF_DAY, MORNING = 12, 6
 LIMITS = {"20x100x12": 8.0, "50x300x24": 8.0, "200x2000x48": 40.0}
-LONG, TEXTBOOK_SECONDS = 1e6, 20.0
+LONG, TEXTBOOK_SECONDS, REPAIR_LIMIT = 1e6, 20.0, 1.0
 MOST_FOR_TEXTBOOK = 2_000
 """Candidates above which the textbook model is left out: it finds nothing worth a row."""
 
@@ -200,7 +200,7 @@ def _changes(problem: Problem) -> list[tuple[str, Problem]]:
 
 def _repaired(size: str, name: str, problem: Problem, before: Sequence[Placed]) -> Row:
     started = time.process_time()
-    solution = repair(problem, before, limit=2.0)
+    solution = repair(problem, before, limit=REPAIR_LIMIT)
     seconds = time.process_time() - started
     row = measured(size, name, problem, lambda: solution.meetings)
     row.seconds, row.bounds = seconds, tuple(solution.bounds)
