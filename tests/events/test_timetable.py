@@ -19,6 +19,7 @@ from sme_match.events.enums import (
     Side,
 )
 from sme_match.events.models import Avoidance, Candidate, Placement, UnavailableSlot
+from sme_match.events.queries.timetable import list_changes
 from sme_match.events.services import timetable as service
 from sme_match.matching.models import Exclusion
 from sme_match.meetings.enums import MeetingState
@@ -230,7 +231,7 @@ def test_a_locked_meeting_stays_until_it_is_let_go(session: Session) -> None:
 
 
 def take_back(session: Session, scene: EventScene, *, again: bool = False) -> ChangeKind:
-    undoable, redoable = service.list_changes(session, scene.event)
+    undoable, redoable = list_changes(session, scene.event)
     latest, act = (redoable, service.redo) if again else (undoable, service.undo)
     return act(
         session, scene.actor, scene.event.id,
@@ -262,7 +263,7 @@ def test_undo_and_redo_go_back_and_forth_through_the_log(session: Session) -> No
 def test_undo_refuses_to_take_back_what_the_coordinator_did_not_see(session: Session) -> None:
     scene = make_event(session)
     put(session, scene, scene.pair(0, 0), 0)
-    undoable, _ = service.list_changes(session, scene.event)
+    undoable, _ = list_changes(session, scene.event)
     put(session, scene, scene.pair(1, 1), 0)
     with pytest.raises(ConflictError, match="ほかの人"):
         service.undo(

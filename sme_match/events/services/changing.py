@@ -18,13 +18,14 @@ from sme_match.core.actor import Actor
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from sme_match.core.text import mark_text
 from sme_match.events.enums import ChangeKind, EventState
-from sme_match.events.faults import Fault, fault_of
+from sme_match.events.faults import fault_of
 from sme_match.events.models import Candidate, Placement, TimetableChange
 from sme_match.events.policy import is_open, may_run
 from sme_match.events.problems import around, key_of, new_faults, placed_of, problem_of, within
 from sme_match.events.queries import lock_event
 from sme_match.events.queries.timetable import Timetable, load_timetable
 from sme_match.events.services.appointments import Move, carry_out
+from sme_match.events.timetable.check import Violation
 from sme_match.events.timetable.problem import Problem
 from sme_match.events.timetable.solution import Placed
 from sme_match.meetings.messages import Site
@@ -99,18 +100,14 @@ def free_place(
     )
 
 
-def faults_at(
+def violations_at(
     timetable: Timetable, problem: Problem, candidate_id: int, to: Place
-) -> tuple[Fault, ...]:
-    """Return what stands against a place for a candidate, in words; empty where it may go there."""
+) -> tuple[Violation, ...]:
+    """Return the rules that stand against a place for a candidate; none where it may go there."""
     key = key_of(candidate_id, to.sme_lane)
-    others = placed_of(
-        each for each in timetable.placements.values() if each.candidate_id != candidate_id
-    )
-    near = around(problem, others, key, to.slot)
+    near = around(problem, placed_of(_others(timetable, {candidate_id})), key, to.slot)
     after = (*near, Placed(key, to.slot, to.buyer_lane - 1))
-    faults = new_faults(within(problem, near, key), near, after)
-    return tuple(fault_of(timetable, fault) for fault in faults)
+    return new_faults(within(problem, near, key), near, after)
 
 
 def place_of(placement: Placement | None) -> Place | None:
