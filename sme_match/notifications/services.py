@@ -14,7 +14,7 @@ from sme_match.core.errors import InvalidError
 from sme_match.core.text import mark_text
 from sme_match.notifications.models import OutboxMail
 
-CalendarMethod = Literal["REQUEST", "CANCEL"]
+CalendarMethod = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
 KEY_LENGTH = 200
 NAME_LENGTH = 200

@@ -1,6 +1,25 @@
 """Pages of events: lists, one event, and each part of the way."""
 
 from sme_match.events.blueprint import blueprint
-from sme_match.events.views import applying, day, listing, participants, planning, taking_part
+from sme_match.events.views import (
+    applying,
+    day,
+    listing,
+    participants,
+    planning,
+    publication,
+    taking_part,
+    timetable,
+)
 
-__all__ = ["applying", "blueprint", "day", "listing", "participants", "planning", "taking_part"]
+__all__ = [
+    "applying",
+    "blueprint",
+    "day",
+    "listing",
+    "participants",
+    "planning",
+    "publication",
+    "taking_part",
+    "timetable",
+]

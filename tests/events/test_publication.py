@@ -1,0 +1,98 @@
+"""Publishing: what stops it, whom it tells, and that it is all or nothing."""
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from sme_match.core.errors import ConflictError, InvalidError
+from sme_match.db.session import Database
+from sme_match.events.enums import BuyerAnswer, EventState
+from sme_match.events.models import Event, Placement, UnavailableSlot
+from sme_match.events.queries import get_event
+from sme_match.events.queries.timetable import load_timetable
+from sme_match.events.services.publication import check_publication, preview_mails, publish
+from sme_match.meetings.models import BookingCell, Meeting
+from sme_match.notifications.models import OutboxMail
+from tests.client import Client
+from tests.conftest import NOW
+from tests.events.scenes import EventScene, make_event, make_placement
+from tests.meetings.scenes import SITE, mails
+
+
+def ready(session: Session) -> EventScene:
+    scene = make_event(session)
+    for sme in range(2):
+        make_placement(session, scene.pair(0, sme), scene.slots[sme])
+    return scene
+
+
+def go_public(session: Session, scene: EventScene, revision: int = 0) -> int:
+    return publish(session, scene.actor, scene.event.id, revision=revision, now=NOW, site=SITE)
+
+
+def test_each_participant_gets_one_mail_with_all_its_meetings(session: Session) -> None:
+    scene = ready(session)
+    event = get_event(session, scene.actor, scene.event.id, now=NOW)
+    session.refresh(event, ["body"])
+    expected = preview_mails(session, scene.actor, event, site=SITE)
+    assert go_public(session, scene) == 2
+    sent = mails(session)
+    assert [mail.to_address for mail in sent] == [letter.to_address for letter in expected]
+    to_buyer = sent[0]
+    assert to_buyer.calendar_method == "PUBLISH"
+    calendar = to_buyer.calendar or ""
+    assert calendar.count("BEGIN:VEVENT") == 2
+    for meeting in session.scalars(select(Meeting)):
+        assert meeting.calendar_uid in calendar
+        assert meeting.room_url in to_buyer.text
+    assert all((mail.calendar or "").count("BEGIN:VEVENT") == 1 for mail in sent[1:])
+
+
+def test_publishing_holds_the_time_and_ties_each_placement_to_its_meeting(session: Session) -> None:
+    scene = ready(session)
+    go_public(session, scene)
+    tied = session.scalars(select(Placement.meeting_id)).all()
+    assert set(tied) == set(session.scalars(select(Meeting.id)))
+    assert session.scalar(select(func.count()).select_from(BookingCell)) == 2 * 2 * 4
+    assert session.get_one(Event, scene.event.id).state is EventState.PUBLISHED
+    with pytest.raises(ConflictError, match="もう公開"):
+        go_public(session, scene, 1)
+
+
+def test_a_conflict_an_empty_timetable_or_an_unseen_change_stops_it(session: Session) -> None:
+    scene = make_event(session)
+    with pytest.raises(InvalidError, match="割り当てた商談がありません"):
+        go_public(session, scene)
+    make_placement(session, scene.pair(0, 0), scene.slots[0])
+    with pytest.raises(ConflictError, match="ほかの人"):
+        go_public(session, scene, 7)
+    session.add(UnavailableSlot(participant_id=scene.smes[0].id, slot_id=scene.slots[0].id))
+    session.flush()
+    with pytest.raises(InvalidError, match="重なりが1件"):
+        go_public(session, scene)
+    assert session.scalars(select(Meeting)).all() == []
+
+
+def test_the_checks_name_what_needs_a_decision(session: Session) -> None:
+    scene = ready(session)
+    scene.pair(0, 0).answer = None
+    scene.pair(1, 0).answer = BuyerAnswer.MUST
+    session.flush()
+    checks = check_publication(load_timetable(session, scene.event))
+    assert checks.faults == []
+    assert (len(checks.unanswered), len(checks.without), len(checks.musts)) == (1, 1, 1)
+
+
+def test_the_page_shows_every_mail_before_the_button(client: Client, database: Database) -> None:
+    with database.unit_of_work() as session:
+        scene = ready(session)
+    client.sign_in(scene.coordinator.id)
+    address = f"/events/{scene.event.id}/publish"
+    page = client.get(address).text
+    assert page.count('class="mail"') == 3
+    assert "公開して3社にメールを送る" in page
+    assert client.post(address, {"revision": "5"}).status_code == 409
+    assert client.post(address, {"revision": "0"}).status_code == 302
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(OutboxMail)) == 3
+    assert "もう公開されています" in client.get(address).text
