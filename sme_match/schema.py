@@ -4,6 +4,7 @@ from sme_match.accounts import models as accounts
 from sme_match.audit import models as audit
 from sme_match.capabilities import models as capabilities
 from sme_match.companies import models as companies
+from sme_match.db.append_only import keep_append_only
 from sme_match.db.base import Base
 from sme_match.db.leases import Lease
 from sme_match.events import models as events
@@ -30,6 +31,10 @@ MODULES = (
     outcomes,
 )
 
-__all__ = ["METADATA", "MODULES", "Lease"]
+__all__ = ["APPEND_ONLY", "METADATA", "MODULES", "Lease"]
 
 METADATA = Base.metadata
+APPEND_ONLY = ("audit_entry", "proposal_decision", "outcome_report")
+"""Tables that only grow: the database refuses to change or delete their rows."""
+
+keep_append_only(METADATA.tables[name] for name in APPEND_ONLY)
