@@ -2,33 +2,32 @@
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import accumulate
+from functools import lru_cache
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sme_match.matching.engine.documents import Document, Passage
 from sme_match.matching.engine.index import Index, Place
 from sme_match.matching.engine.lexicon import Query
+from sme_match.matching.engine.marks import Excerpt, Mark, excerpt_of, longest, merge, merged
 from sme_match.matching.engine.normal import Token, normalize
-from sme_match.matching.engine.text import word_tokens
+from sme_match.matching.engine.segment import Segment
+from sme_match.matching.engine.text import find_grams, word_tokens
 
-EXCERPT_CHARACTERS: Final = 120
-_EXCERPT_LEAD: Final = 20
+_CACHED_SURFACES: Final = 4_096
 _GRAM_BLOCKS: Final = ("cjk", "latin")
+_WORDS: Final = "word"
 _CONCEPTS: Final = "concept"
+_PIECES: Final = "piece"
+_KINDS: Final = {"word": _WORDS, "concept": _CONCEPTS, **dict.fromkeys(_GRAM_BLOCKS, _PIECES)}
 # Sets entries for concepts apart from those for words; no text holds it.
 _CONCEPT_MARK: Final = "\0"
-
-
-class Mark(NamedTuple):
-    """A half-open place in a named field."""
-
-    field: str
-    start: int
-    end: int
 
 
 class Relation(StrEnum):
@@ -58,16 +57,6 @@ class TermSimilarity(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Excerpt:
-    """A piece of the profile's best line; marks are half-open places in `text`."""
-
-    field: str
-    start: int
-    text: str
-    marks: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Explanation:
     """The similarities of the terms sum to `similarity`; strongest term first."""
 
@@ -78,8 +67,37 @@ class Explanation:
     excerpt: Excerpt | None
 
 
+class _Column(NamedTuple):
+    """A term of the need, and how it is divided over the entries to which it belongs."""
+
+    kind: str
+    term: str
+    shares: Sequence[tuple[str, float]]
+
+
+_Matched: TypeAlias = Mapping[str, Mapping[str, int]]
+"""Kind -> term that need and profile share -> its number in the need."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The lines of a profile, and which of them share which terms with the need."""
+
+    passages: Sequence[Passage]
+    numbers: NDArray[np.intp]
+    rows: NDArray[np.intp]
+
+    def with_any(self, terms: Iterable[int]) -> Iterator[Passage]:
+        """Yield the lines that hold one of these terms, in order."""
+        held = np.isin(self.numbers, list(terms))
+        for row in np.unique(self.rows[held]).tolist():
+            yield self.passages[row]
+
+
 class Explainer:
     """Explains many profiles against one need; what concerns the need alone is done once.
+
+    Of a profile only those lines are read that share a term with the need, as the index knows.
 
     Pieces of words are folded into the word of the need on which they lie, in equal parts when
     there are several, so that a reader meets only words that stand in the need. A concept of the
@@ -101,10 +119,14 @@ class Explainer:
             for block, token, groups in self._read(name, text):
                 for group in groups:
                     weights[block, token.term][group] += weight / len(groups)
-        self._shares = {
-            term: {group: weight / sum(groups.values()) for group, weight in groups.items()}
-            for term, groups in weights.items()
-        }
+        self._plain_labels = {group: _plain(self._labels[group]) for group in self._words}
+        terms = [index.lexicon.term(column) for column in query.columns.tolist()]
+        self._columns = [
+            _Column(_KINDS[block], term, tuple(_shares(weights[block, term]))) for block, term in terms
+        ]
+        self._groups = [[group for group, _ in column.shares] for column in self._columns]
+        self._numbers = np.full(index.lexicon.width, -1, dtype=np.int32)
+        self._numbers[query.columns] = np.arange(len(query.columns))
 
     def _read(self, name: str, text: str) -> Iterator[tuple[str, Token, list[str]]]:
         """Yield each token of the need with the entries that it belongs to."""
@@ -154,21 +176,22 @@ class Explainer:
     def explain(self, place: Place, line: int) -> Explanation:
         """Return the terms, marks and excerpt for one profile whose best line is known."""
         segment = self._index.segments[place.segment]
-        found = segment.contributions(self._query, place.place, line, self._index.lexicon)
+        shared, values = segment.contributions(self._query, place.place, line)
         similarities: dict[str, float] = defaultdict(float)
-        matched: dict[tuple[str, str], tuple[str, ...]] = {}
-        for block, term, value in found:
-            shares = self._shares.get((block, term), {})
-            matched[block, term] = tuple(shares)
-            for group, share in shares.items():
+        matched: dict[str, dict[str, int]] = {_WORDS: {}, _CONCEPTS: {}, _PIECES: {}}
+        for number, value in zip(shared, values, strict=True):
+            kind, term, shares = self._columns[number]
+            matched[kind][term] = number
+            for group, share in shares:
                 similarities[group] += value * share
         document = segment.documents[place.place]
-        counterparts = self._counterparts(document, matched)
+        lines = self._lines(segment, place)
+        counterparts = self._counterparts(document, lines, matched)
         self._fold_same_words(similarities, counterparts)
         ordered = sorted(similarities, key=lambda group: (-similarities[group], group))
-        marks = _merged(mark for group in ordered for mark in counterparts[group].marks)
+        marks = merged(mark for group in ordered for mark in counterparts[group].marks)
         return Explanation(
-            similarity=sum(contribution.similarity for contribution in found),
+            similarity=sum(values),
             terms=tuple(
                 TermSimilarity(
                     self._labels[group],
@@ -179,9 +202,25 @@ class Explainer:
                 )
                 for group in ordered
             ),
-            query_marks=_merged(mark for group in ordered for mark in self._places[group]),
+            query_marks=merged(mark for group in ordered for mark in self._places[group]),
             document_marks=marks,
-            excerpt=None if line < 0 else _excerpt(segment.passage(place.place, line), marks),
+            excerpt=(
+                None
+                if line < 0
+                else excerpt_of(lines.passages[line - int(segment.firsts[place.place])], marks)
+            ),
+        )
+
+    def _lines(self, segment: Segment, place: Place) -> _Lines:
+        """Return the lines of a profile with the terms of the need that the index counted there."""
+        first, end = segment.firsts[place.place : place.place + 2]
+        starts = segment.counts.indptr[first : end + 1]
+        numbers = self._numbers[segment.counts.indices[starts[0] : starts[-1]]]
+        held = np.flatnonzero(numbers >= 0)
+        return _Lines(
+            passages=list(segment.documents[place.place].passages()),
+            numbers=numbers[held],
+            rows=np.searchsorted(starts, held + starts[0], side="right") - 1,
         )
 
     def _fold_same_words(
@@ -193,40 +232,55 @@ class Explainer:
             if (
                 group in similarities
                 and here
-                and _plain(self._labels[group]) == _plain(counterparts[group].surface)
+                and self._plain_labels[group] == _plain(counterparts[group].surface)
             ):
                 value = similarities.pop(group)
                 for word in here:
                     similarities[word] += value / len(here)
 
     def _counterparts(
-        self, document: Document, matched: Mapping[tuple[str, str], tuple[str, ...]]
+        self, document: Document, lines: _Lines, matched: _Matched
     ) -> dict[str, "_Counterpart"]:
         """Return where each entry of the need is found in the profile.
 
         A word is marked where the profile has the same word; only where it has none, the longest
         common pieces are marked.
         """
-        marks: dict[Relation, dict[str, list[Mark]]] = defaultdict(lambda: defaultdict(list))
-        for name, text in document.fields.items():
-            for block, analyzer in self._analyzers.items():
-                tokens = analyzer.tokens(text)
-                around = _terms_at(tokens) if block == _CONCEPTS else {}
-                for token in tokens:
-                    for group in matched.get((block, token.term), ()):
-                        relation = Relation.SAME if block == "word" else Relation.PART
-                        if block == _CONCEPTS:
-                            there = around[token.start, token.end]
-                            relation = self._kinship(token.term, self._concepts[group], there)
-                        marks[relation][group].append(Mark(name, token.start, token.end))
-        found = {}
-        for group in {group for groups in marks.values() for group in groups}:
-            relation = next(each for each in Relation if group in marks[each])
-            places = marks[relation][group]
-            if relation is Relation.PART:
-                places = _longest(places)
-            found[group] = _Counterpart(tuple(places), _surface(document, places), relation)
+        found: dict[str, _Counterpart] = {}
+        for relation, groups in self._named(lines, matched).items():
+            for group in groups.keys() - found.keys():
+                places = tuple(groups[group])
+                found[group] = _Counterpart(places, _surface(document, places), relation)
+        pieces = {
+            term: left
+            for term, number in matched[_PIECES].items()
+            if (left := [group for group in self._groups[number] if group not in found])
+        }
+        held = lines.with_any(matched[_PIECES][term] for term in pieces)
+        for group, spans in _find_pieces(held, pieces).items():
+            places = longest(spans)
+            found[group] = _Counterpart(places, _surface(document, places), Relation.PART)
         return found
+
+    def _named(self, lines: _Lines, matched: _Matched) -> dict[Relation, dict[str, list[Mark]]]:
+        """Return where the profile has the same word, or another name of a concept."""
+        marks: dict[Relation, dict[str, list[Mark]]] = {
+            relation: defaultdict(list) for relation in Relation
+        }
+        words, concepts = matched[_WORDS], matched[_CONCEPTS]
+        for line in lines.with_any(words.values()):
+            for token in word_tokens(line.text):
+                for group in self._groups[words[token.term]] if token.term in words else ():
+                    marks[Relation.SAME][group].append(_mark(line, token))
+        for line in lines.with_any(concepts.values()):
+            tokens = self._index.lexicon.thesaurus.tokens(line.text)
+            around = _terms_at(tokens)
+            for token in tokens:
+                for group in self._groups[concepts[token.term]] if token.term in concepts else ():
+                    there = around[token.start, token.end]
+                    relation = self._kinship(token.term, self._concepts[group], there)
+                    marks[relation][group].append(_mark(line, token))
+        return marks
 
     def _kinship(self, term: str, here: set[str], there: set[str]) -> Relation:
         """Tell how two names stand to each other that share a concept or a broader one of both."""
@@ -239,6 +293,30 @@ class _Counterpart(NamedTuple):
     marks: tuple[Mark, ...]
     surface: str
     relation: Relation
+
+
+def _mark(line: Passage, token: Token) -> Mark:
+    return Mark(line.field, line.start + token.start, line.start + token.end)
+
+
+def _find_pieces(
+    lines: Iterable[Passage], pieces: Mapping[str, Sequence[str]]
+) -> dict[str, dict[str, list[tuple[int, int]]]]:
+    """Return for each entry and field where the pieces of the entry stand."""
+    found: dict[str, dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+    for line in lines:
+        for piece, places in find_grams(line.text, pieces):
+            spans = [(line.start + start, line.start + end) for start, end in places]
+            for group in pieces[piece]:
+                found[group][line.field] += spans
+    return found
+
+
+def _shares(groups: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+    """Yield entries with the part of a term that belongs to each."""
+    whole = sum(groups.values())
+    for group, weight in groups.items():
+        yield group, weight / whole
 
 
 def _terms_at(tokens: Iterable[Token]) -> dict[tuple[int, int], set[str]]:
@@ -254,69 +332,12 @@ def _owners_of(token: Token, owners: Mapping[int, list[str]]) -> list[str]:
     return list(dict.fromkeys(word for place in places for word in owners.get(place, ())))
 
 
+@lru_cache(maxsize=_CACHED_SURFACES)
 def _plain(text: str) -> str:
     return normalize(text).text
 
 
-def _excerpt(passage: Passage, marks: Iterable[Mark]) -> Excerpt:
-    """Return the part of a line that holds most of the marks."""
-    spans = [
-        (mark.start - passage.start, mark.end - passage.start)
-        for mark in marks
-        if mark.field == passage.field
-        and passage.start <= mark.start
-        and mark.end <= passage.start + len(passage.text)
-    ]
-    first = _window(passage.text, spans)
-    text = passage.text[first : first + EXCERPT_CHARACTERS]
-    inside = [
-        (max(start - first, 0), min(end - first, len(text)))
-        for start, end in spans
-        if start < first + len(text) and end > first
-    ]
-    return Excerpt(passage.field, passage.start + first, text, tuple(inside))
-
-
-def _longest(marks: list[Mark]) -> list[Mark]:
-    merged = _merged(marks)
-    length = max(mark.end - mark.start for mark in merged)
-    return [mark for mark in merged if mark.end - mark.start == length]
-
-
 def _surface(document: Document, marks: Iterable[Mark]) -> str:
     """Return the most frequent wording at these places, the first of equals."""
-    wordings = Counter(document.fields[mark.field][mark.start : mark.end] for mark in marks)
-    return wordings.most_common(1)[0][0] if wordings else ""
-
-
-def _merged(marks: Iterable[Mark]) -> tuple[Mark, ...]:
-    by_field: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for mark in marks:
-        by_field[mark.field].append((mark.start, mark.end))
-    return tuple(
-        Mark(name, start, end) for name, spans in by_field.items() for start, end in merge(spans)
-    )
-
-
-def merge(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join half-open spans that overlap or touch, in order."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def _window(text: str, spans: list[tuple[int, int]]) -> int:
-    """Return where the excerpt begins so that most marked characters are in it."""
-    if len(text) <= EXCERPT_CHARACTERS or not spans:
-        return 0
-    inside = bytearray(len(text))
-    for start, end in spans:
-        inside[start:end] = b"\1" * (end - start)
-    before = [0, *accumulate(inside)]
-    latest = len(text) - EXCERPT_CHARACTERS
-    starts = [min(max(start - _EXCERPT_LEAD, 0), latest) for start, _ in spans]
-    return max(starts, key=lambda first: (before[first + EXCERPT_CHARACTERS] - before[first], -first))
+    wordings = [document.fields[name][start:end] for name, start, end in marks]
+    return wordings[0] if len(wordings) == 1 else Counter(wordings).most_common(1)[0][0]

@@ -7,8 +7,9 @@ from typing import Final
 
 from sme_match.matching.engine.conditions import CompanyFacts
 from sme_match.matching.engine.documents import Document, Key
-from sme_match.matching.engine.explanation import Excerpt, Explainer, Mark
+from sme_match.matching.engine.explanation import Explainer
 from sme_match.matching.engine.index import Index
+from sme_match.matching.engine.marks import Excerpt, Mark
 from sme_match.matching.engine.scoring import TermPoint, term_points
 
 FULL_POINTS: Final = 100

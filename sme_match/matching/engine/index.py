@@ -170,6 +170,15 @@ class Index:
         found.sort(key=lambda pair: pair[1].order(self.segments[pair[0].segment].keys[pair[0].place]))
         return found[: max(top_k, 0)]
 
+    def best_lines(self, query: Query, places: Sequence[Place]) -> list[int]:
+        """Return the number of the best line of each of these profiles, -1 where none shares a term."""
+        lines = np.full(len(places), -1, dtype=np.intp)
+        where = np.array(places, dtype=np.intp).reshape(-1, 2)
+        for number, segment in enumerate(self.segments):
+            own = where[:, 0] == number
+            _, lines[own] = segment.similarities(query, where[own, 1])
+        return [int(line) for line in lines]
+
     def search_many(self, needs: Sequence[Document], *, top_k: int) -> list[list[Hit]]:
         """Return what `search` returns for each need."""
         return [self.search(need, top_k=top_k) for need in needs]

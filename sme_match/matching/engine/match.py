@@ -18,10 +18,11 @@ from sme_match.matching.engine.conditions import (
     Verdict,
 )
 from sme_match.matching.engine.documents import Document, Key
-from sme_match.matching.engine.explanation import Excerpt, Explainer, Mark
+from sme_match.matching.engine.explanation import Explainer
 from sme_match.matching.engine.facts import Verdicts
 from sme_match.matching.engine.index import Index
 from sme_match.matching.engine.lexicon import Query
+from sme_match.matching.engine.marks import Excerpt, Mark
 from sme_match.matching.engine.scoring import (
     DEFAULT_POINTS,
     MUST_WEIGHT,
@@ -215,11 +216,11 @@ def explain_candidates(
     """Return the candidates that `rank` found in this index with terms, marks and excerpts."""
     query = index.query(need)
     explainer = Explainer(index, query)
+    candidates = tuple(candidates)
+    places = [index.locate(candidate.key) for candidate in candidates]
     explained = []
-    for candidate in candidates:
-        place = index.locate(candidate.key)
-        _, [line] = index.segments[place.segment].similarities(query, np.array([place.place]))
-        explanation = explainer.explain(place, int(line))
+    for candidate, place, line in zip(candidates, places, index.best_lines(query, places), strict=True):
+        explanation = explainer.explain(place, line)
         text = candidate.parts.text
         explained.append(
             replace(

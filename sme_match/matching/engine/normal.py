@@ -44,6 +44,7 @@ _CLUSTER: Final = re.compile(
 )
 _SOUND_MARKS: Final = str.maketrans({"゛": "\u3099", "゜": "\u309a", "ﾞ": "\u3099", "ﾟ": "\u309a"})
 _TORN_MARK: Final = re.compile(r"[゛゜\u3099\u309a]")
+_MARK: Final = re.compile(r"[\u0300-\u036f\u3099-\u309cﾞﾟ]")
 _GAP: Final = re.compile(rf"(?<=[{CJK}])[ \t\u3000]+(?=[{CJK}])")
 # "コントロ-ル": a hyphen typed for the long vowel.
 _LONG_VOWEL: Final = re.compile(r"(?<=[ァ-ヺー])-(?![0-9a-z])")
@@ -58,6 +59,16 @@ _ONE_TO_ONE: Final = (
 )
 
 
+class _Alone(dict[int, str]):
+    """For `str.translate`: each character normalised alone, worked out once."""
+
+    def __missing__(self, character: int) -> str:
+        return self.setdefault(character, unicodedata.normalize("NFKC", chr(character)).lower())
+
+
+_ALONE: Final = _Alone()
+
+
 def normalize(text: str) -> NormalText:
     """Return the text in NFKC, lower case and modern characters, gaps inside Japanese closed.
 
@@ -66,11 +77,13 @@ def normalize(text: str) -> NormalText:
     """
     plain = text.lower()
     if (
-        len(plain) == len(text)
-        and unicodedata.is_normalized("NFKC", plain)
-        and not _TORN_MARK.search(plain)
+        len(plain) != len(text)
+        or not unicodedata.is_normalized("NFKC", plain)
+        or _TORN_MARK.search(plain)
     ):
-        places: tuple[tuple[int, ...] | range, tuple[int, ...] | range]
+        plain = "" if _MARK.search(text) else text.translate(_ALONE)
+    places: tuple[tuple[int, ...] | range, tuple[int, ...] | range]
+    if len(plain) == len(text):
         places = (range(len(text)), range(1, len(text) + 1))
     else:
         pieces: list[str] = []
@@ -80,7 +93,9 @@ def normalize(text: str) -> NormalText:
             cluster = match.group()
             if len(cluster) > 1:
                 cluster = cluster.replace(" ", "").translate(_SOUND_MARKS)
-            piece = unicodedata.normalize("NFKC", cluster).lower()
+                piece = unicodedata.normalize("NFKC", cluster).lower()
+            else:
+                piece = _ALONE[ord(cluster)]
             pieces.append(piece)
             starts.extend([match.start()] * len(piece))
             ends.extend([match.end()] * len(piece))

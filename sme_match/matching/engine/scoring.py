@@ -16,8 +16,6 @@ whatever else it happens to fulfil.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from fractions import Fraction
-from math import floor
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -158,15 +156,18 @@ def condition_weight(level: ConditionLevel) -> int:
 def apportion(weights: Sequence[float], total: int) -> list[int]:
     """Divide whole points in proportion to weights by largest remainder; the first wins ties.
 
-    Without any weight there is nothing to divide by and everyone gets 0.
+    Without any weight there is nothing to divide by and everyone gets 0. Exact: the denominators of
+    floats are powers of two.
     """
-    exact = [Fraction(weight) for weight in weights]
+    ratios = [weight.as_integer_ratio() for weight in weights]
+    common = max((below for _, below in ratios), default=1)
+    exact = [above * (common // below) for above, below in ratios]
     whole = sum(exact)
     if whole <= 0:
         return [0] * len(exact)
-    quotas = [total * weight / whole for weight in exact]
-    points = [floor(quota) for quota in quotas]
-    by_remainder = sorted(range(len(quotas)), key=lambda place: (points[place] - quotas[place], place))
+    points = [total * weight // whole for weight in exact]
+    remainders = [total * weight % whole for weight in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda place: (-remainders[place], place))
     for place in by_remainder[: total - sum(points)]:
         points[place] += 1
     return points

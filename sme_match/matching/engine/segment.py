@@ -54,14 +54,6 @@ def key_order(key: Key) -> tuple[int, int, str]:
     return (0, key, "") if isinstance(key, int) else (1, 0, key)
 
 
-class Contribution(NamedTuple):
-    """What one term adds to a similarity."""
-
-    block: str
-    term: str
-    similarity: float
-
-
 @dataclass(frozen=True, eq=False)
 class Segment:
     """Profiles in the order of their keys.
@@ -227,22 +219,18 @@ class Segment:
             similarity += self.share * values[:, 1:].max(axis=1)
         return np.clip(similarity, 0.0, 1.0)
 
-    def contributions(
-        self, query: Query, place: int, line: int, lexicon: Lexicon
-    ) -> list[Contribution]:
-        """Return what each term adds to the similarity of a profile whose best line is known."""
+    def contributions(self, query: Query, place: int, line: int) -> tuple[list[int], list[float]]:
+        """Return which columns of a need add to the similarity of a profile, and how much.
+
+        Columns are numbered as in the need; the best line of the profile is known.
+        """
         columns, weights = self._known(query)
-        if not len(columns):
-            return []
         values = (1 - self.share) * _entries(self.profiles, place, columns)
         if line >= 0:
             values += self.share * _entries(self.lines, line, columns)
         values *= weights
-        return [
-            Contribution(*lexicon.term(int(column)), float(value))
-            for column, value in zip(columns, values, strict=True)
-            if value > 0
-        ]
+        shared = np.flatnonzero(values > 0)
+        return shared.tolist(), values[shared].tolist()
 
     def _known(self, query: Query) -> tuple[NDArray[np.int32], Floats]:
         """Return the columns and weights of a need that existed when the segment was made."""
@@ -310,9 +298,8 @@ def _first_best(values: Floats, firsts: Places) -> Places:
 def _entries(matrix: Matrix, row: int, columns: NDArray[np.int32]) -> Floats:
     """Return one row's weights in the given (sorted) columns."""
     start, end = int(matrix.indptr[row]), int(matrix.indptr[row + 1])
-    values = np.zeros(len(columns))
-    _, here, there = np.intersect1d(
-        columns, matrix.indices[start:end], assume_unique=True, return_indices=True
-    )
-    values[here] = matrix.data[start + there]
-    return values
+    own = matrix.indices[start:end]
+    if not len(own):
+        return np.zeros(len(columns))
+    places = np.minimum(np.searchsorted(own, columns), len(own) - 1)
+    return np.where(own[places] == columns, matrix.data[start + places].astype(np.float64), 0.0)

@@ -6,7 +6,7 @@ Three analyzers feed the index: words, Japanese character n-grams and Latin char
 import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -277,6 +277,22 @@ def cjk_gram_tokens(text: str) -> tuple[Token, ...]:
 def latin_gram_tokens(text: str) -> tuple[Token, ...]:
     """Return the 3- to 5-character pieces of the Latin runs, with their places."""
     return tuple(_gram_tokens(text, _LATIN_RUN, LATIN_GRAMS))
+
+
+def find_grams(text: str, grams: Iterable[str]) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """Yield those of some pieces that stand in a text, with their places.
+
+    They are pieces that `cjk_gram_tokens` or `latin_gram_tokens` know, so that looking for one
+    finds just the places at which these cut it.
+    """
+    normal = _gram_text(text)
+    for gram in grams:
+        places, place = [], normal.text.find(gram)
+        while place >= 0:
+            places.append(normal.place(place, place + len(gram)))
+            place = normal.text.find(gram, place + 1)
+        if places:
+            yield gram, places
 
 
 @lru_cache(maxsize=_CACHED_TEXTS)

@@ -8,7 +8,6 @@ from hypothesis import given
 
 from sme_match.matching.engine.documents import Document
 from sme_match.matching.engine.explanation import (
-    EXCERPT_CHARACTERS,
     Explainer,
     Explanation,
     Mark,
@@ -16,6 +15,7 @@ from sme_match.matching.engine.explanation import (
     merge,
 )
 from sme_match.matching.engine.index import Index
+from sme_match.matching.engine.marks import EXCERPT_CHARACTERS
 from sme_match.matching.engine.thesaurus import Concept, Thesaurus
 from tests.matching.engine.shops import SHOPS, needs
 
