@@ -10,12 +10,10 @@ from sme_match.matching.engine.documents import Document
 from sme_match.matching.engine.explanation import (
     Explainer,
     Explanation,
-    Mark,
     Relation,
-    merge,
 )
 from sme_match.matching.engine.index import Index
-from sme_match.matching.engine.marks import EXCERPT_CHARACTERS
+from sme_match.matching.engine.marks import EXCERPT_CHARACTERS, Mark, merge
 from sme_match.matching.engine.thesaurus import Concept, Thesaurus
 from tests.matching.engine.shops import SHOPS, needs
 
