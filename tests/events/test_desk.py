@@ -10,6 +10,7 @@ from sme_match.core.actor import Role
 from sme_match.db.session import Database
 from sme_match.events.models import EventHost, Participant
 from sme_match.meetings.enums import AbsentSide, MeetingChannel, MeetingState
+from sme_match.meetings.models import Meeting
 from sme_match.notifications.models import OutboxMail
 from tests.client import Client
 from tests.conftest import NOW, Clock
@@ -115,6 +116,44 @@ def test_after_five_minutes_the_board_names_who_could_fill_in(
     named = page.partition("いま空いていて")[2].partition("</ul>")[0]
     assert day.name(free) in named
     assert day.name(day.scene.smes[1]) not in named
+
+
+def test_who_fills_in_takes_the_place_of_the_absent_one_whose_record_stays(
+    client: Client, day: Day, clock: Clock, database: Database
+) -> None:
+    free = day.scene.smes[2]
+    client.post(seat(day, day.first, "buyer"), {"here": "1", "seen": "0"})
+    client.post(f"{day.board}/participants/{free.id}", {"here": "1", "seen": "0"})
+    arrived = day.placement(day.first).buyer_here_at
+    clock.now = slot_start(0) + 5 * MINUTE
+    address = f"{day.board}/meetings/{day.first}/fill-in"
+    form = {"candidate": str(day.scene.pair(0, 2).id), "version": str(day.meeting(day.first).version)}
+    refused = client.post(address, form)
+    assert refused.status_code == 409
+    assert "先に" in refused.text
+    client.post(
+        f"/outcomes/{day.first}/attendance",
+        {"result": "absent", "absent_side": "sme", "version": form["version"], "next": day.board},
+    )
+    assert address in client.get(day.board).text
+    assert client.post(address, form).status_code == 409, "the screen is behind"
+    form["version"] = str(day.meeting(day.first).version)
+    other = form | {"candidate": str(day.scene.pair(1, 2).id)}
+    assert client.post(address, other).status_code == 409
+    assert client.post(address, form).status_code == 302
+
+    assert day.meeting(day.first).state is MeetingState.ABSENT
+    with database.reading() as session:
+        query = select(Meeting).where(Meeting.company_id == free.company_id)
+        new = session.scalars(query).one()
+        mails = session.scalars(select(OutboxMail).where(OutboxMail.key.contains("confirmation")))
+        assert len(mails.all()) == 2
+    assert (new.state, new.starts_at) == (MeetingState.CONFIRMED, slot_start(0))
+    assert day.placement(new.id).buyer_here_at == arrived
+    page = client.get(day.board).text
+    assert f'id="m{new.id}"' in page
+    assert f'id="m{day.first}"' in page
+    assert client.post(address, form).status_code == 409, "the place is taken by now"
 
 
 def test_a_meeting_goes_on_by_phone_and_both_sides_are_told(

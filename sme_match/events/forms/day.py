@@ -4,7 +4,15 @@ from flask_babel import lazy_gettext as _l
 
 from sme_match.meetings.enums import MeetingChannel
 from sme_match.meetings.labels import CHANNELS
-from sme_match.web.fields import ChoiceField, EditForm, Form, MultilineField, TextField, required
+from sme_match.web.fields import (
+    ChoiceField,
+    EditForm,
+    Form,
+    MultilineField,
+    TextField,
+    WholeNumberField,
+    required,
+)
 from sme_match.web.labels import choices
 
 
@@ -32,3 +40,9 @@ class WayForm(EditForm):
     def way(self) -> tuple[MeetingChannel, str]:
         """Return how the meeting goes on, and where."""
         return MeetingChannel(self.channel.data), self.place.data
+
+
+class FillInForm(EditForm):
+    candidate = WholeNumberField(
+        _l("受託側"), minimum=1, validators=[required(_l("入れる受託側を選んでください。"))]
+    )

@@ -13,7 +13,7 @@ from sme_match.core.errors import InvalidError, NotAllowedError
 from sme_match.events.blueprint import blueprint
 from sme_match.events.day import Pair, Presence, fill_ins, is_fill_in_due, on_and_next
 from sme_match.events.enums import EventState
-from sme_match.events.forms.day import SubstituteForm, WayForm
+from sme_match.events.forms.day import FillInForm, SubstituteForm, WayForm
 from sme_match.events.models import Event, EventSlot, Participant
 from sme_match.events.policy import may_look_after, may_run, may_see_day_phone, may_staff_desk
 from sme_match.events.queries import get_event
@@ -25,7 +25,7 @@ from sme_match.events.queries.day import (
     list_taking_part,
     standbys,
 )
-from sme_match.events.services import desk, taking_part
+from sme_match.events.services import desk, filling, taking_part
 from sme_match.meetings.blueprint import current_site
 from sme_match.meetings.enums import MeetingChannel, Party
 from sme_match.web.access import allow
@@ -178,6 +178,30 @@ def switch_way(event_id: int, meeting_id: int) -> Answer:
     except InvalidError as error:
         return _refused(event_id, message_of(error))
     flash_done(_("方法を変え、双方にお知らせしました。"))
+    return _back(event_id)
+
+
+@blueprint.post("/events/<int:event_id>/day/meetings/<int:meeting_id>/fill-in")
+@allow(Role.COORDINATOR)
+def fill_in(event_id: int, meeting_id: int) -> Answer:
+    """Give the place of a meeting that fell away to an SME that is free now."""
+    form = FillInForm()
+    if not form.validate():
+        return _refused(event_id, _("入れる受託側を選んでください。"))
+    try:
+        filling.fill_in(
+            current_session(),
+            current_actor(),
+            event_id,
+            meeting_id,
+            form.candidate.data or 0,
+            version=form.opened_version(),
+            now=current_time(),
+            site=current_site(),
+        )
+    except InvalidError as error:
+        return _refused(event_id, message_of(error))
+    flash_done(_("空いたコマに入れ、双方にお知らせしました。"))
     return _back(event_id)
 
 
