@@ -18,8 +18,6 @@ from sme_match.events.timetable.solution import Objective
 WHOLE: Final = 1 - 1e-6
 TOLERANCE: Final = 1e-6
 ROUNDING: Final = 1e-4
-MOST_FOR_TIDINESS: Final = 4_000
-"""Candidates above which breaks are not bounded: it would take longer than the search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +31,11 @@ class Selection:
     bounds: Objective
 
 
-def select(indexed: Indexed) -> Selection:
-    """Choose candidates: as many musts as may be, then the floor, then utility."""
+def select(indexed: Indexed, *, tidy: bool = True) -> Selection:
+    """Choose candidates: as many musts as may be, then the floor, then utility.
+
+    `tidy`: then few breaks and little span, which takes longer and bounds both.
+    """
     relaxation = _Relaxation(indexed)
     musts, lack = relaxation.musts, 0
     relaxation.require(musts=musts, lack=lack)
@@ -47,7 +48,7 @@ def select(indexed: Indexed) -> Selection:
             return Selection((), Objective(utility=relaxation.total))
     chosen, utility = relaxation.chosen(), relaxation.utility()
     breaks = span = 0
-    if len(indexed.problem.candidates) <= MOST_FOR_TIDINESS:
+    if tidy:
         chosen, breaks, span = relaxation.tidy(chosen, utility)
     bounds = Objective(relaxation.musts - musts, lack, utility, breaks, span)
     return Selection(_best_first(indexed, chosen), bounds)

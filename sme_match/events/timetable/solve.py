@@ -23,6 +23,8 @@ DEFAULT_LIMIT: Final = 10.0
 ANNEALING_SHARE: Final = 0.3
 PATTERNS_SHARE: Final = 0.5
 """What annealing takes of the limit where more is to come, and patterns of what is left then."""
+TIDY_PER_UNIT: Final = 500
+"""Candidates for which breaks and spans are bounded beforehand, for each unit of the limit."""
 MOST_FOR_PROOF: Final = 8_000
 """Candidates times slots up to which the whole problem is one model; above, it would find nothing."""
 
@@ -44,7 +46,7 @@ def solve(
     indexed = Indexed(problem)
     budget = Budget(limit, seed, progress, stop)
     budget.report("selection")
-    selection = select(indexed)
+    selection = select(indexed, tidy=len(problem.candidates) <= TIDY_PER_UNIT * limit)
     slots = _approach(indexed, selection, budget)
     bounds = selection.bounds
     if slots is None or (_is_open(indexed, slots, bounds) and _size(indexed) <= MOST_FOR_PROOF):
