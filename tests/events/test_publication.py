@@ -96,3 +96,15 @@ def test_the_page_shows_every_mail_before_the_button(client: Client, database: D
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(OutboxMail)) == 3
     assert "もう公開されています" in client.get(address).text
+
+
+def test_the_mail_brings_each_participant_to_its_own_page(client: Client, database: Database) -> None:
+    with database.unit_of_work() as session:
+        go_public(session, ready(session))
+    with database.unit_of_work() as session:
+        links = [mail.text.partition("/attend/")[2].split()[0] for mail in mails(session)]
+    assert len(set(links)) == 3
+    for link in links:
+        page = client.get(f"/attend/{link}")
+        assert page.status_code == 200
+        assert "この時間割で参加する" in page.text

@@ -2,6 +2,14 @@
 
 from sme_match.core.fiscal_year import format_date_ja
 from sme_match.events.models import Event
+from sme_match.meetings.messages import Site
+
+PAGE_PLACEHOLDER = "（ここに、宛先ごとの専用ページのリンクが入ります）"
+
+
+def page_url(site: Site, token: str) -> str:
+    """Return the address of the page that a participant's link opens."""
+    return f"{site.base_url}/attend/{token}"
 
 
 def compose_page(event: Event, *, link: str) -> tuple[str, str]:

@@ -31,6 +31,7 @@ def compose_timetable(
     contact: Contact | None,
     lines: Sequence[Line],
     *,
+    page: str,
     site: Site,
 ) -> Letter:
     """Tell a participant when it meets whom, and where; a side without an address gets none."""
@@ -58,11 +59,15 @@ def compose_timetable(
 {meetings}
 
 添付の予定（invite.ics）を開くと、すべての商談がお使いの予定表に入ります。
-{test}ご都合が悪くなったときは、このメールに返信するか、下の窓口へお電話ください。
+
+時間割の確認、ご都合の悪い商談のお知らせ、当日の入室は、貴社専用の次のページでできます。ログインはいりません。
+{page}
+{test}ご都合が悪くなったときは、上のページかこのメールへの返信で、または下の窓口へお電話ください。
 当日の電話：{desk}
 
 [English] Your meetings at {event.name_en or event.name} (Japan Standard Time, UTC+9):
 {meetings_en}
+Agree to your timetable, say what does not suit you and enter the rooms on your own page above.
 
 --
 {event.body.name}（窓口）

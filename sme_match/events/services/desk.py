@@ -1,6 +1,5 @@
 """What the desk does on the day. Each action carries what the desk saw, and is refused when stale."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +11,7 @@ from sme_match.core.actor import Actor
 from sme_match.core.errors import ConflictError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.events.enums import EventState
-from sme_match.events.messages.pages import compose_page
+from sme_match.events.messages.pages import compose_page, page_url
 from sme_match.events.models import Event
 from sme_match.events.policy import may_look_after, may_staff_desk
 from sme_match.events.queries import lock_event
@@ -20,6 +19,7 @@ from sme_match.events.queries.day import Sitting, get_sitting
 from sme_match.events.services.taking_part import (
     NOT_PUBLISHED,
     create_page_link,
+    holder_of,
     note,
     open_part,
 )
@@ -140,12 +140,12 @@ def send_page(
     event_id: int,
     participant_id: int,
     *,
-    address: Callable[[str], str],
     now: datetime,
+    site: Site,
 ) -> bool:
     """Mail a participant a new link to its page; tell whether it has a mail address.
 
-    Earlier links stop working. `address` turns a token into the address of the page.
+    Earlier links stop working.
 
     Raises:
         NotFoundError, NotAllowedError, ConflictError: as `open_part`.
@@ -154,9 +154,8 @@ def send_page(
     if not may_look_after(actor, participant):
         raise NotAllowedError
     revoke_links(session, LinkPurpose.EVENT_PAGE, participant.id, now)
-    holder = participant.substitute or participant.attendee or participant.company.name
-    token = create_page_link(session, event, participant, holder=holder[:100], now=now)
-    words = compose_page(event, link=address(token))
+    token = create_page_link(session, event, participant, holder=holder_of(participant), now=now)
+    words = compose_page(event, link=page_url(site, token))
     if not tell(session, participant, words, about="page", now=now):
         return False
     note(session, actor, event, participant, "page_link", now=now)

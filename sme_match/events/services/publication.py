@@ -15,6 +15,7 @@ from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.events.enums import BuyerAnswer, EventState, ParticipantState, Side
 from sme_match.events.faults import Fault, fault_of, name_of
+from sme_match.events.messages.pages import PAGE_PLACEHOLDER, page_url
 from sme_match.events.messages.publication import (
     ROOM_PLACEHOLDER,
     Line,
@@ -27,6 +28,7 @@ from sme_match.events.problems import is_wished, placed_of, problem_of
 from sme_match.events.queries.timetable import Timetable, load_timetable
 from sme_match.events.services.appointments import Move, channel_of, make_meetings
 from sme_match.events.services.changing import CHANGED, open_timetable
+from sme_match.events.services.taking_part import create_page_link, holder_of
 from sme_match.events.timetable.check import violations
 from sme_match.meetings.enums import MeetingChannel, Party
 from sme_match.meetings.ical import published
@@ -155,7 +157,13 @@ def _tell(
     site: Site,
 ) -> None:
     event = timetable.event
-    for participant_id, letter in _letters(session, timetable, meetings, site=site):
+    placed = {side for each in timetable.placements.values() for side in (each.buyer_id, each.sme_id)}
+    pages = {
+        each.id: page_url(site, create_page_link(session, event, each, holder=holder_of(each), now=now))
+        for each in timetable.participants.values()
+        if each.id in placed
+    }
+    for participant_id, letter in _letters(session, timetable, meetings, site=site, pages=pages):
         if not letter.to_address:
             continue
         participant = timetable.participants[participant_id]
@@ -188,6 +196,7 @@ def _letters(
     meetings: Mapping[tuple[int, int], Meeting],
     *,
     site: Site,
+    pages: Mapping[int, str] | None = None,
 ) -> list[tuple[int, Letter]]:
     """Return the letter of each participant that meets somebody; without meetings a preview."""
     rows: dict[int, list[Placement]] = defaultdict(list)
@@ -205,6 +214,7 @@ def _letters(
                 each,
                 contacts.get(each.contact_id or 0),
                 [_line(timetable, placed, each.id, meetings) for placed in rows[each.id]],
+                page=(pages or {}).get(each.id, PAGE_PLACEHOLDER),
                 site=site,
             ),
         )

@@ -20,6 +20,7 @@ from sme_match.events.policy import may_staff_desk
 from sme_match.events.queries import lock_event
 from sme_match.events.queries.day import get_sitting, get_taking_part
 
+HOLDER_LENGTH = 100
 LIVES_ON = timedelta(days=1)
 """How long the page opens after the last slot."""
 NOT_PUBLISHED = mark_text("時間割は、いま公開されていません。")
@@ -42,6 +43,12 @@ def create_page_link(
         expires_at=ends_at + LIVES_ON,
         now=now,
     )
+
+
+def holder_of(participant: Participant) -> str:
+    """Return in whose name whoever has a link to the page acts."""
+    name = participant.substitute or participant.attendee or participant.company.name
+    return name[:HOLDER_LENGTH]
 
 
 def follow_page_link(session: Session, token: str, *, now: datetime) -> tuple[Actor, int]:

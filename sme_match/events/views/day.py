@@ -29,7 +29,7 @@ from sme_match.events.services import desk, filling, taking_part
 from sme_match.meetings.blueprint import current_site
 from sme_match.meetings.enums import MeetingChannel, Party
 from sme_match.web.access import allow
-from sme_match.web.context import current_actor, current_session, current_settings, current_time
+from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.errors import message_of
 from sme_match.web.flashes import flash_done
 from sme_match.web.routing import requested_id
@@ -119,16 +119,13 @@ def substitute(event_id: int, participant_id: int) -> Answer:
 @allow(Role.COORDINATOR)
 def page_link(event_id: int, participant_id: int) -> Answer:
     """Mail a participant a new link to its own page; earlier links stop working."""
-    now = current_time()
     sent = desk.send_page(
         current_session(),
         current_actor(),
         event_id,
         participant_id,
-        address=lambda token: (
-            f"{current_settings().base_url}{url_for('events.mine_by_link', token=token)}"
-        ),
-        now=now,
+        now=current_time(),
+        site=current_site(),
     )
     flash_done(
         _("ページのリンクをメールで送りました。前のリンクは使えなくなりました。")
