@@ -10,6 +10,10 @@ ACTIONS = {
     "event.create": _l("商談会を作りました"),
     "event.edit": _l("計画を変えました"),
     "event.cancel": _l("中止にしました"),
+    "event.propose": _l("候補を作りました"),
+    "participant.ask": _l("会いたい企業をたずねました"),
+    "participant.answer": _l("会いたい企業の回答がありました"),
+    "participant.expired": _l("回答期限が切れました"),
     "participant.apply": _l("申込を書きました"),
     "participant.invite": _l("委託側として招きました"),
     "participant.accepted": _l("参加を決めました"),
@@ -36,6 +40,7 @@ EVENT_FIELDS = {
     "hosted_rooms": _l("機材のある部屋"),
     "helpers": _l("付き添う人"),
     "candidates_per_need": _l("案件ごとの候補の数"),
+    "candidates": _l("候補の数"),
     "skip_met": _l("12か月以内に商談した組合せを候補から外す"),
 }
 

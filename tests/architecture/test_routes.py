@@ -22,6 +22,7 @@ OPEN = {
     "events.mine_by_link",
     "events.room_by_link",
     "events.calendar_by_link",
+    "events.answer_by_link",
     "outcomes.report_by_link",
     "outcomes.thanks",
     # The developers' mailbox: 404 in production.

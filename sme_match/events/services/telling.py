@@ -3,12 +3,14 @@
 import secrets
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sme_match.companies.models import Contact
 from sme_match.events.messages.letters import write_letter
 from sme_match.events.models import Participant
 from sme_match.meetings.messages import Letter
+from sme_match.notifications.models import OutboxMail
 from sme_match.notifications.services import queue_mail
 
 ONCE_BYTES = 6
@@ -35,11 +37,17 @@ def tell(
     queue_letter(
         session,
         letter,
-        key=f"event:{participant.event_id}:{participant.id}:{about}:{once or _once()}",
+        key=_key(participant, about, once or _once()),
         participant=participant,
         now=now,
     )
     return True
+
+
+def is_told(session: Session, participant: Participant, *, about: str, once: str) -> bool:
+    """Tell whether the mail that must not go out twice is queued already."""
+    key = _key(participant, about, once)
+    return session.scalar(select(OutboxMail.id).where(OutboxMail.key == key)) is not None
 
 
 def queue_letter(
@@ -57,6 +65,10 @@ def queue_letter(
         body_id=participant.body_id,
         now=now,
     )
+
+
+def _key(participant: Participant, about: str, once: str) -> str:
+    return f"event:{participant.event_id}:{participant.id}:{about}:{once}"
 
 
 def _once() -> str:

@@ -3,6 +3,7 @@
 from sme_match.events.blueprint import blueprint
 from sme_match.events.views import (
     applying,
+    candidates,
     day,
     listing,
     participants,
@@ -15,6 +16,7 @@ from sme_match.events.views import (
 __all__ = [
     "applying",
     "blueprint",
+    "candidates",
     "day",
     "listing",
     "participants",
