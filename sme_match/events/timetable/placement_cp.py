@@ -27,7 +27,7 @@ CORE_GUIDED: Final[dict[str, object]] = {
     "max_presolve_iterations": 1,
 }
 """One worker that follows unsatisfiable cores; the default workers are slower, even several of them."""
-FIRST_LIMIT: Final = 20.0
+FIRST_LIMIT: Final = 6.0
 """What is tried before the relaxation, which takes as long as most searches, in deterministic time."""
 
 
