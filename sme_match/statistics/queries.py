@@ -4,7 +4,7 @@ Columns instead of objects: a year of a body is thousands of pairs and none of t
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -23,7 +23,7 @@ from sme_match.meetings.models import Meeting
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need
 from sme_match.outcomes.enums import Stage
-from sme_match.outcomes.models import Outcome
+from sme_match.outcomes.models import Outcome, OutcomeReport
 from sme_match.statistics.evaluation import JudgedRow
 from sme_match.statistics.evidence import RecordKind
 from sme_match.statistics.frames import Ids
@@ -59,6 +59,8 @@ class Records:
     pairs: tuple[PairRow, ...]
     companies: dict[str, int]
     """Registered SMEs by prefecture code."""
+    deals_seen: dict[int, date] = field(default_factory=dict)
+    """By meeting: the day on which a deal was first reported, also when that was denied later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,7 @@ def list_lines(session: Session, actor: Actor, kind: RecordKind, ids: Ids) -> li
 
 
 def load_records(session: Session, actor: Actor, *, known_at: datetime | None = None) -> Records:
-    """Return what the figures of the actor's body are counted from, with four queries.
+    """Return what the figures of the actor's body are counted from, with five queries.
 
     Given a moment, records are those known before it, as they stood then; see `past`.
     """
@@ -113,7 +115,20 @@ def load_records(session: Session, actor: Actor, *, known_at: datetime | None = 
         needs=tuple(listed.values()),
         pairs=tuple(row for row in pairs if row.meeting_id is not None or row.need_id in listed),
         companies=companies,
+        deals_seen=_deals_seen(session, body_id, known_at),
     )
+
+
+def _deals_seen(session: Session, body_id: int, known_at: datetime | None) -> dict[int, date]:
+    reported = (
+        select(OutcomeReport.meeting_id, func.min(OutcomeReport.reported_at))
+        .join(Meeting, Meeting.id == OutcomeReport.meeting_id)
+        .where(Meeting.body_id == body_id, OutcomeReport.stage >= int(Stage.DEAL))
+        .group_by(OutcomeReport.meeting_id)
+    )
+    if known_at is not None:
+        reported = reported.where(OutcomeReport.reported_at < known_at)
+    return {row[0]: jst_date(row[1]) for row in session.execute(reported)}
 
 
 def list_judged(session: Session, actor: Actor) -> list[JudgedRow]:

@@ -4,9 +4,10 @@ The key figures and the tables count each record on its own day; the funnel foll
 begun in the period. So a table adds up to the key figure above it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -30,6 +31,7 @@ from sme_match.statistics.frames import (
     within,
 )
 from sme_match.statistics.key_figures import KeyFigure, key_figures
+from sme_match.statistics.late import LateOutcomes, Waiting, expect, months_between
 from sme_match.statistics.periods import Period, last_twelve_months
 from sme_match.statistics.rows import NeedRow, PairRow
 
@@ -72,6 +74,8 @@ class Report:
     prospects: Prospects
     unproposed_ids: Ids
     """Meetings held in the period that no proposal led to."""
+    late: LateOutcomes | None = None
+    """What is expected of the period's meetings; None while the history of the body is too short."""
     companies: dict[str, int] = field(default_factory=dict)
     """Registered SMEs by prefecture, whatever the filter."""
 
@@ -94,10 +98,12 @@ def build_report(
     *,
     today: date,
     companies: dict[str, int] | None = None,
+    deals_seen: Mapping[int, date] | None = None,
 ) -> Report:
     """Count everything for a period and a filter. An unknown period is the last twelve months."""
     period = find_period(filters.period, today) or last_twelve_months(today)
-    need_rows, pair_rows = narrow(need_frame(needs), pair_frame(pairs), filters)
+    all_pairs = pair_frame(pairs)
+    need_rows, pair_rows = narrow(need_frame(needs), all_pairs, filters)
     created = within(need_rows, "created_on", period)
     own = on_own_days(pair_rows, period)
     met = within(pair_rows, "met_on", period)
@@ -116,6 +122,7 @@ def build_report(
         sources=_by_source(own),
         prospects=_prospects(own),
         unproposed_ids=ids_of(met.loc[met["proposal_id"].isna()], "meeting_id", "held"),
+        late=_late(all_pairs, met, deals_seen or {}, today),
         companies=companies or {},
     )
 
@@ -138,6 +145,26 @@ def on_own_days(pairs: pd.DataFrame, period: Period) -> pd.DataFrame:
         proposal_id=pairs["proposal_id"].where(proposed),
     )
     return marked.loc[marked["held"] | marked["dealt"] | marked["proposal_id"].notna()]
+
+
+def _late(
+    pairs: pd.DataFrame, met: pd.DataFrame, seen: Mapping[int, date], today: date
+) -> LateOutcomes | None:
+    """Return what is expected of the meetings of the period, by all meetings of the body."""
+    waiting = {
+        int(number): Waiting(
+            months_between(day.date(), today),
+            months_between(day.date(), seen.get(int(number), closed.date())) if dealt else None,
+        )
+        for number, day, dealt, closed in _meetings(pairs)
+    }
+    return expect(list(waiting.values()), [waiting[int(row[0])] for row in _meetings(met)])
+
+
+def _meetings(pairs: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    columns = ["meeting_id", "met_on", "dealt", "dealt_on"]
+    held = pairs.loc[pairs["held"] & pairs["met_on"].notna(), columns].drop_duplicates("meeting_id")
+    return zip(*(held[name].to_list() for name in columns), strict=True)
 
 
 def _by_source(pairs: pd.DataFrame) -> list[SourceAmounts]:

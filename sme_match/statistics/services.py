@@ -27,7 +27,12 @@ def make_report(session: Session, actor: Actor, filters: StatisticsFilter, *, no
     def count() -> Report:
         records = load_records(session, actor, known_at=known_at)
         return build_report(
-            records.needs, records.pairs, filters, today=today, companies=records.companies
+            records.needs,
+            records.pairs,
+            filters,
+            today=today,
+            companies=records.companies,
+            deals_seen=records.deals_seen,
         )
 
     return _KEPT.get(session, (actor.role, actor.body_id, filters, today), count, now=now)

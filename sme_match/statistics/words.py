@@ -20,6 +20,7 @@ from sme_match.statistics.filters import (
 )
 from sme_match.statistics.frames import Side
 from sme_match.statistics.key_figures import KeyFigure, Unit
+from sme_match.statistics.late import LateOutcomes
 from sme_match.statistics.periods import Period, fiscal_year_of
 from sme_match.statistics.report import Report
 from sme_match.web.formats import day, moment
@@ -206,6 +207,18 @@ def known_text(filters: StatisticsFilter, now: datetime) -> str:
     if filters.known_on is None:
         return _("%(moment)s 時点", moment=moment(now))
     return _("%(day)sの終わりまでに記録された内容", day=day(filters.known_on))
+
+
+def late_sentence(late: LateOutcomes) -> str:
+    """Return how many deals are confirmed, and how many are expected after twelve months."""
+    if not late.open:
+        return _("確定%(count)s件（12か月が過ぎているため、見込みは加えません）", count=late.confirmed)
+    return _(
+        "確定%(count)s件・12か月後の見込み%(low)s〜%(high)s件",
+        count=late.confirmed,
+        low=late.low,
+        high=late.high,
+    )
 
 
 def rank_sentence(finding: RankFinding, unit: str) -> str:

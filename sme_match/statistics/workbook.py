@@ -58,7 +58,7 @@ def report_sheets(
         _groups(_("業種"), report.industries, industry_title, partial(withheld.hides, "industry")),
         _months(report, withheld),
         _amounts(report, withheld),
-        *([] if withheld.is_published else [_official(report)]),
+        *([] if withheld.is_published else [*_late(report), _official(report)]),
         _definitions(),
     ]
 
@@ -250,6 +250,26 @@ def _amounts(report: Report, withheld: Withheld) -> Sheet:
         )
     )
     return Sheet(_("金額"), columns, rows)
+
+
+def _late(report: Report) -> list[Sheet]:
+    """Return how results show up late; no sheet while the history is too short."""
+    late = report.late
+    if late is None:
+        return []
+    rows: list[Sequence[Value]] = [
+        (_("確定した成約（期間中に実施した商談）"), late.confirmed),
+        (_("まだ成約のない、12か月に満たない商談"), late.open),
+        (_("12か月後の見込み（平均）"), round(late.expected, 1)),
+        (_("12か月後の見込み（下限）"), late.low),
+        (_("12か月後の見込み（上限）"), late.high),
+        *(
+            (_("%(months)sか月で見える割合（1が100%%）", months=months), round(part, 3))
+            for months, part in late.visible
+        ),
+        (_("根拠にした12か月以上前の商談"), late.history),
+    ]
+    return [Sheet(_("遅れて現れる成果"), (_("項目"), _("数")), rows)]
 
 
 def _official(report: Report) -> Sheet:

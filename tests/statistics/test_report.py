@@ -1,11 +1,13 @@
 """The report against figures counted by hand, whole and under every filter."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
+from sme_match.outcomes.enums import Reporter
+from sme_match.outcomes.models import OutcomeReport
 from sme_match.statistics.evidence import EVIDENCE_KEYS, find_evidence
 from sme_match.statistics.filters import StatisticsFilter, find_period
 from sme_match.statistics.frames import Group, Side
@@ -13,7 +15,7 @@ from sme_match.statistics.report import Report
 from sme_match.statistics.services import make_report
 from tests.conftest import NOW
 from tests.factories import make_body, make_user
-from tests.statistics.scenes import Region, make_region
+from tests.statistics.scenes import Region, make_meeting, make_outcome, make_region
 
 
 def report_of(session: Session, region: Region, *, now: datetime = NOW, **filters: Any) -> Report:
@@ -53,6 +55,34 @@ def test_the_key_figures_of_the_last_twelve_months(session: Session) -> None:
         "crossing_deals": (1.0, None),
         "unreported": (1 / 3, 0.0),
     }
+
+
+def test_late_deals_are_expected_once_the_history_is_long_enough(session: Session) -> None:
+    region = make_region(session)
+    assert report_of(session, region).late is None
+    for number in range(30):
+        day = datetime(2025, 1, 1, 3, tzinfo=UTC) + timedelta(days=number)
+        meeting = make_meeting(session, region.needs[2], region.smes[0], day)
+        if number < 10:
+            make_outcome(session, meeting, 6)
+            session.add(
+                OutcomeReport(
+                    meeting_id=meeting.id, reporter=Reporter.SME, stage=6, reasons=[],
+                    reported_at=day + timedelta(days=200),
+                )
+            )  # fmt: skip
+    late = report_of(session, region, now=NOW + timedelta(minutes=5)).late
+    assert late is not None
+    # One of the three meetings of the period led to a deal; the other two are two and four months old.
+    assert (late.confirmed, late.open, late.history) == (1, 2, 31)
+    # That deal came in the third month of one of 34 meetings of three months and more.
+    early, all_of_them = 1 / 34, 1 - 33 / 34 * 21 / 31
+    assert dict(late.visible) == pytest.approx(
+        {1: 0, 3: early / all_of_them, 6: early / all_of_them, 12: 1}
+    )
+    assert late.expected == pytest.approx(1 + 2 * 10 / 31)
+    known = report_of(session, region, known_on=date(2025, 3, 1)).late
+    assert known is None, "nothing of it was known then"
 
 
 def test_the_funnel_names_the_lowest_step(session: Session) -> None:

@@ -1,0 +1,124 @@
+"""Deals that show up late: what is expected after twelve months, and how sure that is."""
+
+import random
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sme_match.statistics.late import (
+    LEAST_DEALS,
+    LEAST_MEETINGS,
+    Waiting,
+    expect,
+    hazards,
+    months_between,
+)
+
+
+@st.composite
+def waitings(draw: st.DrawFn) -> Waiting:
+    age = draw(st.integers(0, 40))
+    return Waiting(age, draw(st.none() | st.integers(0, age)))
+
+
+# A few kinds of meetings, each many times: long histories are drawn as fast as short ones.
+histories = st.lists(st.tuples(waitings(), st.integers(1, 40)), max_size=6).map(
+    lambda kinds: [one for one, number in kinds for _ in range(number)]
+)
+
+
+def settled(deals: int, *, after: int = 0, of: int = LEAST_MEETINGS) -> list[Waiting]:
+    """Meetings of two years ago, some of which led to a deal some months later."""
+    return [Waiting(24, after)] * deals + [Waiting(24, None)] * (of - deals)
+
+
+@settings(max_examples=60)
+@given(histories, st.lists(waitings(), max_size=40))
+def test_what_is_expected_lies_between_the_confirmed_and_all(
+    history: list[Waiting], cohort: list[Waiting]
+) -> None:
+    found = expect(history, cohort)
+    if found is None:
+        return
+    most = found.confirmed + found.open
+    assert found.confirmed <= found.low <= found.high <= most
+    assert found.confirmed - 1e-9 <= found.expected <= most + 1e-9
+    shares = [share for _, share in found.visible]
+    assert shares == sorted(shares)
+    assert shares[-1] == pytest.approx(1.0 if any(shares) else 0.0)
+
+
+@given(histories)
+def test_a_span_counts_only_meetings_that_have_passed_it(history: list[Waiting]) -> None:
+    entered = [number for number, _ in hazards(history)]
+    assert entered == sorted(entered, reverse=True)
+    assert all(seen <= number for number, seen in hazards(history))
+
+
+def test_a_cohort_of_twelve_months_is_as_it_is() -> None:
+    cohort = [Waiting(12, 3), Waiting(15, None), Waiting(13, None)]
+    found = expect(settled(10), cohort)
+    assert found is not None
+    assert (found.confirmed, found.open, found.low, found.high) == (1, 0, 1, 1)
+    assert found.expected == 1
+
+
+def test_one_in_three_that_comes_late_is_expected_of_new_meetings() -> None:
+    found = expect(settled(100, after=8, of=300), [Waiting(1, None)] * 30)
+    assert found is not None
+    assert found.expected == pytest.approx(10)
+    assert found.low < 10 < found.high
+    assert found.visible == ((1, 0), (3, 0), (6, 0), (12, 1))
+
+
+def test_the_share_seen_grows_as_the_history_says() -> None:
+    history = settled(7, after=0, of=50) + settled(25, after=7, of=50)
+    found = expect(history, [])
+    assert found is not None
+    assert [round(share * 32) for _, share in found.visible] == [7, 7, 7, 32]
+
+
+def test_the_interval_holds_what_came_in_nineteen_of_twenty_cases() -> None:
+    chance = random.Random(1)
+
+    def meet(age: int) -> tuple[Waiting, bool]:
+        after = chance.choice([0, 2, 4, 8]) if chance.random() < 0.32 else None
+        seen = after if after is not None and after < age else None
+        return Waiting(age, seen), after is not None
+
+    held = 0
+    for _ in range(100):
+        history = [meet(chance.randint(0, 36))[0] for _ in range(200)]
+        drawn = [meet(chance.randint(0, 11)) for _ in range(60)]
+        found = expect([*history, *(one for one, _ in drawn)], [one for one, _ in drawn])
+        assert found is not None
+        held += found.low <= sum(comes for _, comes in drawn) <= found.high
+    assert held >= 88
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        settled(LEAST_DEALS, of=LEAST_MEETINGS - 1),
+        settled(LEAST_DEALS - 1),
+        [Waiting(11, 1)] * 100,
+        [],
+    ],
+)
+def test_too_short_a_history_says_nothing(history: list[Waiting]) -> None:
+    assert expect(history, [Waiting(1, None)]) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "months"),
+    [
+        (date(2026, 1, 31), date(2026, 2, 28), 0),
+        (date(2026, 1, 15), date(2026, 2, 15), 1),
+        (date(2025, 11, 20), date(2026, 11, 19), 11),
+        (date(2026, 2, 1), date(2026, 1, 1), 0),
+    ],
+)
+def test_months_are_whole(start: date, end: date, months: int) -> None:
+    assert months_between(start, end) == months
