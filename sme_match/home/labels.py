@@ -60,6 +60,29 @@ WAITING: Mapping[Waiting, WaitingWords] = MappingProxyType(
         W.FOLLOW_UPS_DUE: WaitingWords(
             _l("追跡の時期が来た商談"), _l("商談から1・3・6・12か月の確認です"), _CASES
         ),
+        W.EVENTS_TODAY: WaitingWords(
+            _l("今日の商談会"), _l("当日の画面で受付と商談の様子を見られます"), _CASES
+        ),
+        W.EVENT_OBJECTIONS: WaitingWords(
+            _l("商談会の時間割への申し出"), _l("電話で確かめ、時間割を直してください"), _COMPANIES
+        ),
+        W.EVENT_APPLICATIONS: WaitingWords(
+            _l("商談会への申込"), _l("受け付けるかどうかを決めてください"), _COMPANIES
+        ),
+        W.EVENT_BUYERS_UNANSWERED: WaitingWords(
+            _l("商談会の候補に回答していない発注企業"), _l("期限の前に電話で確認できます"), _COMPANIES
+        ),
+        W.EVENTS_TO_PUBLISH: WaitingWords(
+            _l("時間割を公開していない商談会"), _l("発注企業の回答の期限が過ぎました"), _CASES
+        ),
+        W.EVENTS_TO_APPLY: WaitingWords(
+            _l("申込を受け付けている商談会"), _l("会いたい発注企業があれば、申し込んでください"), _CASES
+        ),
+        W.EVENTS_TO_CONFIRM: WaitingWords(
+            _l("商談会の時間割を確かめてください"),
+            _l("都合の悪い商談も、その画面で知らせられます"),
+            _CASES,
+        ),
         W.STALE_COMPANIES: WaitingWords(
             _l("1年以上確認していない企業"), _l("情報が古いと推薦の精度が下がります"), _COMPANIES
         ),

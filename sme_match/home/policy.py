@@ -11,6 +11,11 @@ W = Waiting
 TO_DO: Mapping[Role, tuple[Waiting, ...]] = MappingProxyType(
     {
         Role.COORDINATOR: (
+            W.EVENTS_TODAY,
+            W.EVENT_OBJECTIONS,
+            W.EVENT_APPLICATIONS,
+            W.EVENT_BUYERS_UNANSWERED,
+            W.EVENTS_TO_PUBLISH,
             W.NEEDS_TO_REVIEW,
             W.NEEDS_WITHOUT_PROPOSAL,
             W.PROPOSALS_TO_ARRANGE,
@@ -34,7 +39,7 @@ TO_DO: Mapping[Role, tuple[Waiting, ...]] = MappingProxyType(
             W.STALE_COMPANIES,
             W.WORDS_TO_REVIEW,
         ),
-        Role.SME: (W.ANSWERS_DUE, W.REPORTS_DUE),
+        Role.SME: (W.ANSWERS_DUE, W.EVENTS_TO_CONFIRM, W.REPORTS_DUE, W.EVENTS_TO_APPLY),
         Role.ADMINISTRATOR: (W.USERS_NEVER_SIGNED_IN, W.FAILED_MAILS, W.WORDS_TO_REVIEW),
     }
 )

@@ -127,7 +127,17 @@ def counts(
 
 def test_the_counts_of_a_coordinators_day(session: Session) -> None:
     actor = make_day(session).coordinator.as_actor()
-    assert counts(session, actor, TO_DO[Role.COORDINATOR]) == {
+    events = dict.fromkeys(
+        (
+            W.EVENTS_TODAY,
+            W.EVENT_OBJECTIONS,
+            W.EVENT_APPLICATIONS,
+            W.EVENT_BUYERS_UNANSWERED,
+            W.EVENTS_TO_PUBLISH,
+        ),
+        0,
+    )
+    assert counts(session, actor, TO_DO[Role.COORDINATOR]) == events | {
         W.NEEDS_TO_REVIEW: 1,
         W.NEEDS_WITHOUT_PROPOSAL: 1,
         W.PROPOSALS_TO_ARRANGE: 1,
@@ -146,7 +156,12 @@ def test_the_counts_of_a_coordinators_day(session: Session) -> None:
 def test_a_manager_is_asked_for_own_answers_and_reports(session: Session) -> None:
     day = make_day(session)
     actor = day.manager.as_actor()
-    assert counts(session, actor, TO_DO[Role.SME]) == {W.ANSWERS_DUE: 1, W.REPORTS_DUE: 3}
+    assert counts(session, actor, TO_DO[Role.SME]) == {
+        W.ANSWERS_DUE: 1,
+        W.EVENTS_TO_CONFIRM: 0,
+        W.REPORTS_DUE: 3,
+        W.EVENTS_TO_APPLY: 0,
+    }
     listed = list_waiting(session, actor, W.ANSWERS_DUE, now=NOW)
     assert [line.target_id for line in listed.items] == [day.asked.id]
 

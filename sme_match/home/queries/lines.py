@@ -13,6 +13,7 @@ from sme_match.accounts.models import User
 from sme_match.companies.models import Company
 from sme_match.core.actor import Actor, Role
 from sme_match.db.paging import PAGE_SIZE, Page
+from sme_match.events.models import Event, Participant
 from sme_match.home.enums import Subject, Waiting
 from sme_match.home.queries.waiting import Columns, Since, select_waiting, subject_of
 from sme_match.matching.models import Proposal, WordEntry
@@ -254,6 +255,38 @@ def _mail(actor: Actor, row: Any, since: Since | None) -> WaitingLine:  # noqa: 
     )
 
 
+def _events(ids: Sequence[int]) -> Columns:
+    return select(Event.id, Event.name).where(Event.id.in_(ids))
+
+
+def _event(actor: Actor, row: Any, since: Since | None) -> WaitingLine:  # noqa: ANN401 -- a row of columns
+    del actor
+    event_id, name = row
+    return WaitingLine(subject=Subject.EVENT, target_id=event_id, since=since, title=name)
+
+
+def _participants(ids: Sequence[int]) -> Columns:
+    return (
+        select(Participant.id, Event.id, Event.name, Company.name, Participant.objection)
+        .join(Event, Event.id == Participant.event_id)
+        .join(Company, Company.id == Participant.company_id)
+        .where(Participant.id.in_(ids))
+    )
+
+
+def _participant(actor: Actor, row: Any, since: Since | None) -> WaitingLine:  # noqa: ANN401 -- a row of columns
+    del actor
+    _id, event_id, event, company, words = row
+    return WaitingLine(
+        subject=Subject.PARTICIPANT,
+        target_id=event_id,
+        since=since,
+        title=company,
+        number=event,
+        note=words,
+    )
+
+
 _Query = Callable[[Sequence[int]], Columns]
 _Line = Callable[[Actor, Any, Since | None], WaitingLine]
 _LINES: Mapping[Subject, tuple[_Query, _Line]] = MappingProxyType(
@@ -262,6 +295,8 @@ _LINES: Mapping[Subject, tuple[_Query, _Line]] = MappingProxyType(
         Subject.PROPOSAL: (_proposals, _proposal),
         Subject.MEETING: (_meetings, _meeting),
         Subject.FOLLOW_UP: (_follow_ups, _follow_up),
+        Subject.EVENT: (_events, _event),
+        Subject.PARTICIPANT: (_participants, _participant),
         Subject.COMPANY: (_companies, _company),
         Subject.WORD: (_words, _word),
         Subject.USER: (_users, _user),

@@ -18,6 +18,7 @@ from sme_match.companies.models import Company
 from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_date
 from sme_match.home.enums import Subject, Waiting
+from sme_match.home.queries import events
 from sme_match.matching.enums import ProposalState, WordState
 from sme_match.matching.models import Proposal, WordEntry
 from sme_match.matching.policy import visible_to as proposals_visible_to
@@ -240,6 +241,13 @@ _KINDS: Mapping[Waiting, tuple[Subject, _Condition]] = MappingProxyType(
         Waiting.REPORTS_OVERDUE: (Subject.MEETING, _reports_overdue),
         Waiting.DISAGREEMENTS: (Subject.MEETING, _disagreements),
         Waiting.FOLLOW_UPS_DUE: (Subject.FOLLOW_UP, _follow_ups_due),
+        Waiting.EVENTS_TODAY: (Subject.EVENT, events.today),
+        Waiting.EVENT_OBJECTIONS: (Subject.PARTICIPANT, events.objections),
+        Waiting.EVENT_APPLICATIONS: (Subject.PARTICIPANT, events.applications),
+        Waiting.EVENT_BUYERS_UNANSWERED: (Subject.PARTICIPANT, events.buyers_unanswered),
+        Waiting.EVENTS_TO_PUBLISH: (Subject.EVENT, events.to_publish),
+        Waiting.EVENTS_TO_APPLY: (Subject.EVENT, events.to_apply),
+        Waiting.EVENTS_TO_CONFIRM: (Subject.EVENT, events.to_confirm),
         Waiting.STALE_COMPANIES: (Subject.COMPANY, _stale_companies),
         Waiting.WORDS_TO_REVIEW: (Subject.WORD, _words_to_review),
         Waiting.ANSWERS_DUE: (Subject.MEETING, _answers_due),
