@@ -27,7 +27,7 @@ from sme_match.core.clock import utc_now
 from sme_match.core.settings import Settings
 from sme_match.db.leases import acquire_lease, release_lease
 from sme_match.db.session import Database
-from sme_match.events.tasks import chase_answers
+from sme_match.events.tasks import chase_answers, solve_waiting
 from sme_match.matching.tasks import refresh_indexes, tell_watchers
 from sme_match.meetings.tasks import expire_requests, send_reminders
 from sme_match.needs.register import NEED_REGISTER
@@ -140,7 +140,13 @@ def tell_of_new_companies(context: Context) -> int:
     return tell_watchers(context.database, now=context.now_of(), base_url=context.settings.base_url)
 
 
+def solve_timetables(context: Context) -> int:
+    """Solve the timetables that coordinators wished for."""
+    return solve_waiting(context.database, owner=context.owner, now_of=context.now_of)
+
+
 JOBS: tuple[Job, ...] = (
+    Job("solve-timetables", 2, solve_timetables),
     Job("bring-in-files", 2, bring_in_files),
     Job("remind-of-meetings", 60, remind_of_meetings),
     Job("expire-meeting-requests", 300, expire_meeting_requests),

@@ -9,6 +9,7 @@ from sme_match.events.views import (
     participants,
     planning,
     publication,
+    runs,
     taking_part,
     timetable,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "participants",
     "planning",
     "publication",
+    "runs",
     "taking_part",
     "timetable",
 ]

@@ -1,0 +1,129 @@
+"""Runs of the solver: wished for, solved by a job, taken over, compared, applied and rolled back."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from sme_match.core.errors import ConflictError
+from sme_match.db.session import Database
+from sme_match.events.enums import ParticipantState, RunKind, RunState
+from sme_match.events.models import Participant, Placement, TimetableRun
+from sme_match.events.queries.timetable import list_changes
+from sme_match.events.services.runs import Wish, apply_run, stop_run, wish_run
+from sme_match.events.services.timetable import undo
+from sme_match.events.tasks import solve_waiting
+from tests.client import Client
+from tests.conftest import NOW
+from tests.events.scenes import EventScene, make_event, make_placement
+from tests.meetings.scenes import SITE
+
+
+@pytest.fixture
+def scene(database: Database) -> EventScene:
+    with database.unit_of_work() as session:
+        return make_event(session)
+
+
+def wish(database: Database, scene: EventScene, kind: RunKind = RunKind.FRESH) -> int:
+    with database.unit_of_work() as session:
+        return wish_run(session, scene.actor, scene.event.id, Wish(kind=kind), now=NOW).id
+
+
+def work(database: Database) -> int:
+    return solve_waiting(database, owner="worker", now_of=lambda: NOW)
+
+
+def run_of(database: Database, run_id: int) -> TimetableRun:
+    with database.reading() as session:
+        return session.get_one(TimetableRun, run_id)
+
+
+def stands(database: Database) -> int:
+    with database.reading() as session:
+        return len(session.scalars(select(Placement)).all())
+
+
+def test_a_run_is_solved_applied_in_one_change_and_rolled_back(
+    database: Database, scene: EventScene
+) -> None:
+    run_id = wish(database, scene)
+    assert work(database) == 1
+    run = run_of(database, run_id)
+    assert (run.state, run.label, run.best["meetings"]) == (RunState.DONE, "A", 6)
+    assert stands(database) == 0
+    with database.unit_of_work() as session:
+        apply_run(session, scene.actor, scene.event.id, run_id, revision=0, now=NOW, site=SITE)
+    assert stands(database) == 6
+    with database.unit_of_work() as session:
+        change, _ = list_changes(session, scene.event)
+        assert change is not None
+        undo(session, scene.actor, scene.event.id, change_id=change.id, now=NOW, site=SITE)
+    assert stands(database) == 0
+
+
+def test_a_run_is_not_applied_to_a_timetable_that_changed_meanwhile(
+    database: Database, scene: EventScene
+) -> None:
+    run_id = wish(database, scene)
+    work(database)
+    with database.unit_of_work() as session, pytest.raises(ConflictError):
+        apply_run(session, scene.actor, scene.event.id, run_id, revision=3, now=NOW, site=SITE)
+    assert stands(database) == 0
+
+
+def test_one_run_at_a_time_and_a_waiting_one_can_be_taken_back(
+    database: Database, scene: EventScene
+) -> None:
+    run_id = wish(database, scene)
+    with pytest.raises(ConflictError):
+        wish(database, scene)
+    with database.unit_of_work() as session:
+        stop_run(session, scene.actor, scene.event.id, run_id, now=NOW)
+    assert work(database) == 0
+    assert run_of(database, run_id).state is RunState.STOPPED
+
+
+def test_a_run_whose_worker_was_killed_is_taken_over(database: Database, scene: EventScene) -> None:
+    run_id = wish(database, scene)
+    with database.unit_of_work() as session:
+        run = session.get_one(TimetableRun, run_id)
+        run.state, run.worker = RunState.RUNNING, "dead"
+        run.lease_until = NOW + timedelta(seconds=1)
+    assert work(database) == 0
+    with database.unit_of_work() as session:
+        session.get_one(TimetableRun, run_id).lease_until = NOW - timedelta(seconds=1)
+    assert work(database) == 1
+    assert run_of(database, run_id).state is RunState.DONE
+
+
+def test_a_repair_moves_only_what_has_to_move(database: Database, scene: EventScene) -> None:
+    with database.unit_of_work() as session:
+        for buyer, sme, slot in ((0, 0, 0), (0, 1, 1), (1, 2, 3)):
+            make_placement(session, scene.pair(buyer, sme), scene.slots[slot])
+        session.get_one(Participant, scene.smes[0].id).state = ParticipantState.WITHDRAWN
+    run_id = wish(database, scene, RunKind.REPAIR)
+    work(database)
+    places = {each["candidate"]: each["slot"] for each in run_of(database, run_id).meetings}
+    assert places[scene.pair(0, 1).id] == scene.slots[1].id
+    assert places[scene.pair(1, 2).id] == scene.slots[3].id
+    assert scene.pair(0, 0).id not in places
+
+
+def test_the_pages_wish_compare_and_apply(client: Client, database: Database) -> None:
+    with database.unit_of_work() as session:
+        made = make_event(session, smes=6)
+    client.sign_in(made.coordinator.id)
+    address = f"/events/{made.event.id}/runs"
+    assert "まだ計算していません" in client.get(address).text
+    assert client.post(address, {"kind": "fresh", "seed": "1", "limit": "10"}).status_code == 302
+    assert client.get(address).headers["Refresh"] == "2"
+    work(database)
+    with database.reading() as session:
+        run_id = session.scalars(select(TimetableRun.id)).one()
+    page = client.get(f"{address}/{run_id}").text
+    assert "いまの時間割との違い" in page
+    assert "割り当てられなかった希望" in page
+    assert client.post(f"{address}/{run_id}/apply", {"revision": "0"}).status_code == 302
+    assert "8 / 12" in client.get(address).text
+    assert client.post(address, {"limit": "5"}).status_code == 422
