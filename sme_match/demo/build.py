@@ -15,6 +15,7 @@ from sme_match.db.base import Base
 from sme_match.demo import companies, needs
 from sme_match.demo.constants import SEED
 from sme_match.demo.decisions import decide_proposals
+from sme_match.demo.events import Events
 from sme_match.demo.meetings import Planner
 from sme_match.demo.outcomes import Reporting
 from sme_match.demo.people import make_administrator, make_body
@@ -100,6 +101,7 @@ def decide_demo(
         if user.body_id is not None:
             coordinators[user.body_id].append(user)
     Reporting(world, planner.people, coordinators).report(meetings)
+    Events(world, room_base_url).make()
 
 
 def list_sign_ins(session: Session) -> list[SignIn]:

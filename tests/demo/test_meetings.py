@@ -22,8 +22,13 @@ AGREED = frozenset(MeetingState) - {MeetingState.PROPOSED, MeetingState.ASKED, M
 
 
 def meetings_of(region: Session) -> list[Meeting]:
+    """The meetings that were arranged one by one, not by an event."""
     offers = selectinload(Meeting.offers).selectinload(MeetingOffer.answers)
-    query = select(Meeting).options(offers, joinedload(Meeting.need), joinedload(Meeting.proposal))
+    query = (
+        select(Meeting)
+        .where(Meeting.event_id.is_(None))
+        .options(offers, joinedload(Meeting.need), joinedload(Meeting.proposal))
+    )
     return list(region.scalars(query))
 
 
@@ -126,7 +131,7 @@ def test_nobody_is_in_two_meetings_at_once(region: Session) -> None:
 def test_confirmed_meetings_and_only_they_hold_their_time(region: Session) -> None:
     expected = {
         (company_id, cell, meeting.id)
-        for meeting in meetings_of(region)
+        for meeting in region.scalars(select(Meeting))
         if meeting.state is MeetingState.CONFIRMED and meeting.starts_at and meeting.ends_at
         for company_id in (meeting.company_id, meeting.buyer_id)
         for cell in cells_of(meeting.starts_at, meeting.ends_at)

@@ -1,0 +1,34 @@
+"""The events of the region: one to prepare, one under way today whose meetings are booked."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from sme_match.core.clock import jst_date
+from sme_match.events.enums import EventState, Side
+from sme_match.events.models import Candidate, Event, EventSlot, Participant, Placement
+from sme_match.meetings.enums import MeetingState
+from sme_match.meetings.models import Meeting
+from tests.demo.conftest import TODAY
+
+
+def test_one_event_is_prepared_with_both_sides_and_candidates(region: Session) -> None:
+    event = region.scalars(select(Event).where(Event.state == EventState.PREPARING)).one()
+    slots = region.scalar(select(func.count()).where(EventSlot.event_id == event.id))
+    assert slots == 12
+    sides = set(region.scalars(select(Participant.side).where(Participant.event_id == event.id)))
+    assert sides == set(Side)
+    assert region.scalar(select(func.count()).where(Candidate.event_id == event.id))
+
+
+def test_every_place_of_the_event_today_has_its_confirmed_meeting(region: Session) -> None:
+    rows = region.execute(
+        select(Placement, EventSlot, Meeting)
+        .join(EventSlot, EventSlot.id == Placement.slot_id)
+        .join(Meeting, Meeting.id == Placement.meeting_id)
+    ).all()
+    assert rows
+    for placement, slot, meeting in rows:
+        assert meeting.event_id == placement.event_id
+        assert (meeting.starts_at, meeting.ends_at) == (slot.starts_at, slot.ends_at)
+        assert meeting.state is MeetingState.CONFIRMED
+        assert jst_date(slot.starts_at) == TODAY
