@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from sme_match.core.actor import Role
-from sme_match.core.errors import InvalidError
+from sme_match.core.errors import ConflictError, InvalidError
 from sme_match.core.text import mark_text
 from sme_match.events.blueprint import STAFF, blueprint
 from sme_match.events.boards import unmet_words
@@ -23,6 +23,7 @@ from sme_match.events.timetable.solution import CauseKind, Reason, Unmet
 from sme_match.meetings.blueprint import current_site
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
+from sme_match.web.errors import message_of, status_of
 from sme_match.web.flashes import flash_done
 
 UNDER_WAY = {RunState.QUEUED, RunState.RUNNING}
@@ -35,10 +36,15 @@ BAD_SEED = mark_text("番号は0以上の数で入力してください。")
 def runs(event_id: int) -> Response:
     """Compare the runs of an event, and wish for another one."""
     session, actor, now = current_session(), current_actor(), current_time()
+    error: ConflictError | InvalidError | None = None
     if request.method == "POST":
-        wish_run(session, actor, event_id, _wish(), now=now)
-        flash_done(_("計算を始めます。このページは閉じてもかまいません。"))
-        return redirect(url_for("events.runs", event_id=event_id))
+        try:
+            wish_run(session, actor, event_id, _wish(), now=now)
+        except (ConflictError, InvalidError) as refused:
+            error = refused
+        else:
+            flash_done(_("計算を始めます。このページは閉じてもかまいません。"))
+            return redirect(url_for("events.runs", event_id=event_id))
     event = get_event(session, actor, event_id, now=now)
     found = list_runs(session, event)
     under_way = next((run for run in found if run.state in UNDER_WAY), None)
@@ -50,8 +56,9 @@ def runs(event_id: int) -> Response:
         may_change=may_run(actor, event) and is_open(event),
         kinds=list(RunKind),
         limits=LIMITS,
+        error=message_of(error) if error else "",
     )
-    response = make_response(page)
+    response = make_response(page, status_of(error) if error else 200)
     if under_way is not None:
         # The page looks again by itself, also without script.
         response.headers["Refresh"] = POLL_SECONDS
@@ -105,7 +112,7 @@ def apply_timetable_run(event_id: int, run_id: int) -> Response:
 
 def _wish() -> Wish:
     kind = request.form.get("kind", "")
-    seed = request.form.get("seed", 0, type=int)
+    seed = request.form.get("seed", -1, type=int)
     if not 0 <= seed < 2**31:
         raise InvalidError(BAD_SEED, field="seed")
     return Wish(
