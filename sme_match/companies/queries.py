@@ -23,6 +23,7 @@ from sme_match.core.text import (
     normalize_width,
 )
 from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, portions, select_page
+from sme_match.db.parts import load_parts
 from sme_match.db.search import holds
 from sme_match.support_bodies.models import SupportBody
 
@@ -104,16 +105,13 @@ def get_company(session: Session, actor: Actor, company_id: int) -> Company:
     company = session.scalar(_select_whole(actor), {"company": company_id})
     if company is None:
         raise NotFoundError(mark_text("この企業は見つかりませんでした。"))
+    load_parts(session, [company], Company.contacts, Company.certificates)
     return company
 
 
 @lru_cache(KEPT_STATEMENTS)
 def _select_whole(actor: Actor) -> Select[Company]:
-    return (
-        select(Company)
-        .where(Company.id == bindparam("company"), visible_to(actor))
-        .options(selectinload(Company.contacts), selectinload(Company.certificates))
-    )
+    return select(Company).where(Company.id == bindparam("company"), visible_to(actor))
 
 
 def get_contact(session: Session, actor: Actor, contact_id: int) -> Contact:
@@ -315,9 +313,33 @@ def list_possible_receivers(session: Session, company: Company) -> list[SupportB
     return list(session.scalars(query))
 
 
+_OWNER = select(SupportBody).where(SupportBody.id == bindparam("body"))
+
+
 def get_owner(session: Session, company: Company) -> SupportBody:
     """Return the body that keeps the company's record."""
-    return session.scalars(select(SupportBody).where(SupportBody.id == company.body_id)).one()
+    return session.scalars(_OWNER, {"body": company.body_id}).one()
+
+
+class Receiver(NamedTuple):
+    """A body that a company is shared with now."""
+
+    name: str
+    granted_at: datetime
+
+
+_RECEIVERS = (
+    select(SupportBody.name, CompanyShare.granted_at)
+    .join(SupportBody, SupportBody.id == CompanyShare.body_id)
+    .where(CompanyShare.company_id == bindparam("company"), CompanyShare.withdrawn_at.is_(None))
+    .order_by(CompanyShare.id.desc())
+)
+
+
+def list_receivers(session: Session, company: Company) -> list[Receiver]:
+    """Return the bodies that a company is shared with now, the newest first."""
+    rows = session.connection().execute(_RECEIVERS, {"company": company.id})
+    return [Receiver(*row) for row in rows]
 
 
 def list_company_history(session: Session, company_id: int) -> list[AuditEntry]:

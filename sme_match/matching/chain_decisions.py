@@ -8,18 +8,15 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from sme_match.companies.models import Company
 from sme_match.core.actor import Actor
 from sme_match.core.errors import ConflictError, NotAllowedError, NotFoundError
 from sme_match.core.text import mark_text
-from sme_match.matching.chains import ChainsRecord, PrimeRecord
+from sme_match.matching.chains import ChainsRecord, PrimeRecord, members_of
 from sme_match.matching.enums import ProposalState
-from sme_match.matching.exclusions import excluded_companies
 from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
 from sme_match.matching.policy import may_match
-from sme_match.matching.queries import find_last_run, get_run, list_companies_by_id
+from sme_match.matching.queries import find_last_run, get_run, list_proposable
 from sme_match.matching.services.deciding import Decision, decide_proposal, write_decision
-from sme_match.needs.models import Need
 from sme_match.needs.queries import get_need
 
 OUTDATED = mark_text("工程チェーン案が古くなっています。推薦の画面を開きなおしてください。")
@@ -49,13 +46,14 @@ def accept_chain(
     need = get_need(session, actor, run.need_id)
     if not may_match(actor, need):
         raise NotAllowedError
+    found = cast("ChainsRecord | None", run.chains or None)
+    present = list_proposable(session, actor, need.id, members_of(found))
     last = find_last_run(session, actor, need.id)
-    found = cast("ChainsRecord", run.chains)
-    if not run.chains or not 0 <= place < len(found["chains"]):
+    if found is None or not 0 <= place < len(found["chains"]):
         raise NotFoundError(mark_text("この工程チェーン案は見つかりませんでした。"))
     chain = found["chains"][place]
     members = {link["company_id"] for link in chain["links"]}
-    if last is None or last.id != run.id or members - list_present(session, actor, need, run).keys():
+    if last is None or last.id != run.id or members - present.keys():
         raise ConflictError(OUTDATED)
     accepted = Decision(state=ProposalState.ACCEPTED, note=note)
     prime = chain["prime"]
@@ -68,20 +66,6 @@ def accept_chain(
         )
     proposal = _add_prime(session, run, prime, found["primes"][str(prime)], now=now)
     return write_decision(session, actor, proposal, accepted, now=now)
-
-
-def list_present(session: Session, actor: Actor, need: Need, run: MatchRun) -> dict[int, Company]:
-    """Return the companies of a run's chains that the actor may still see and propose for the need."""
-    found = cast("ChainsRecord", run.chains)
-    chains = found["chains"] if run.chains else []
-    members = {link["company_id"] for chain in chains for link in chain["links"]}
-    seen = list_companies_by_id(session, actor, sorted(members))
-    barred = excluded_companies(session, need) if seen else frozenset()
-    return {
-        company.id: company
-        for company in seen.values()
-        if company.archived_at is None and company.id not in barred
-    }
 
 
 def _add_prime(

@@ -1,23 +1,27 @@
 """What the review screen shows of the process chains of a run, in the reader's language."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import cast
 
 from flask_babel import gettext as _
 
-from sme_match.companies.models import Company
 from sme_match.matching.chains import ChainRecord, ChainsRecord, StepRecord
 from sme_match.matching.engine.conditions import Verdict
 from sme_match.matching.explanations import ConditionExplanation
-from sme_match.matching.models import MatchRun, Proposal
+from sme_match.matching.queries import CompanyName
 from sme_match.matching.questions import OpenQuestion
 from sme_match.matching.wording import ConditionWords, question_words, word_condition
 from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.needs.labels import CONDITION_KINDS, with_unit
 from sme_match.web.formats import plain_decimal
+from sme_match.web.languages import in_language
 from sme_match.web.names import process_name
+
+KEPT_CHAINS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class LinkCard:
     """A step with its company, the judged conditions, and the way from the company before it."""
 
     step: StepWords
-    company: Company
+    company: CompanyName
     is_prime: bool
     days: str
     conditions: Sequence[ConditionWords]
@@ -44,12 +48,15 @@ class LinkCard:
     """The leg that leads here: 11km; empty at the first step and within one company."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ChainCard:
-    """One chain as the review shows it. `place` is its number in the run, from 0."""
+    """One chain as the review shows it; one and the same object while it is kept.
+
+    `place` is its number in the run, from 0.
+    """
 
     place: int
-    prime: Company
+    prime: CompanyName
     links: Sequence[LinkCard]
     conditions: Sequence[ConditionWords]
     km: int | None
@@ -57,11 +64,9 @@ class ChainCard:
     known_days: str
     unknown_musts: int
     text_points: int
-    questions: Sequence[tuple[Company, Sequence[str]]]
+    questions: Sequence[tuple[CompanyName, Sequence[str]]]
     note: str
     """Names the partners: what the prime's proposal is accepted with."""
-    proposal: Proposal | None
-    version: int
 
     @property
     def route(self) -> Sequence[str]:
@@ -85,19 +90,35 @@ class ChainsSection:
         return [step for step in self.steps if not step.passes]
 
 
+@in_language
+@lru_cache(KEPT_CHAINS)
+def word_chains(language: str, stored: str, companies: tuple[CompanyName, ...]) -> ChainsSection | None:
+    """Return the section for the chains of a run, given as they are stored.
+
+    It is kept by their very text, the companies that are still there, and the language.
+    """
+    del language
+    return chains_of(read_chains(stored), {company.id: company for company in companies})
+
+
+@lru_cache(KEPT_CHAINS)
+def read_chains(stored: str) -> ChainsRecord | None:
+    """Return the chains of a run from their text; nobody may change what it returns."""
+    return cast("ChainsRecord | None", json.loads(stored) or None)
+
+
 def chains_of(
-    run: MatchRun, companies: Mapping[int, Company], proposals: Mapping[int, Proposal]
+    record: ChainsRecord | None, companies: Mapping[int, CompanyName]
 ) -> ChainsSection | None:
     """Return the section for a run; chains with a company that is not given are left out.
 
-    None where the need has a single step. `proposals` are those of the need by company.
+    None where the need has a single step.
     """
-    if not run.chains:
+    if record is None:
         return None
-    record = cast("ChainsRecord", run.chains)
     steps = [_step(each) for each in record["steps"]]
     cards = [
-        _card(place, chain, steps, companies, proposals.get(chain["prime"]))
+        _card(place, chain, steps, companies)
         for place, chain in enumerate(record["chains"])
         if all(link["company_id"] in companies for link in chain["links"])
     ]
@@ -124,8 +145,7 @@ def _card(
     place: int,
     chain: ChainRecord,
     steps: Sequence[StepWords],
-    companies: Mapping[int, Company],
-    proposal: Proposal | None,
+    companies: Mapping[int, CompanyName],
 ) -> ChainCard:
     links = chain["links"]
     legs = iter(chain["legs"])
@@ -154,8 +174,6 @@ def _card(
         text_points=chain["text_points"],
         questions=_questions(chain, steps, companies),
         note=_note(cards),
-        proposal=proposal,
-        version=proposal.version if proposal else 0,
     )
 
 
@@ -168,8 +186,8 @@ def _leg(km: int | None) -> str:
 
 
 def _questions(
-    chain: ChainRecord, steps: Sequence[StepWords], companies: Mapping[int, Company]
-) -> list[tuple[Company, list[str]]]:
+    chain: ChainRecord, steps: Sequence[StepWords], companies: Mapping[int, CompanyName]
+) -> list[tuple[CompanyName, list[str]]]:
     """Return what to ask whom: open musts, lead times not stated, and how a treatment is wanted."""
     asked: dict[int, list[str]] = {}
     for link, step in zip(chain["links"], steps, strict=True):

@@ -88,6 +88,12 @@ class ChainsRecord(TypedDict):
     primes: dict[str, PrimeRecord]
 
 
+def members_of(record: ChainsRecord | None) -> set[int]:
+    """Return the companies of a run's chains."""
+    chains = record["chains"] if record else []
+    return {link["company_id"] for chain in chains for link in chain["links"]}
+
+
 def compute_chains(
     need: NeedValue,
     steps: Sequence[Step],

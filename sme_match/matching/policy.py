@@ -46,7 +46,7 @@ def is_excluded(
     need, buyer, refused = aliased(Need), aliased(Company), aliased(Company)
     same_company = or_(given.id == named.id, given.corporate_number == named.corporate_number)
     same_buyer = or_(buyer.id == refused.id, buyer.corporate_number == refused.corporate_number)
-    return (
+    excluded = (
         select(Exclusion.id)
         .join(named, named.id == Exclusion.company_id)
         .join(given, and_(given.id == company_id, same_company))
@@ -59,6 +59,21 @@ def is_excluded(
         )
         .exists()
     )
+    return and_(_has_exclusions(company_id), excluded)
+
+
+def _has_exclusions(company_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Return the condition that a company has any exclusion, for whichever need.
+
+    Few have; the database finds these once in each statement, and looks closely only at them.
+    """
+    company, named = aliased(Company), aliased(Company)
+    living = select(Exclusion.company_id).where(Exclusion.withdrawn_at.is_(None))
+    numbers = select(named.corporate_number).where(
+        named.id.in_(living), named.corporate_number.is_not(None)
+    )
+    number = select(company.corporate_number).where(company.id == company_id).scalar_subquery()
+    return or_(company_id.in_(living), number.in_(numbers))
 
 
 def trainings_visible_to(actor: Actor) -> ColumnElement[bool]:

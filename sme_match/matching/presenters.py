@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from sme_match.matching.engine.conditions import Verdict
 from sme_match.matching.explanations import Explanation, TermExplanation, explain, full_points
-from sme_match.matching.models import MatchRun, Proposal
+from sme_match.matching.models import Proposal
 from sme_match.matching.pairs import SuitedNeed
 from sme_match.matching.queries import CompanyName, ProposalLine
 from sme_match.matching.questions import open_questions
@@ -20,6 +20,8 @@ from sme_match.needs.models import Need
 from sme_match.web.languages import in_language
 
 KEPT_EXPLANATIONS = 1024
+Missed = tuple[int, int, ConditionWords]
+"""A company that fails one must, with its score and that must."""
 STALE_AFTER = timedelta(days=365)
 
 
@@ -139,17 +141,26 @@ def need_card_for(found: SuitedNeed) -> NeedCard:
     )
 
 
-def near_misses_of(run: MatchRun, companies: Mapping[int, CompanyName]) -> list[NearMiss]:
+def near_misses_of(
+    misses: Sequence[Missed], companies: Mapping[int, CompanyName]
+) -> tuple[NearMiss, ...]:
     """Return the near misses of a run; companies that are gone since are left out."""
-    return [
-        NearMiss(
-            company=companies[entry["company_id"]],
-            score=int(entry["score"]),
-            condition=word_condition(entry["condition"]),
-        )
-        for entry in run.near_misses
-        if entry["company_id"] in companies
-    ]
+    return tuple(
+        NearMiss(companies[company_id], score, condition)
+        for company_id, score, condition in misses
+        if company_id in companies
+    )
+
+
+@in_language
+@lru_cache(KEPT_EXPLANATIONS)
+def word_near_misses(language: str, stored: str) -> tuple[Missed, ...]:
+    """Return the near misses of a run, given as they are stored, in words; kept as explanations are."""
+    del language
+    return tuple(
+        (int(entry["company_id"]), int(entry["score"]), word_condition(entry["condition"]))
+        for entry in json.loads(stored)
+    )
 
 
 def shared_terms(cards: Sequence[ProposalCard]) -> list[str]:
@@ -169,6 +180,11 @@ def mark_places(text: str, marks: Sequence[Sequence[int]]) -> Markup:
 
 def mark_terms(text: str, terms: Sequence[str]) -> Markup:
     """Return the text, escaped, with every occurrence of a term in <mark>; longer terms win."""
+    return _mark_terms(text, tuple(terms))
+
+
+@lru_cache(KEPT_EXPLANATIONS)
+def _mark_terms(text: str, terms: tuple[str, ...]) -> Markup:
     marks, position = [], 0
     while position < len(text):
         found = next((term for term in terms if text.startswith(term, position)), None)

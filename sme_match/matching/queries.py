@@ -1,8 +1,9 @@
 """Reading runs and proposals. Every query is limited to what the actor may see."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -14,22 +15,19 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
-    func,
     select,
 )
-from sqlalchemy.orm import Session, defer, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from sme_match.companies.models import Company
 from sme_match.companies.policy import visible_to as companies_visible_to
 from sme_match.core.actor import Actor
 from sme_match.core.errors import NotFoundError
-from sme_match.core.text import fold_for_search, mark_text
+from sme_match.core.text import mark_text
 from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, select_page
-from sme_match.db.search import holds
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
 from sme_match.matching.policy import is_excluded, runs_visible_to, visible_to
-from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need
 
 _NEED: BindParameter[int] = bindparam("need", type_=Integer)
@@ -50,25 +48,6 @@ class ReviewFilter:
     musts_met: bool = False
     """Only companies that confirm every must: none failed, none unknown."""
     sort: str = "score"
-
-
-class NeedLine(NamedTuple):
-    """One open need on the overview, and when its proposals were computed."""
-
-    id: int
-    number: str
-    title: str
-    buyer_name: str
-    expires_on: date | None
-    ran_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class NeedProgress:
-    """One need on the overview, and how its proposals stand."""
-
-    need: NeedLine
-    counts: dict[ProposalState, int]
 
 
 def get_proposal(session: Session, actor: Actor, proposal_id: int) -> Proposal:
@@ -173,8 +152,41 @@ def _last_run(actor: Actor) -> Select[MatchRun]:
         .where(MatchRun.need_id == _NEED, runs_visible_to(actor))
         .order_by(MatchRun.id.desc())
         .limit(1)
-        .options(defer(MatchRun.settings))
     )
+
+
+class RunLine(NamedTuple):
+    """What the review shows of the latest run for a need."""
+
+    id: int
+    need_id: int
+    ran_at: datetime
+    index_size: int
+    settings: dict[str, Any]
+    excluded: dict[str, Any]
+    near_misses: str
+    """As they are stored, in JSON."""
+    relaxations: list[dict[str, Any]]
+    barred: int
+    chains: str
+    """As they are stored, in JSON."""
+
+
+def find_run_line(session: Session, actor: Actor, need_id: int) -> RunLine | None:
+    """Return what the review shows of the latest run for a need."""
+    row = session.connection().execute(_run_line(actor), {"need": need_id}).first()
+    return None if row is None else RunLine(*row)
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _run_line(actor: Actor) -> Columns:
+    texts = {"near_misses", "chains"}
+    columns = [
+        cast(column, Text) if name in texts else column
+        for name in RunLine._fields
+        for column in [getattr(MatchRun, name)]
+    ]
+    return _last_run(actor).with_only_columns(*columns)
 
 
 def get_run(session: Session, actor: Actor, run_id: int) -> MatchRun:
@@ -268,29 +280,42 @@ def _select_proposals(actor: Actor, filters: ReviewFilter, number: int) -> Colum
     return select_page(query, shown, number=number, size=REVIEW_PAGE)
 
 
-def list_proposals_of(
-    session: Session, actor: Actor, need_id: int, company_ids: list[int]
-) -> dict[int, Proposal]:
-    """Return the proposals of some companies for a need, by company."""
-    query = select(Proposal).where(
-        Proposal.need_id == need_id, Proposal.company_id.in_(company_ids), visible_to(actor)
+class Decided(NamedTuple):
+    """How the proposal of a company for a need stands."""
+
+    id: int
+    version: int
+    state: ProposalState
+
+
+def list_decided(
+    session: Session, actor: Actor, need_id: int, company_ids: Collection[int]
+) -> dict[int, Decided]:
+    """Return how the proposals of some companies for a need stand, by company."""
+    values = {"need": need_id, "ids": sorted(company_ids)}
+    rows = session.connection().execute(_decided(actor), values)
+    return {row[0]: Decided(*row[1:]) for row in rows}
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _decided(actor: Actor) -> Columns:
+    return select(Proposal.company_id, Proposal.id, Proposal.version, Proposal.state).where(
+        Proposal.need_id == _NEED,
+        Proposal.company_id.in_(bindparam("ids", expanding=True)),
+        visible_to(actor),
     )
-    return {proposal.company_id: proposal for proposal in session.scalars(query)}
 
 
 def count_by_state(session: Session, actor: Actor, need_id: int) -> dict[ProposalState, int]:
     """Return how many proposals of a need stand in each state."""
-    rows = session.connection().execute(_count_states(actor), {"need": need_id})
-    return dict.fromkeys(ProposalState, 0) | {state: count for state, count in rows}  # noqa: C416 -- rows are no pairs to mypy
+    rows = session.connection().execute(_states(actor), {"need": need_id})
+    return dict.fromkeys(ProposalState, 0) | Counter(state for (state,) in rows)
 
 
 @lru_cache(KEPT_STATEMENTS)
-def _count_states(actor: Actor) -> Columns:
-    return (
-        select(Proposal.state, func.count())
-        .where(Proposal.need_id == _NEED, visible_to(actor))
-        .group_by(Proposal.state)
-    )
+def _states(actor: Actor) -> Columns:
+    # Counted here: for groups, SQLite would go through all proposals of the body by their state.
+    return select(Proposal.state).where(Proposal.need_id == _NEED, visible_to(actor))
 
 
 def list_companies_by_id(session: Session, actor: Actor, company_ids: list[int]) -> dict[int, Company]:
@@ -300,17 +325,21 @@ def list_companies_by_id(session: Session, actor: Actor, company_ids: list[int])
 
 
 class CompanyName(NamedTuple):
-    """A company as the near misses name it."""
+    """A company as near misses and chains name it."""
 
     id: int
     name: str
     prefecture_code: str
+    municipality_code: str
 
 
 def list_proposable(
     session: Session, actor: Actor, need_id: int, company_ids: Collection[int]
 ) -> dict[int, CompanyName]:
-    """Return those of the companies that the actor may see and that are not excluded for the need."""
+    """Return those of the companies that the actor may see and propose for the need.
+
+    One that left the register or is excluded is none of them.
+    """
     if not company_ids:
         return {}
     values = {"need": need_id, "ids": sorted(company_ids)}
@@ -320,57 +349,12 @@ def list_proposable(
 
 @lru_cache(KEPT_STATEMENTS)
 def _proposable(actor: Actor) -> Columns:
-    return select(Company.id, Company.name, Company.prefecture_code).where(
-        Company.id.in_(bindparam("ids", expanding=True)),
-        companies_visible_to(actor),
-        ~is_excluded(Company.id, _NEED),
-    )
-
-
-def list_progress(
-    session: Session, actor: Actor, *, text: str, show: str, page: int
-) -> Page[NeedProgress]:
-    """Return one page of the open needs of the actor's body with the state of their proposals.
-
-    `show` is `new` (some proposal waits for a decision), `none` (no proposal) or empty for all.
-    """
-    found = fetch_lines(session, partial(_select_open, actor, text, show), NeedLine, number=page)
-    counts = {need.id: dict.fromkeys(ProposalState, 0) for need in found.items}
-    rows = session.connection().execute(_count_proposals(actor), {"needs": list(counts)})
-    for need_id, state, count in rows:
-        counts[need_id][state] = count
-    items = [NeedProgress(need, counts[need.id]) for need in found.items]
-    return Page(items, found.number, found.size, found.total)
-
-
-@lru_cache(KEPT_STATEMENTS)
-def _select_open(actor: Actor, text: str, show: str, number: int) -> Columns:
-    proposed = select(Proposal.id).where(Proposal.need_id == Need.id)
-    query = select(Need).where(Need.body_id == (actor.body_id or 0), Need.state == NeedState.OPEN)
-    for word in text.split():
-        query = query.where(holds(Need.search_text, fold_for_search(word)))
-    if show == "new":
-        waiting = proposed.where(Proposal.state == ProposalState.NEW, visible_to(actor))
-        query = query.where(waiting.exists())
-    if show == "none":
-        query = query.where(~proposed.exists())
-    query = query.order_by(Need.expires_on.asc().nulls_last(), Need.id)
-    columns = (
-        Need.id,
-        Need.number,
-        Need.title,
-        Company.name,
-        Need.expires_on,
-        select(func.max(MatchRun.ran_at)).where(MatchRun.need_id == Need.id).scalar_subquery(),
-    )
-    shown = query.join(Need.buyer).with_only_columns(*columns, maintain_column_froms=True)
-    return select_page(query, shown, number=number)
-
-
-@lru_cache(KEPT_STATEMENTS)
-def _count_proposals(actor: Actor) -> Columns:
-    return (
-        select(Proposal.need_id, Proposal.state, func.count())
-        .where(Proposal.need_id.in_(bindparam("needs", expanding=True)), visible_to(actor))
-        .group_by(Proposal.need_id, Proposal.state)
+    named = aliased(Company)
+    # Apart from the ids, because SQLite would rather go through all companies of the body.
+    visible = select(Company.id).where(Company.id == named.id, companies_visible_to(actor))
+    return select(*(getattr(named, name) for name in CompanyName._fields)).where(
+        named.id.in_(bindparam("ids", expanding=True)),
+        named.archived_at.is_(None),
+        visible.correlate(named).exists(),
+        ~is_excluded(named.id, _NEED),
     )

@@ -17,13 +17,13 @@ from sme_match.matching.explanations import (
 from sme_match.matching.labels import EVIDENCE_FIELDS, FIELDS, PROPOSAL_STATES, QUESTIONS
 from sme_match.matching.questions import OpenQuestion
 from sme_match.needs.condition_words import code_words, required_words
+from sme_match.needs.conditions import ConditionDraft
 from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.needs.labels import (
     CAPACITY_WORDS,
     CONDITION_KINDS,
     with_unit,
 )
-from sme_match.needs.models import NeedCondition
 from sme_match.web.formats import day, plain_decimal
 from sme_match.web.history import Vocabulary
 from sme_match.web.names import (
@@ -160,7 +160,7 @@ def word_relaxation(relaxation: RelaxationExplanation) -> RelaxationWords:
     return RelaxationWords(kind, title, relaxation["admits"])
 
 
-def condition_text(condition: NeedCondition) -> str:
+def condition_text(condition: ConditionDraft) -> str:
     """Return a condition of a need in one line: 公差 ±0.01mm以内."""
     value = float(condition.number) if condition.number is not None else condition.text
     return f"{CONDITION_KINDS[condition.kind]} {required_words(condition.kind, value)}"

@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
 from sme_match.companies.models import Company, Contact
@@ -27,6 +28,7 @@ from sme_match.core.clock import jst_midnight
 from sme_match.core.errors import InvalidError, NotFoundError
 from sme_match.core.text import fold_for_search, mark_text, normalize_width
 from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, fetch_page, select_page
+from sme_match.db.parts import load_parts
 from sme_match.db.search import holds
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Proposal
@@ -71,13 +73,30 @@ def get_meeting(session: Session, actor: Actor, meeting_id: int) -> Meeting:
     meeting = session.scalar(_select_whole(actor), {"meeting": meeting_id})
     if meeting is None:
         raise NotFoundError(NOT_FOUND)
+    load_parts(session, [meeting.company, meeting.buyer], Company.contacts)
+    load_parts(session, [meeting], Meeting.offers, Meeting.replies)
+    load_parts(session, meeting.offers, MeetingOffer.answers)
+    for relation, contact_id in (
+        (Meeting.company_contact, meeting.company_contact_id),
+        (Meeting.buyer_contact, meeting.buyer_contact_id),
+    ):
+        contact = None if contact_id is None else session.get(Contact, contact_id)
+        set_committed_value(meeting, relation.key, contact)
     return meeting
 
 
 @lru_cache(KEPT_STATEMENTS)
 def _select_whole(actor: Actor) -> Select[Meeting]:
-    query = select(Meeting).where(Meeting.id == bindparam("meeting"), visible_to(actor))
-    return query.options(*_whole())
+    return (
+        select(Meeting)
+        .where(Meeting.id == bindparam("meeting"), visible_to(actor))
+        .options(
+            joinedload(Meeting.need),
+            joinedload(Meeting.body),
+            joinedload(Meeting.company),
+            joinedload(Meeting.buyer),
+        )
+    )
 
 
 def lock_meeting(session: Session, actor: Actor, meeting_id: int) -> Meeting:
@@ -110,19 +129,6 @@ def lock_meetings(session: Session, meeting_ids: Collection[int]) -> list[Meetin
             .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )
-    )
-
-
-def _whole() -> Sequence[ORMOption]:
-    return (
-        joinedload(Meeting.need),
-        joinedload(Meeting.body),
-        joinedload(Meeting.company).selectinload(Company.contacts),
-        joinedload(Meeting.buyer).selectinload(Company.contacts),
-        joinedload(Meeting.company_contact),
-        joinedload(Meeting.buyer_contact),
-        selectinload(Meeting.offers).selectinload(MeetingOffer.answers),
-        selectinload(Meeting.replies),
     )
 
 

@@ -35,10 +35,9 @@ from sme_match.needs.labels import (
     NEED_KINDS,
 )
 from sme_match.needs.models import Need
-from sme_match.needs.queries import Owner, read_id
+from sme_match.needs.queries import Owner, Receiver, read_id
 from sme_match.needs.services import MOST_SMES_WANTED, NeedDraft, as_drafts
 from sme_match.reference.processes import list_process_groups, list_processes
-from sme_match.support_bodies.models import SupportBody
 from sme_match.web.errors import message_of
 from sme_match.web.fields import (
     ChoiceField,
@@ -295,11 +294,11 @@ class ShareForm(Form):
         _l("共有する支援機関"), validators=[required(_l("共有する支援機関を選んでください。"))]
     )
 
-    def __init__(self, receivers: Sequence[SupportBody]) -> None:
+    def __init__(self, receivers: Sequence[Receiver]) -> None:
         super().__init__()
         self.offer(receivers)
 
-    def offer(self, receivers: Sequence[SupportBody]) -> None:
+    def offer(self, receivers: Sequence[Receiver]) -> None:
         """Set the bodies to choose from."""
         self.body_id.choices = [
             ("", _l("選んでください")),

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple, Self
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from sme_match.accounts.models import User
 from sme_match.companies.models import Company
@@ -15,6 +15,7 @@ from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import fold_for_search, mark_text, normalize_width
 from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, select_page
+from sme_match.db.parts import load_parts
 from sme_match.db.search import holds
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need, NeedShare
@@ -72,6 +73,7 @@ def get_need(session: Session, actor: Actor, need_id: int) -> Need:
     need = session.scalar(_whole(actor), {"need": need_id})
     if need is None:
         raise NotFoundError(mark_text("この発注案件は見つかりませんでした。"))
+    load_parts(session, [need], Need.conditions)
     return need
 
 
@@ -80,7 +82,7 @@ def _whole(actor: Actor) -> Select[Need]:
     return (
         select(Need)
         .where(Need.id == bindparam("need"), visible_to(actor))
-        .options(joinedload(Need.buyer), selectinload(Need.conditions))
+        .options(joinedload(Need.buyer))
     )
 
 
@@ -229,34 +231,40 @@ def owner_names(session: Session, needs: Iterable[Need]) -> dict[int, str]:
     ids = {need.owner_id for need in needs if need.owner_id is not None}
     if not ids:
         return {}
-    return {
-        row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(ids)))
-    }
+    rows = session.connection().execute(_NAMES, {"ids": list(ids)})
+    return {user_id: name for user_id, name in rows}  # noqa: C416 -- rows are no pairs to mypy
 
 
-def list_shares(session: Session, need: Need) -> list[tuple[NeedShare, SupportBody]]:
-    """Return the shares of a need that hold, with their receivers."""
-    rows = session.execute(
-        select(NeedShare, SupportBody)
-        .join(SupportBody, SupportBody.id == NeedShare.body_id)
-        .where(NeedShare.need_id == need.id, NeedShare.withdrawn_at.is_(None))
-        .order_by(NeedShare.granted_at, NeedShare.id)
+_NAMES = select(User.id, User.name).where(User.id.in_(bindparam("ids", expanding=True)))
+
+
+class Receiver(NamedTuple):
+    """A body, and since when the need is shared with it; None when it is not."""
+
+    id: int
+    name: str
+    granted_at: datetime | None
+
+
+_RECEIVERS = (
+    select(SupportBody.id, SupportBody.name, NeedShare.granted_at)
+    .outerjoin(
+        NeedShare,
+        and_(
+            NeedShare.body_id == SupportBody.id,
+            NeedShare.need_id == bindparam("need"),
+            NeedShare.withdrawn_at.is_(None),
+        ),
     )
-    return [(share, body) for share, body in rows]
+    .where(or_(SupportBody.active, NeedShare.id.is_not(None)), SupportBody.id != bindparam("owner"))
+    .order_by(NeedShare.granted_at, SupportBody.name)
+)
 
 
-def list_receivers(session: Session, need: Need) -> list[SupportBody]:
-    """Return the active bodies that the need is not shared with yet."""
-    held = select(NeedShare.body_id).where(
-        NeedShare.need_id == need.id, NeedShare.withdrawn_at.is_(None)
-    )
-    return list(
-        session.scalars(
-            select(SupportBody)
-            .where(SupportBody.active, SupportBody.id != need.body_id, SupportBody.id.not_in(held))
-            .order_by(SupportBody.name)
-        )
-    )
+def list_receivers(session: Session, need: Need) -> list[Receiver]:
+    """Return the bodies that a need is shared with, and those that it could be shared with."""
+    values = {"need": need.id, "owner": need.body_id}
+    return [Receiver(*row) for row in session.connection().execute(_RECEIVERS, values)]
 
 
 def body_name(session: Session, body_id: int) -> str:

@@ -40,7 +40,6 @@ from sme_match.needs.queries import (
     list_needs,
     list_owners,
     list_receivers,
-    list_shares,
     owner_names,
     read_id,
 )
@@ -112,8 +111,8 @@ def show(need_id: int) -> str:
 def _show(need: Need, form: ShareForm) -> str:
     session, actor = current_session(), current_actor()
     may_share = may_share_need(actor, need)
-    if may_share:
-        form.offer(list_receivers(session, need))
+    bodies = list_receivers(session, need) if may_share else []
+    form.offer([body for body in bodies if body.granted_at is None])
     return render_template(
         "needs/show.html",
         need=need,
@@ -123,7 +122,7 @@ def _show(need: Need, form: ShareForm) -> str:
         contradictions=list_contradictions(need, today=jst_date(current_time())),
         levels=list(ConditionLevel),
         owner_names=owner_names(session, [need]),
-        shares=list_shares(session, need) if may_share else [],
+        shares=[body for body in bodies if body.granted_at is not None],
         owner_body="" if need.body_id == actor.body_id else body_name(session, need.body_id),
         may_edit=may_edit_need(actor, need),
         may_share=may_share,
@@ -238,7 +237,8 @@ def share(need_id: int) -> Page:
     """Let another support body see the need."""
     session, actor = current_session(), current_actor()
     need = get_need(session, actor, need_id)
-    form = ShareForm(list_receivers(session, need) if may_share_need(actor, need) else [])
+    bodies = list_receivers(session, need) if may_share_need(actor, need) else []
+    form = ShareForm([body for body in bodies if body.granted_at is None])
     try:
         receiver = share_need(
             session, actor, need_id, body_id=form.chosen_body_id(), now=current_time()

@@ -1,6 +1,6 @@
 """Values of the official series: whole, newest by prefecture, and cut at their breaks."""
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +10,8 @@ import pandas as pd
 from sme_match.statistics.series import SERIES, Series
 
 DATA_FOLDER = Path(__file__).parent / "data"
+KEPT_SEGMENTS = 1024
+"""Six prefectures to a page; the files do not change while the service runs."""
 KEY_COLUMNS = ("year", "pref_code", "basis", "division")
 
 
@@ -69,7 +71,10 @@ def latest(key: str, column: str, *, division: str | None = None) -> Latest:
     return Latest(year, _by_prefecture(frame.loc[frame["year"] == year], column))
 
 
-def segments(key: str, column: str, pref_code: str, *, division: str | None = None) -> list[Segment]:
+@lru_cache(KEPT_SEGMENTS)
+def segments(
+    key: str, column: str, pref_code: str, *, division: str | None = None
+) -> tuple[Segment, ...]:
     """Return one prefecture's values cut wherever basis or coverage changes.
 
     Two figures on either side of a cut must not be joined by a line or a growth rate.
@@ -88,7 +93,7 @@ def segments(key: str, column: str, pref_code: str, *, division: str | None = No
             _segment(None, part.loc[part["year"].between(start, end, inclusive="left")], column)
             for start, end in pairwise(bounds)
         ]
-    return [segment for segment in found if segment.years]
+    return tuple(segment for segment in found if segment.years)
 
 
 def _segment(basis: str | None, part: pd.DataFrame, column: str) -> Segment:

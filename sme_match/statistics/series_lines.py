@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sme_match.statistics.charts import Line
 from sme_match.statistics.official import Segment, load_series, segments
@@ -35,13 +36,14 @@ class SeriesLines:
     rows: tuple[TableRow, ...]
 
 
-def list_divisions(key: str) -> list[str]:
+@cache
+def list_divisions(key: str) -> tuple[str, ...]:
     """Return the divisions of industry of a series, the whole first; none for undivided series."""
     frame = load_series(key)
     if "division" not in frame.columns:
-        return []
+        return ()
     names = frame["division"].unique()
-    return sorted((str(name) for name in names), key=lambda name: (name not in _FIRST, name))
+    return tuple(sorted(map(str, names), key=lambda name: (name not in _FIRST, name)))
 
 
 def read_lines(

@@ -1,5 +1,6 @@
 """Process chains: computed with the run, shown on the review, accepted through the prime."""
 
+import json
 import re
 from decimal import Decimal
 from typing import Any
@@ -12,9 +13,12 @@ from sme_match.companies.models import Company, CompanyShare
 from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import ConflictError, NotAllowedError, NotFoundError, StaleVersionError
 from sme_match.db.session import Database
-from sme_match.matching.chain_decisions import accept_chain, list_present
+from sme_match.matching.chain_decisions import accept_chain
+from sme_match.matching.chain_presenters import read_chains
+from sme_match.matching.chains import members_of
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Exclusion, MatchRun, Proposal
+from sme_match.matching.queries import list_proposable
 from sme_match.matching.services.deciding import undo_decision
 from sme_match.matching.services.running import match_need
 from sme_match.needs.enums import ConditionKind, ConditionLevel
@@ -184,7 +188,9 @@ def test_a_company_that_must_not_be_proposed_is_in_no_chain(
     before = run(session, coordinator, need)
     session.add(Exclusion(body_id=body.id, company_id=plater.id, need_id=need.id, written_at=NOW))
     session.flush()
-    assert plater.id not in list_present(session, coordinator, need, before)
+    members = members_of(read_chains(json.dumps(before.chains)))
+    assert plater.id in members
+    assert plater.id not in list_proposable(session, coordinator, need.id, members)
     assert run(session, coordinator, need).chains["chains"] == []
 
 

@@ -50,8 +50,8 @@ def test_a_chart_of_nothing_has_no_years() -> None:
 
 
 def test_the_whole_comes_first_among_divisions() -> None:
-    assert list_divisions("economic_census")[:2] == ["全産業", "製造業"]
-    assert list_divisions("population") == []
+    assert list_divisions("economic_census")[:2] == ("全産業", "製造業")
+    assert list_divisions("population") == ()
 
 
 def test_own_figures_stand_beside_official_ones_in_one_row_a_prefecture() -> None:

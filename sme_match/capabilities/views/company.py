@@ -7,7 +7,7 @@ capabilities.
 from flask import render_template
 from flask_babel import gettext as _
 
-from sme_match.capabilities.queries import list_archived_capabilities, list_capabilities
+from sme_match.capabilities.queries import list_rows
 from sme_match.capabilities.wording import vocabulary
 from sme_match.companies.blueprint import STAFF, blueprint
 from sme_match.companies.freshness import expiry_state, is_stale
@@ -19,7 +19,12 @@ from sme_match.companies.policy import (
     may_see_history,
     may_share_company,
 )
-from sme_match.companies.queries import get_company, get_owner, list_company_history, list_shares
+from sme_match.companies.queries import (
+    get_company,
+    get_owner,
+    list_company_history,
+    list_receivers,
+)
 from sme_match.companies.wording import vocabularies
 from sme_match.core.actor import Role
 from sme_match.core.clock import jst_date
@@ -35,17 +40,18 @@ def show(company_id: int) -> str:
     """Show one company to staff who may see it, and to its own manager."""
     session, actor, now = current_session(), current_actor(), current_time()
     company = get_company(session, actor, company_id)
+    active, archived = list_rows(session, company)
     may_edit, may_share = may_edit_company(actor, company), may_share_company(actor, company)
     return render_template(
         "companies/show.html",
         company=company,
-        owner=get_owner(session, company),
-        capabilities=list_capabilities(session, [company.id])[company.id],
-        archived=list_archived_capabilities(session, company) if may_edit else [],
+        owner=None if company.body_id == actor.body_id else get_owner(session, company),
+        capabilities=active,
+        archived=archived if may_edit else [],
         expiry={each.id: expiry_state(each.expires_on, jst_date(now)) for each in company.certificates},
         stale=is_stale(company.confirmed_at, now),
         today=jst_date(now),
-        shares=list_shares(session, company.id) if may_share else [],
+        receivers=list_receivers(session, company) if may_share else [],
         may_edit=may_edit,
         may_share=may_share,
         may_archive=may_archive_company(actor, company),

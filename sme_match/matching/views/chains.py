@@ -1,4 +1,6 @@
-"""Process chains on the review screen: computed on request, accepted through their prime."""
+"""Beside the proposals of the review: near misses, and chains accepted through their prime."""
+
+from typing import cast
 
 from flask import redirect, url_for
 from flask_babel import gettext as _
@@ -6,13 +8,20 @@ from werkzeug.wrappers import Response
 
 from sme_match.core.actor import Role
 from sme_match.matching.blueprint import blueprint
-from sme_match.matching.chain_decisions import accept_chain, list_present
-from sme_match.matching.chain_presenters import ChainsSection, chains_of
+from sme_match.matching.chain_decisions import accept_chain
+from sme_match.matching.chain_presenters import chains_of, read_chains, word_chains
+from sme_match.matching.chains import ChainsRecord, members_of
+from sme_match.matching.explanations import RelaxationExplanation
 from sme_match.matching.forms import NOTE_LIMIT, DecisionForm
-from sme_match.matching.models import MatchRun
-from sme_match.matching.queries import get_proposal, get_run, list_proposals_of
-from sme_match.needs.models import Need
-from sme_match.needs.queries import get_need
+from sme_match.matching.presenters import near_misses_of, word_near_misses
+from sme_match.matching.queries import (
+    RunLine,
+    get_proposal,
+    get_run,
+    list_decided,
+    list_proposable,
+)
+from sme_match.matching.wording import RelaxationWords, word_relaxation
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.flashes import flash_undoable
@@ -24,7 +33,8 @@ def accept_prime(run_id: int, place: int) -> Response:
     """Accept the prime of a chain as a proposal, with a note that names its partners."""
     session, actor = current_session(), current_actor()
     run = get_run(session, actor, run_id)
-    section = chains_section(get_need(session, actor, run.need_id), run)
+    record = cast("ChainsRecord | None", run.chains or None)
+    section = chains_of(record, list_proposable(session, actor, run.need_id, members_of(record)))
     cards = section.cards if section else ()
     note = next((card.note for card in cards if card.place == place), "")
     written = accept_chain(
@@ -47,10 +57,24 @@ def accept_prime(run_id: int, place: int) -> Response:
     return redirect(url_for("matching.review", need_id=need_id, state="accepted", _anchor=anchor))
 
 
-def chains_section(need: Need, run: MatchRun | None) -> ChainsSection | None:
-    """Return what the review shows of chains, limited to companies that are still there."""
-    if run is None or not run.chains:
-        return None
+def beside_proposals(run: RunLine) -> dict[str, object]:
+    """Return what the first page says of a run beside the proposals themselves."""
     session, actor = current_session(), current_actor()
-    companies = list_present(session, actor, need, run)
-    return chains_of(run, companies, list_proposals_of(session, actor, need.id, list(companies)))
+    misses = word_near_misses(run.near_misses)
+    near = {missed[0] for missed in misses}
+    members = members_of(read_chains(run.chains))
+    present = list_proposable(session, actor, run.need_id, near | members)
+    linked = tuple(present[key] for key in sorted(members & present.keys()))
+    return {
+        "near_misses": near_misses_of(misses, present),
+        "chains": word_chains(run.chains, linked),
+        "decided": list_decided(session, actor, run.need_id, members) if members else {},
+        "relaxation": _best_relaxation(run),
+    }
+
+
+def _best_relaxation(run: RunLine) -> RelaxationWords | None:
+    """Return the single must that, given up, would admit most companies."""
+    if not run.relaxations:
+        return None
+    return word_relaxation(cast("RelaxationExplanation", run.relaxations[0]))

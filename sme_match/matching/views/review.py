@@ -18,33 +18,30 @@ from sme_match.core.text import mark_text
 from sme_match.matching.blueprint import STAFF, blueprint
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.errors import MeetingUnderWayError
-from sme_match.matching.explanations import Explanation, RelaxationExplanation
+from sme_match.matching.explanations import Explanation
 from sme_match.matching.forms import DecisionForm, RejectionForm, SheetNoteForm
 from sme_match.matching.labels import HISTORY_ACTIONS, PROPOSAL_STATES, REJECTION_REASONS, SORTS
-from sme_match.matching.models import MatchRun, Proposal
+from sme_match.matching.models import Proposal
 from sme_match.matching.policy import (
     check_meeting,
     may_decide,
     may_match,
 )
 from sme_match.matching.presenters import (
-    NearMiss,
     ProposalCard,
     card_for,
     mark_places,
     mark_terms,
-    near_misses_of,
     shared_terms,
 )
+from sme_match.matching.progress import list_progress
 from sme_match.matching.queries import (
     ProposalLine,
     ReviewFilter,
     count_by_state,
-    find_last_run,
+    find_run_line,
     get_proposal,
     get_sheet_proposal,
-    list_progress,
-    list_proposable,
     list_proposals,
     list_runs,
 )
@@ -58,27 +55,25 @@ from sme_match.matching.services.deciding import (
 from sme_match.matching.services.running import match_need
 from sme_match.matching.sheets import make_sheet
 from sme_match.matching.training import points_in_use
-from sme_match.matching.views.chains import chains_section
-from sme_match.matching.watches import find_watch
+from sme_match.matching.views.chains import beside_proposals
+from sme_match.matching.watches import is_watched
 from sme_match.matching.wording import (
-    RelaxationWords,
     condition_text,
     evidence_words,
     proposal_vocabulary,
     question_words,
     term_words,
-    word_relaxation,
 )
 from sme_match.needs.condition_words import list_contradictions
 from sme_match.needs.enums import ConditionKind
 from sme_match.needs.labels import HISTORY_ACTIONS as NEED_ACTIONS
-from sme_match.needs.models import Need
 from sme_match.needs.policy import is_buyer_named
 from sme_match.needs.queries import (
     get_need,
     list_owners,
     owner_names,
 )
+from sme_match.needs.services import as_drafts
 from sme_match.needs.wording import vocabulary
 from sme_match.support_bodies.queries import get_body
 from sme_match.web.access import allow
@@ -125,8 +120,11 @@ def review(need_id: int) -> str:
     need = get_need(session, actor, need_id)
     filters = requested_filter()
     page = list_proposals(session, actor, need.id, filters, page=requested_page())
-    run = find_last_run(session, actor, need.id)
+    run = find_run_line(session, actor, need.id)
     cards = _cards(page.items, now_open=page.number == 1)
+    beside: dict[str, object] = {}
+    if run is not None and page.number == 1 and not filters.state:
+        beside = beside_proposals(run)
     return render_template(
         "matching/review.html",
         need=need,
@@ -136,17 +134,16 @@ def review(need_id: int) -> str:
         cards=cards,
         filters=filters,
         counts=count_by_state(session, actor, need.id),
-        near_misses=_near_misses(need, run),
-        chains=chains_section(need, run),
-        relaxation=_best_relaxation(run),
-        terms=shared_terms(cards),
-        states={state: str(word) for state, word in PROPOSAL_STATES.items()},
+        conditions=tuple(as_drafts(need.conditions)),
+        terms=tuple(shared_terms(cards)),
+        states=tuple(PROPOSAL_STATES),
         sorts=SORTS,
         may_match=may_match(actor, need),
-        watch=find_watch(session, actor, need),
-        reasons=REJECTION_REASONS,
+        watch=is_watched(session, actor, need),
+        reasons=tuple(REJECTION_REASONS),
         condition_kinds=list(ConditionKind),
         contradictions=list_contradictions(need, today=jst_date(current_time())),
+        **beside,
     )
 
 
@@ -382,17 +379,3 @@ def _cards(proposals: Sequence[ProposalLine], *, now_open: bool) -> list[Proposa
         card_for(proposal, now=today, is_open=now_open and place < OPEN_CARDS)
         for place, proposal in enumerate(proposals)
     ]
-
-
-def _best_relaxation(run: MatchRun | None) -> RelaxationWords | None:
-    """Return the single must that, given up, would admit most companies."""
-    if run is None or not run.relaxations:
-        return None
-    return word_relaxation(cast("RelaxationExplanation", run.relaxations[0]))
-
-
-def _near_misses(need: Need, run: MatchRun | None) -> list[NearMiss]:
-    if run is None:
-        return []
-    ids = {int(entry["company_id"]) for entry in run.near_misses}
-    return near_misses_of(run, list_proposable(current_session(), current_actor(), need.id, ids))

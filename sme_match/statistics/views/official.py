@@ -40,7 +40,6 @@ def official() -> str:
         column_key=column,
         divisions=divisions,
         division=division,
-        prefectures=list_prefectures(),
         chosen=chosen,
         found=found,
         unit=unit,
