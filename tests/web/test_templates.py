@@ -32,10 +32,11 @@ def shown(app: Flask, language: str, mounted_at: str = "") -> str:
 
 
 def test_each_reader_gets_the_page_in_the_own_language(pages: Flask) -> None:
-    for language, words in (("ja", "登録企業"), ("en", "Companies"), ("ja", "登録企業")):
+    japanese = ("ja", "登録企業", "3件")
+    for language, words, count in (japanese, ("en", "Companies", "3"), japanese):
         head, _, main = shown(pages, language).partition(" /companies/ ")
         assert head == words
-        assert main.startswith(f"3件 <b>{words}</b>/language/en{words} <svg ")
+        assert main.startswith(f"{count} <b>{words}</b>/language/en{words} <svg ")
 
 
 def test_addresses_in_a_page_begin_where_the_service_is_mounted(pages: Flask) -> None:
