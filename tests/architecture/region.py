@@ -12,9 +12,17 @@ from sme_match.accounts.models import User
 from sme_match.companies.models import Certificate, Company
 from sme_match.core.actor import Role
 from sme_match.core.clock import jst_date
-from sme_match.events.enums import CandidateOrigin, ParticipantState
+from sme_match.events.enums import CandidateOrigin, ParticipantState, RunState
 from sme_match.events.enums import Side as EventSide
-from sme_match.events.models import Candidate, Event, EventDay, EventHost, EventSlot, Participant
+from sme_match.events.models import (
+    Candidate,
+    Event,
+    EventDay,
+    EventHost,
+    EventSlot,
+    Participant,
+    TimetableRun,
+)
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Exclusion, MatchRun, Proposal, ProposalDecision, TrainingRun
 from sme_match.meetings.enums import MeetingState
@@ -130,7 +138,7 @@ def build_side(session: Session, word: str) -> Side:
     )  # fmt: skip
     session.add_all([offer, report, outcome, follow_up, import_, mail])
     session.flush()
-    event, part, candidate = _add_event(session, word, need, company)
+    event, part, candidate, solved = _add_event(session, word, need, company)
     meeting.event_id, meeting.confirmed_at = event.id, NOW - timedelta(days=50)
     token = create_link(
         session, purpose=LinkPurpose.INVITATION, subject_id=users[Role.SME].id, company_id=None,
@@ -160,6 +168,7 @@ def build_side(session: Session, word: str) -> Side:
         "slot_id": event.slots[0].id,
         "participant_id": part.id,
         "candidate_id": candidate.id,
+        "timetable_run_id": solved.id,
         "token": token,
     }
     return Side(body=body, users=users, ids=ids)
@@ -167,8 +176,8 @@ def build_side(session: Session, word: str) -> Side:
 
 def _add_event(
     session: Session, word: str, need: Need, company: Company
-) -> tuple[Event, Participant, Candidate]:
-    """Make an event in preparation with one slot, a buyer, an SME and the pair of both."""
+) -> tuple[Event, Participant, Candidate, TimetableRun]:
+    """Make an event in preparation with one slot, a buyer, an SME, the pair of both and a run."""
     starts_at = NOW + timedelta(days=30)
     event = Event(
         body_id=need.body_id, name=f"{word}商談会", summary=word, sme_call_from=NOW - timedelta(days=1),
@@ -200,4 +209,9 @@ def _add_event(
     )  # fmt: skip
     session.add(candidate)
     session.flush()
-    return event, sme, candidate
+    solved = TimetableRun(
+        event_id=event.id, label="A", state=RunState.DONE, settings={}, wished_at=NOW, ended_at=NOW
+    )
+    session.add(solved)
+    session.flush()
+    return event, sme, candidate, solved

@@ -65,13 +65,13 @@ def runs(event_id: int) -> Response:
     return response
 
 
-@blueprint.get("/events/<int:event_id>/runs/<int:run_id>")
+@blueprint.get("/events/<int:event_id>/runs/<int:timetable_run_id>")
 @allow(*STAFF)
-def show_run(event_id: int, run_id: int) -> str:
+def show_run(event_id: int, timetable_run_id: int) -> str:
     """Show what applying a run would change, which wishes it leaves, and why."""
     session, actor, now = current_session(), current_actor(), current_time()
     event = get_event(session, actor, event_id, now=now)
-    run = get_run(session, event, run_id)
+    run = get_run(session, event, timetable_run_id)
     found = load_timetable(session, event)
     return render_template(
         "events/run.html",
@@ -88,22 +88,22 @@ def show_run(event_id: int, run_id: int) -> str:
     )
 
 
-@blueprint.post("/events/<int:event_id>/runs/<int:run_id>/stop")
+@blueprint.post("/events/<int:event_id>/runs/<int:timetable_run_id>/stop")
 @allow(Role.COORDINATOR)
-def stop_timetable_run(event_id: int, run_id: int) -> Response:
+def stop_timetable_run(event_id: int, timetable_run_id: int) -> Response:
     """Ask a run to stop."""
-    stop_run(current_session(), current_actor(), event_id, run_id, now=current_time())
+    stop_run(current_session(), current_actor(), event_id, timetable_run_id, now=current_time())
     flash_done(_("計算を止めます。それまでに見つかった時間割は残ります。"))
     return redirect(url_for("events.runs", event_id=event_id))
 
 
-@blueprint.post("/events/<int:event_id>/runs/<int:run_id>/apply")
+@blueprint.post("/events/<int:event_id>/runs/<int:timetable_run_id>/apply")
 @allow(Role.COORDINATOR)
-def apply_timetable_run(event_id: int, run_id: int) -> Response:
+def apply_timetable_run(event_id: int, timetable_run_id: int) -> Response:
     """Make the timetable that of the run."""
     revision = request.form.get("revision", -1, type=int)
     apply_run(
-        current_session(), current_actor(), event_id, run_id,
+        current_session(), current_actor(), event_id, timetable_run_id,
         revision=revision, now=current_time(), site=current_site(),
     )  # fmt: skip
     flash_done(_("計算の結果を使いました。「元に戻す」で、前の時間割に戻せます。"))
