@@ -32,7 +32,7 @@ from sme_match.matching.tasks import refresh_indexes, tell_watchers
 from sme_match.meetings.tasks import expire_requests, send_reminders
 from sme_match.needs.register import NEED_REGISTER
 from sme_match.notifications.delivery import DeliveryReport, deliver_due
-from sme_match.outcomes.tasks import ask_due_follow_ups, chase_open_follow_ups
+from sme_match.outcomes.tasks import ask_due_follow_ups
 from sme_match.registers.description import Register
 from sme_match.registers.tasks import bring_in_waiting
 
@@ -116,7 +116,7 @@ def ask_about_outcomes(context: Context) -> int:
     """Ask both sides when a follow-up falls due, and once more when nobody answers."""
     now, base_url = context.now_of(), context.settings.base_url
     asked = ask_due_follow_ups(context.database, now=now, base_url=base_url)
-    return asked + chase_open_follow_ups(context.database, now=now, base_url=base_url)
+    return asked + ask_due_follow_ups(context.database, now=now, base_url=base_url, again=True)
 
 
 def forget_old_sessions(context: Context) -> int:

@@ -31,7 +31,7 @@ from sme_match.outcomes.queries import (
 )
 from sme_match.outcomes.services.following import close_follow_up
 from sme_match.outcomes.services.reporting import report_outcome
-from sme_match.outcomes.tasks import ask_due_follow_ups, chase_open_follow_ups
+from sme_match.outcomes.tasks import ask_due_follow_ups
 from tests.factories import make_actor, make_body
 from tests.meetings.scenes import at, confirm, mails, make_scene, request
 from tests.outcomes.scenes import AFTER, hold, record, said
@@ -264,15 +264,17 @@ def test_who_does_not_answer_is_asked_once_more_and_then_phoned(database: Databa
         meeting = hold(session, make_scene(session))
     month_one = at(7 + 30, 10)
     assert ask_due_follow_ups(database, now=month_one, base_url=BASE) == 2
-    assert chase_open_follow_ups(database, now=month_one + timedelta(days=13), base_url=BASE) == 0
+    assert (
+        ask_due_follow_ups(database, now=month_one + timedelta(days=13), base_url=BASE, again=True) == 0
+    )
     with database.unit_of_work() as session:
         manager = Actor(
             role=Role.SME, name="社長", body_id=meeting.body_id, company_id=meeting.company_id
         )
         report_outcome(session, manager, meeting.id, said(Reporter.SME), now=month_one)
     two_weeks = month_one + timedelta(days=14)
-    assert chase_open_follow_ups(database, now=two_weeks, base_url=BASE) == 1
-    assert chase_open_follow_ups(database, now=two_weeks, base_url=BASE) == 0
+    assert ask_due_follow_ups(database, now=two_weeks, base_url=BASE, again=True) == 1
+    assert ask_due_follow_ups(database, now=two_weeks, base_url=BASE, again=True) == 0
     with database.reading() as session:
         chasing = [mail for mail in mails(session) if "再度のお願い" in mail.subject]
         assert len(chasing) == 1

@@ -5,7 +5,7 @@ After the second mail a follow-up is for the coordinator, who phones; nothing is
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from sme_match.audit.services import record
@@ -27,79 +27,53 @@ from sme_match.outcomes.services.asking import ask_for_reports
 CHASED_AFTER = timedelta(days=14)
 
 
-def list_to_ask(session: Session, *, now: datetime) -> list[int]:
-    """Return the due follow-ups of held meetings about which nobody was asked yet, oldest first."""
+def list_to_ask(session: Session, *, now: datetime, again: bool = False) -> list[int]:
+    """Return the follow-ups of held meetings to ask about now, oldest first.
+
+    Those that fell due and nobody was asked about yet; `again`: those asked about two weeks ago that
+    are still open.
+    """
     query = (
         select(FollowUp.id)
         .join(FollowUp.meeting)
-        .where(
-            FollowUp.state == FollowUpState.DUE,
-            FollowUp.due_on <= jst_date(now),
-            FollowUp.asked_at.is_(None),
-            Meeting.state == MeetingState.HELD,
-        )
+        .where(*_to_ask(now, again=again), Meeting.state == MeetingState.HELD)
         .order_by(FollowUp.due_on, FollowUp.id)
     )
     return list(session.scalars(query))
 
 
-def ask_follow_up(session: Session, follow_up_id: int, *, now: datetime, site: Site) -> int:
-    """Ask both sides once; return how many mails. One conditional UPDATE decides who asks."""
+def ask_follow_up(
+    session: Session, follow_up_id: int, *, now: datetime, site: Site, again: bool = False
+) -> int:
+    """Ask the sides that have not answered; return how many mails.
+
+    One conditional UPDATE decides who asks, so each follow-up is asked about once, and once `again`.
+    """
     claimed = session.scalars(
         update(FollowUp)
-        .where(
-            FollowUp.id == follow_up_id,
-            FollowUp.asked_at.is_(None),
-            FollowUp.state == FollowUpState.DUE,
-        )
-        .values(asked_at=now)
+        .where(FollowUp.id == follow_up_id, *_to_ask(now, again=again))
+        .values(**{"chased_at" if again else "asked_at": now})
         .returning(FollowUp)
     ).one_or_none()
     if claimed is None:
         return 0
     meeting = lock_meeting(session, SYSTEM, claimed.meeting_id)
-    if not _is_current(meeting, claimed, now):
+    if meeting.state is not MeetingState.HELD or meeting.starts_at is None:
         return 0
-    return ask_for_reports(session, meeting, months_after=claimed.months_after, now=now, site=site)
-
-
-def list_to_chase(session: Session, *, now: datetime) -> list[int]:
-    """Return the follow-ups that were asked about two weeks ago and are still open, oldest first."""
-    query = (
-        select(FollowUp.id)
-        .join(FollowUp.meeting)
-        .where(
-            FollowUp.state == FollowUpState.DUE,
-            FollowUp.asked_at <= now - CHASED_AFTER,
-            FollowUp.chased_at.is_(None),
-            Meeting.state == MeetingState.HELD,
-        )
-        .order_by(FollowUp.asked_at, FollowUp.id)
-    )
-    return list(session.scalars(query))
-
-
-def chase_follow_up(session: Session, follow_up_id: int, *, now: datetime, site: Site) -> int:
-    """Ask the sides that have not answered once more; return how many mails."""
-    claimed = session.scalars(
-        update(FollowUp)
-        .where(
-            FollowUp.id == follow_up_id,
-            FollowUp.asked_at <= now - CHASED_AFTER,
-            FollowUp.chased_at.is_(None),
-            FollowUp.state == FollowUpState.DUE,
-        )
-        .values(chased_at=now)
-        .returning(FollowUp)
-    ).one_or_none()
-    if claimed is None:
-        return 0
-    meeting = lock_meeting(session, SYSTEM, claimed.meeting_id)
-    if not _is_current(meeting, claimed, now):
+    if claimed.months_after != current_round(jst_date(meeting.starts_at), jst_date(now)):
+        # The scheduler was away for long: only the latest round is asked about.
         return 0
     return ask_for_reports(
-        session, meeting, months_after=claimed.months_after, now=now, site=site, again=True
+        session, meeting, months_after=claimed.months_after, now=now, site=site, again=again
     )
+
+
+def _to_ask(now: datetime, *, again: bool) -> tuple[ColumnElement[bool], ...]:
+    if again:
+        moment = (FollowUp.asked_at <= now - CHASED_AFTER, FollowUp.chased_at.is_(None))
+    else:
+        moment = (FollowUp.due_on <= jst_date(now), FollowUp.asked_at.is_(None))
+    return FollowUp.state == FollowUpState.DUE, *moment
 
 
 def close_follow_up(
@@ -137,10 +111,3 @@ def close_follow_up(
         note=reason,
     )
     return follow_up
-
-
-def _is_current(meeting: Meeting, follow_up: FollowUp, now: datetime) -> bool:
-    """Tell whether the round is on: when the scheduler was away for long, only the latest is asked."""
-    if meeting.state is not MeetingState.HELD or meeting.starts_at is None:
-        return False
-    return follow_up.months_after == current_round(jst_date(meeting.starts_at), jst_date(now))
