@@ -10,7 +10,9 @@ from sme_match.events.enums import BuyerAnswer, EventState
 from sme_match.events.models import Event, Placement, UnavailableSlot
 from sme_match.events.queries import get_event
 from sme_match.events.queries.timetable import load_timetable
+from sme_match.events.services.cancelling import cancel_event
 from sme_match.events.services.publication import check_publication, preview_mails, publish
+from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import BookingCell, Meeting
 from sme_match.notifications.models import OutboxMail
 from tests.client import Client
@@ -46,6 +48,18 @@ def test_each_participant_gets_one_mail_with_all_its_meetings(session: Session) 
         assert meeting.calendar_uid in calendar
         assert meeting.room_url in to_buyer.text
     assert all((mail.calendar or "").count("BEGIN:VEVENT") == 1 for mail in sent[1:])
+
+
+def test_a_participant_without_a_chosen_person_is_written_to_at_its_main_contact(
+    session: Session,
+) -> None:
+    scene = ready(session)
+    for participant in (*scene.buyers, *scene.smes):
+        participant.contact_id = None
+    session.flush()
+    go_public(session, scene)
+    assert len(mails(session)) == 3
+    assert all(mail.to_address for mail in mails(session))
 
 
 def test_publishing_holds_the_time_and_ties_each_placement_to_its_meeting(session: Session) -> None:
@@ -108,3 +122,14 @@ def test_the_mail_brings_each_participant_to_its_own_page(client: Client, databa
         page = client.get(f"/attend/{link}")
         assert page.status_code == 200
         assert "この時間割で参加する" in page.text
+
+
+def test_a_published_event_that_is_called_off_gives_all_times_back(session: Session) -> None:
+    scene = ready(session)
+    go_public(session, scene)
+    version = session.get_one(Event, scene.event.id).version
+    cancel_event(session, scene.actor, scene.event.id, reason="大雪のため", version=version, now=NOW)
+    states = session.scalars(select(Meeting.state)).all()
+    assert set(states) == {MeetingState.CANCELLED}
+    assert session.scalars(select(BookingCell)).all() == []
+    assert any(mail.calendar_method == "CANCEL" for mail in mails(session))

@@ -16,7 +16,7 @@ def write_letter(
     return Letter(
         company_name=company.name,
         to_name=f"{company.name} {person}",
-        to_address=_address(contact),
+        to_address=address_of(contact),
         subject=f"【{body.short_name or body.name}】{subject}",
         text=f"""{company.name}
 {person} 様
@@ -33,7 +33,8 @@ def write_letter(
     )
 
 
-def _address(contact: Contact | None) -> str:
+def address_of(contact: Contact | None) -> str:
+    """Return where the mail goes; empty when there is no address that can be written to."""
     try:
         return check_address(contact.email) if contact else ""
     except InvalidError:

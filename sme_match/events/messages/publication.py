@@ -4,14 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sme_match.companies.models import Company, Contact
-from sme_match.core.errors import InvalidError
+from sme_match.events.messages.letters import address_of
 from sme_match.events.models import Event, Participant
 from sme_match.meetings.enums import MeetingChannel
-from sme_match.meetings.messages import CHANNELS, CHANNELS_EN, Letter, Site, Span, span_en, span_ja
-from sme_match.notifications.services import check_address
+from sme_match.meetings.messages import (
+    CHANNELS,
+    CHANNELS_EN,
+    NO_PERSON,
+    Letter,
+    Site,
+    Span,
+    main_contact,
+    span_en,
+    span_ja,
+)
 
 ROOM_PLACEHOLDER = "（ここに、商談ごとの入室リンクが入ります）"
-NO_PERSON = "ご担当者"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +42,12 @@ def compose_timetable(
     page: str,
     site: Site,
 ) -> Letter:
-    """Tell a participant when it meets whom, and where; a side without an address gets none."""
+    """Tell a participant when it meets whom, and where; a side without an address gets none.
+
+    Without a chosen `contact` the main one of the company is written to.
+    """
     company = participant.company
+    contact = contact or main_contact(company)
     person = contact.name if contact else NO_PERSON
     meetings = "\n".join(_line(line) for line in lines)
     meetings_en = "\n".join(
@@ -75,14 +87,6 @@ Agree to your timetable, say what does not suit you and enter the rooms on your 
 メール {event.body.email}
 """,
     )
-
-
-def address_of(contact: Contact | None) -> str:
-    """Return where the mail goes; empty when there is no address that can be written to."""
-    try:
-        return check_address(contact.email) if contact else ""
-    except InvalidError:
-        return ""
 
 
 def partner_line(company: Company) -> tuple[str, str]:

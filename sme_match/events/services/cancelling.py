@@ -21,7 +21,7 @@ from sme_match.events.queries import lock_event
 from sme_match.events.services.telling import tell
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
-from sme_match.meetings.services.changing import cancel_meeting
+from sme_match.meetings.services.scheduling import call_off
 from sme_match.notifications.services import void_mails
 
 TOLD = (ParticipantState.INVITED, ParticipantState.APPLIED, ParticipantState.ACCEPTED)
@@ -72,13 +72,12 @@ def cancel_event(
 def _cancel_meetings(
     session: Session, actor: Actor, event: Event, *, reason: str, now: datetime
 ) -> None:
-    coming = session.execute(
-        select(Meeting.id, Meeting.version).where(
+    coming = session.scalars(
+        select(Meeting.id).where(
             Meeting.event_id == event.id, Meeting.state == MeetingState.CONFIRMED, Meeting.ends_at > now
         )
     ).all()
-    for meeting_id, version in coming:
-        cancel_meeting(session, actor, meeting_id, reason=reason, version=version, now=now)
+    call_off(session, actor, coming, reason=reason, now=now)
 
 
 def _participants(session: Session, event: Event) -> list[Participant]:

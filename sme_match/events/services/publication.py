@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from sme_match.audit.services import record
-from sme_match.companies.models import Contact
+from sme_match.companies.models import Company, Contact
 from sme_match.core.actor import Actor
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
@@ -22,7 +22,7 @@ from sme_match.events.messages.publication import (
     compose_timetable,
     partner_line,
 )
-from sme_match.events.models import Event, Placement
+from sme_match.events.models import Event, Participant, Placement
 from sme_match.events.policy import may_run
 from sme_match.events.problems import is_wished, placed_of, problem_of
 from sme_match.events.queries.timetable import Timetable, load_timetable
@@ -205,7 +205,7 @@ def _letters(
         rows[placed.buyer_id].append(placed)
         rows[placed.sme_id].append(placed)
     members = [each for each in timetable.participants.values() if rows[each.id]]
-    contacts = _contacts(session, [each.contact_id for each in members if each.contact_id])
+    contacts = _contacts(session, members)
     return [
         (
             each.id,
@@ -243,10 +243,14 @@ def _line(
     )
 
 
-def _contacts(session: Session, ids: Sequence[int]) -> dict[int, Contact]:
-    return {
-        contact.id: contact for contact in session.scalars(select(Contact).where(Contact.id.in_(ids)))
-    }
+def _contacts(session: Session, members: Sequence[Participant]) -> dict[int, Contact]:
+    """Load the contacts of the companies of these participants."""
+    companies = session.scalars(
+        select(Company)
+        .where(Company.id.in_([each.company_id for each in members]))
+        .options(selectinload(Company.contacts))
+    )
+    return {contact.id: contact for company in companies for contact in company.contacts}
 
 
 def _title(timetable: Timetable, candidate_id: int) -> str:
