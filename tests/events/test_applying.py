@@ -43,9 +43,7 @@ def make_open(session: Session, **values: Any) -> tuple[EventScene, Company, Act
 def said(scene: EventScene, session: Session, *buyers: int, **values: Any) -> Application:
     """What an SME says; the buyers it wishes for by their place in the scene."""
     by_buyer = {each.buyer_id: each.need.id for each in list_wishable(session, scene.event)}
-    wishes = tuple(
-        Wish(scene.buyers[n].id, by_buyer.get(scene.buyers[n].id, 0), f"理由{n}") for n in buyers
-    )
+    wishes = tuple(Wish(by_buyer.get(scene.buyers[n].id, 0), f"理由{n}") for n in buyers)
     defaults: dict[str, Any] = {"attendee": "山田 一郎", "day_phone": "090-1111-2222"}
     return Application(**(defaults | {"wishes": wishes} | values))
 
@@ -83,6 +81,22 @@ def test_wishes_that_cannot_be_are_refused_at_their_row(session: Session) -> Non
         with pytest.raises(InvalidError) as refused:
             apply(session, manager, scene.event.id, application, company_id=company.id, now=NOW)
         assert refused.value.field == field
+
+
+def test_no_refusal_tells_whose_need_an_anonymous_one_is(session: Session) -> None:
+    scene, company, manager = make_open(session)
+    buyer = session.get_one(Company, scene.buyers[0].company_id)
+    hidden = make_need(session, buyer, buyer_anonymous=True)
+    open_need = said(scene, session, 1).wishes
+    avoided = ((buyer.id, "競合"),)
+    wishes = (*open_need, Wish(hidden.id))
+    application = said(scene, session, wishes=wishes, avoids=avoided)
+
+    part = apply(session, manager, scene.event.id, application, company_id=company.id, now=NOW)
+
+    assert wishes_of(session, part) == [(scene.buyers[1].id, 1, "理由1")]
+    keys = {each.key for each in list_wishable(session, scene.event)}
+    assert str(hidden.id) in keys
 
 
 @pytest.mark.parametrize("days", [-2, 4])

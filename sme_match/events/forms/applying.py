@@ -112,7 +112,7 @@ class ApplicationForm(_PartForm):
         self.avoid_reason.data = next((row.reason for row in part.avoids), "")
         for rank, wish in enumerate(wishes[:MOST_WISHES], start=1):
             field = self[f"wish_{rank}"]
-            field.data = f"{wish.buyer_id}-{wish.need_id}"
+            field.data = str(wish.need_id or "")
             if field.data not in [value for value, _ in field.choices]:
                 field.choices.append((field.data, _("（参加しなくなった相手）")))
             self[f"reason_{rank}"].data = wish.sme_reason
@@ -147,9 +147,9 @@ class ApplicationForm(_PartForm):
     def _wishes(self) -> list[Wish]:
         found = []
         for rank in self.ranks():
-            buyer, _, need = (self[f"wish_{rank}"].data or "").partition("-")
-            if _is_id(buyer) and _is_id(need):
-                found.append(Wish(int(buyer), int(need), self[f"reason_{rank}"].data))
+            need = self[f"wish_{rank}"].data or ""
+            if _is_id(need):
+                found.append(Wish(int(need), self[f"reason_{rank}"].data))
         return found
 
 

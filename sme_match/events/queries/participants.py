@@ -34,8 +34,8 @@ class Wishable:
 
     @property
     def key(self) -> str:
-        """Return what a form sends for it."""
-        return f"{self.buyer_id}-{self.need.id}"
+        """Return what a form sends for it: nothing that tells whose need it is."""
+        return str(self.need.id)
 
 
 def get_participant(

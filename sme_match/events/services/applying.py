@@ -1,5 +1,6 @@
 """Applications of SMEs: by themselves while the call is open, or by their coordinator."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -24,7 +25,7 @@ from sme_match.events.models import (
 )
 from sme_match.events.policy import is_call_open, is_open, may_plan
 from sme_match.events.queries import lock_event
-from sme_match.events.queries.participants import find_part, list_wishable
+from sme_match.events.queries.participants import Wishable, find_part, list_wishable
 
 MOST_WISHES = 5
 
@@ -33,7 +34,6 @@ MOST_WISHES = 5
 class Wish:
     """A need whose buyer the SME would like to meet; the order of wishes is their rank."""
 
-    buyer_id: int
     need_id: int
     reason: str = ""
 
@@ -216,7 +216,7 @@ def _set_wishes(
     now: datetime,
 ) -> None:
     """Let the wishes be the ranked candidates of the SME; each buyer is met once."""
-    wishable = {(each.buyer_id, each.need.id) for each in list_wishable(session, event)}
+    wishable = {each.need.id: each for each in list_wishable(session, event)}
     avoided = set(
         session.scalars(
             select(Participant.id).where(
@@ -233,26 +233,12 @@ def _set_wishes(
             .options(joinedload(Candidate.placement))
         )
     }
-    wished: set[int] = set()
-    for rank, wish in enumerate(wishes, start=1):
-        field = f"wish_{rank}"
-        if (wish.buyer_id, wish.need_id) not in wishable:
-            raise InvalidError(
-                mark_text("選んだ相手は参加しなくなりました。ほかの相手を選んでください。"), field=field
-            )
-        if wish.buyer_id in wished:
-            raise InvalidError(
-                mark_text("同じ相手を2回選んでいます。1社につき1つだけ選んでください。"), field=field
-            )
-        if wish.buyer_id in avoided:
-            raise InvalidError(
-                mark_text("会いたくない相手に選んだ企業です。どちらかにしてください。"), field=field
-            )
-        wished.add(wish.buyer_id)
-        row = known.get(wish.buyer_id)
+    wished = _by_buyer(wishes, wishable, avoided)
+    for buyer_id, (rank, wish) in wished.items():
+        row = known.get(buyer_id)
         if row is None:
             row = Candidate(
-                event_id=event.id, buyer_id=wish.buyer_id, sme_id=part.id, need_id=wish.need_id,
+                event_id=event.id, buyer_id=buyer_id, sme_id=part.id, need_id=wish.need_id,
                 origin=CandidateOrigin.SME, created_at=now,
             )  # fmt: skip
             session.add(row)
@@ -265,3 +251,35 @@ def _set_wishes(
         row.sme_rank, row.sme_reason = None, ""
         if row.origin is CandidateOrigin.SME and row.answer is None and row.placement is None:
             session.delete(row)
+
+
+def _by_buyer(
+    wishes: Sequence[Wish], wishable: Mapping[int, Wishable], avoided: Collection[int]
+) -> dict[int, tuple[int, Wish]]:
+    """Return the wishes with their ranks by participant.
+
+    A wish that would tell who an anonymous buyer is, by being refused, is left out without a word.
+
+    Raises:
+        InvalidError: for a partner that is gone, wished for twice, or not to be met.
+    """
+    found: dict[int, tuple[int, Wish]] = {}
+    for rank, wish in enumerate(wishes, start=1):
+        field, asked = f"wish_{rank}", wishable.get(wish.need_id)
+        if asked is None:
+            raise InvalidError(
+                mark_text("選んだ相手は参加しなくなりました。ほかの相手を選んでください。"), field=field
+            )
+        twice, unwanted = asked.buyer_id in found, asked.buyer_id in avoided
+        if not asked.buyer_name and (twice or unwanted):
+            continue
+        if twice:
+            raise InvalidError(
+                mark_text("同じ相手を2回選んでいます。1社につき1つだけ選んでください。"), field=field
+            )
+        if unwanted:
+            raise InvalidError(
+                mark_text("会いたくない相手に選んだ企業です。どちらかにしてください。"), field=field
+            )
+        found[asked.buyer_id] = (rank, wish)
+    return found
