@@ -156,6 +156,7 @@ def change(
     """
     if not despite_locks:
         _check_locks(steps, kind)
+    _check_places(timetable, steps)
     _check_times(timetable, steps, kind, now=now)
     _check_rules(timetable, steps)
     moves = _store(session, timetable, steps, now=now)
@@ -222,13 +223,17 @@ def _check_times(
                 raise ConflictError(PAST_SLOT)
 
 
-def _check_rules(timetable: Timetable, steps: Sequence[Step]) -> None:
+def _check_places(timetable: Timetable, steps: Sequence[Step]) -> None:
+    """Refuse a slot or lane that the event has no longer."""
     for step in steps:
         sme = timetable.participants[pair_in(timetable, step.candidate).sme_id]
         if step.after is not None and (
             step.after.slot not in timetable.slots or step.after.sme_lane > sme.lanes
         ):
             raise ConflictError(CHANGED)
+
+
+def _check_rules(timetable: Timetable, steps: Sequence[Step]) -> None:
     touched = {step.candidate for step in steps}
     problem = problem_of(timetable, also=touched)
     kept = placed_of(_others(timetable, touched))

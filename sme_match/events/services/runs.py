@@ -139,6 +139,7 @@ def apply_run(
 
 
 def _places(timetable: Timetable, run: TimetableRun) -> dict[int, Place]:
+    """Return where the run put the pairs that still are candidates."""
     return {
         each["candidate"]: Place(
             each["slot"],
@@ -148,6 +149,7 @@ def _places(timetable: Timetable, run: TimetableRun) -> dict[int, Place]:
             and placed.locked,
         )
         for each in run.meetings
+        if each["candidate"] in timetable.candidates
     }
 
 
