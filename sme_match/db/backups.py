@@ -20,6 +20,7 @@ from sme_match.db.migrations import current_revision
 STEM = "sme_match-"
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 SUFFIXES = {"sqlite": ".sqlite3", "postgresql": ".dump"}
+PRIVATE = 0o600
 DAILY, WEEKLY, MONTHLY = 14, 8, 12
 """How many newest days, weeks and months keep their last backup."""
 
@@ -42,6 +43,8 @@ def back_up(engine: Engine, folder: Path, *, now: datetime) -> Path:
     part = path.with_suffix(path.suffix + ".part")
     part.unlink(missing_ok=True)
     try:
+        # Private from the first byte on, whatever the umask.
+        part.touch(mode=PRIVATE)
         if kind == "sqlite":
             # Past the hooks of the engine: VACUUM runs in no transaction.
             with closing(engine.raw_connection()) as connection:
@@ -51,7 +54,6 @@ def back_up(engine: Engine, folder: Path, *, now: datetime) -> Path:
         else:
             _run(["pg_dump", "--format=custom", f"--file={part}"], engine.url)
         verify(part)
-        part.chmod(0o600)
         part.rename(path)
     finally:
         part.unlink(missing_ok=True)
@@ -93,13 +95,7 @@ def restore(path: Path, url: str) -> None:
     if path.suffix != SUFFIXES[kind]:
         raise BackupError(f"{path.name} cannot be restored into {kind}.")
     if kind == "sqlite":
-        file = Path(target.database or "")
-        if file.exists():
-            raise BackupError(f"{file} exists. Move it away first; nothing was changed.")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_suffix(".part")
-        shutil.copyfile(path, part)
-        part.rename(file)
+        _restore_sqlite(path, Path(target.database or ""))
         return
     engine = create_engine(target)
     try:
@@ -142,6 +138,19 @@ def to_keep(times: Iterable[datetime]) -> frozenset[datetime]:
         last_of = {f"{at:{period}}": at for at in ordered}
         kept.update(list(last_of.values())[-count:])
     return frozenset(kept)
+
+
+def _restore_sqlite(path: Path, file: Path) -> None:
+    # A journal that a crash left behind would be played into the restored file.
+    for there in (file, Path(f"{file}-wal"), Path(f"{file}-journal")):
+        if there.exists():
+            raise BackupError(f"{there} exists. Move it away first; nothing was changed.")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=PRIVATE)
+    shutil.copyfile(path, part)
+    part.rename(file)
 
 
 def _verify_sqlite(path: Path) -> None:

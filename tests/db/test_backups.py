@@ -114,6 +114,23 @@ def test_nothing_is_restored_over_what_exists(filled: tuple[Database, int], tmp_
     assert counts(database) == before
 
 
+@pytest.mark.parametrize("leftover", ["-wal", "-journal"])
+def test_a_journal_left_by_a_crash_is_not_played_into_what_is_restored(
+    leftover: str, tmp_path: Path
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'old.sqlite3'}")
+    migrate(database.engine)
+    path = back_up(database.engine, tmp_path / "backups", now=NOW)
+    assert path.stat().st_mode & 0o077 == 0
+    database.dispose()
+    (tmp_path / f"new.sqlite3{leftover}").touch()
+
+    with pytest.raises(BackupError, match=leftover):
+        restore(path, f"sqlite:///{tmp_path / 'new.sqlite3'}")
+
+    assert not (tmp_path / "new.sqlite3").exists()
+
+
 def test_a_damaged_backup_is_told_and_not_restored(
     filled: tuple[Database, int], tmp_path: Path
 ) -> None:
