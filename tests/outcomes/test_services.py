@@ -304,3 +304,28 @@ def test_an_amount_of_hundreds_of_millions_is_asked_back(session: Session) -> No
     sure = replace(draft, amounts_sure=True)
     outcome = report_outcome(session, scene.side(Party.SME), meeting.id, sure, now=AFTER)
     assert outcome.first_order_yen == 300_000_000
+
+
+def test_a_record_put_right_lets_the_follow_ups_count_anew(database: Database) -> None:
+    with database.unit_of_work() as session:
+        scene = make_scene(session)
+        meeting = hold(session, scene)
+    month_one = at(7 + 30, 10)
+    assert ask_due_follow_ups(database, now=month_one, base_url=BASE) == 2
+    with database.unit_of_work() as session:
+        absent = DayRecord(result=MeetingState.ABSENT, absent_side=AbsentSide.BUYER)
+        again = record(
+            session, scene, session.get_one(type(meeting), meeting.id), absent, now=month_one
+        )
+        record(session, scene, again, DayRecord(result=MeetingState.HELD), now=month_one)
+    assert ask_due_follow_ups(database, now=month_one, base_url=BASE) == 2
+
+
+def test_a_round_that_is_over_is_not_said_to_be_chased(database: Database) -> None:
+    with database.unit_of_work() as session:
+        hold(session, make_scene(session))
+    assert ask_due_follow_ups(database, now=at(7 + 30, 10), base_url=BASE) == 2
+    late = at(7 + 130, 10)
+    assert ask_due_follow_ups(database, now=late, base_url=BASE, again=True) == 0
+    with database.reading() as session:
+        assert session.scalars(select(FollowUp.chased_at)).all() == [None] * 4

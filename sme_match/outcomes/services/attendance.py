@@ -63,6 +63,7 @@ def plan_follow_ups(session: Session, meeting: Meeting) -> None:
             session.add(row)
         if row.state is not FollowUpState.DONE:
             row.state, row.closed_reason, row.done_at = FollowUpState.DUE, "", None
+            row.asked_at = row.chased_at = None
         row.due_on = months_later(held_on, months)
 
 

@@ -57,23 +57,31 @@ def ask_follow_up(
     ).one_or_none()
     if claimed is None:
         return 0
-    meeting = lock_meeting(session, SYSTEM, claimed.meeting_id)
+    mails = _ask(session, claimed, now=now, site=site, again=again)
+    if again and not mails:
+        # The lists say when somebody was asked for the second time: nobody was.
+        claimed.chased_at = None
+        session.flush()
+    return mails
+
+
+def _ask(session: Session, follow_up: FollowUp, *, now: datetime, site: Site, again: bool) -> int:
+    meeting = lock_meeting(session, SYSTEM, follow_up.meeting_id)
     if meeting.state is not MeetingState.HELD or meeting.starts_at is None:
         return 0
-    if claimed.months_after != current_round(jst_date(meeting.starts_at), jst_date(now)):
+    if follow_up.months_after != current_round(jst_date(meeting.starts_at), jst_date(now)):
         # The scheduler was away for long: only the latest round is asked about.
         return 0
     return ask_for_reports(
-        session, meeting, months_after=claimed.months_after, now=now, site=site, again=again
+        session, meeting, months_after=follow_up.months_after, now=now, site=site, again=again
     )
 
 
 def _to_ask(now: datetime, *, again: bool) -> tuple[ColumnElement[bool], ...]:
+    due = (FollowUp.state == FollowUpState.DUE, FollowUp.due_on <= jst_date(now))
     if again:
-        moment = (FollowUp.asked_at <= now - CHASED_AFTER, FollowUp.chased_at.is_(None))
-    else:
-        moment = (FollowUp.due_on <= jst_date(now), FollowUp.asked_at.is_(None))
-    return FollowUp.state == FollowUpState.DUE, *moment
+        return *due, FollowUp.asked_at <= now - CHASED_AFTER, FollowUp.chased_at.is_(None)
+    return *due, FollowUp.asked_at.is_(None)
 
 
 def close_follow_up(

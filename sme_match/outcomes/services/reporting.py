@@ -32,7 +32,7 @@ from sme_match.outcomes.policy import may_report_as
 from sme_match.outcomes.queries import find_outcome, list_follow_ups, list_reports
 
 SURPRISING_YEN = 100_000_000
-"""A first order above this is asked back: it is far more often a slip of the unit than an order."""
+"""An amount above this is asked back: it is far more often a slip of the unit than an order."""
 OVERTAKEN = mark_text("あとの回の報告があったため")
 BOTH_SIDES = {Reporter.SME, Reporter.BUYER}
 DERIVED = (
