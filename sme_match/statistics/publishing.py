@@ -7,7 +7,7 @@ whole fiscal year without filters: overlapping periods or filters could be subtr
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sme_match.statistics.frames import Group, Ids
+from sme_match.statistics.frames import Amounts, Group, Ids
 from sme_match.statistics.key_figures import Measure
 from sme_match.statistics.report import Report
 from sme_match.statistics.suppression import Cell, is_small, withheld
@@ -47,6 +47,11 @@ _GROUP_COLUMNS: Mapping[str, Callable[[Group], Ids]] = {
     "quotes": lambda group: group.quote_ids,
     "deals": lambda group: group.deal_ids,
 }
+_YEN_COLUMNS: Mapping[str, Callable[[Amounts], Ids]] = {
+    "first_order_yen": lambda amounts: amounts.first_order_unknown_ids,
+    "total_yen": lambda amounts: amounts.total_unknown_ids,
+}
+"""The sums of deals, with the deals of which the amount is not known."""
 
 
 def withhold(report: Report, companies: Companies) -> Withheld:
@@ -70,6 +75,19 @@ def withhold(report: Report, companies: Companies) -> Withheld:
             }
     columns["source", "deals"] = {part.source: (part.ids, met) for part in report.sources}
     columns["source", "prospects"] = {None: (report.prospects.ids, met)}
+    # A sum is only of those whose amount is known: it may be that of one company among many deals.
+    for column, unknown in _YEN_COLUMNS.items():
+        for table, rows in groups.items():
+            columns[table, column] = {
+                row.key: (_without(row.deal_ids, unknown(row.amounts)), met) for row in rows
+            }
+        columns["source", column] = {
+            part.source: (_without(part.ids, unknown(part.amounts)), met) for part in report.sources
+        }
+    prospects = report.prospects
+    columns["source", "expected_year_yen"] = {
+        None: (_without(prospects.ids, prospects.unknown_ids), met)
+    }
     return Withheld(
         cells=frozenset(
             (table, column, key)
@@ -103,6 +121,11 @@ def _companies_of(companies: Companies, key: str) -> Mapping[int, int]:
         "buyers": {},
     }
     return own.get(key, companies.of_meetings)
+
+
+def _without(ids: Ids, others: Ids) -> Ids:
+    left_out = set(others)
+    return tuple(number for number in ids if number not in left_out)
 
 
 def _cell(ids: Ids, of: Mapping[int, int]) -> Cell:

@@ -14,6 +14,7 @@ import pandas as pd
 from sme_match.outcomes.enums import AmountSource
 from sme_match.statistics.filters import StatisticsFilter, find_period, narrow
 from sme_match.statistics.frames import (
+    Amounts,
     Funnel,
     Group,
     Ids,
@@ -42,8 +43,7 @@ class SourceAmounts:
 
     source: AmountSource | None
     ids: Ids
-    first_order_yen: int
-    total_yen: int
+    amounts: Amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +174,7 @@ def _by_source(pairs: pd.DataFrame) -> list[SourceAmounts]:
     ]
     found = []
     for source, rows in parts:
-        summed = amounts(rows)
-        ids = ids_of(rows, "meeting_id")
-        found.append(SourceAmounts(source, ids, summed.first_order_yen, summed.total_yen))
+        found.append(SourceAmounts(source, ids_of(rows, "meeting_id"), amounts(rows)))
     return found
 
 

@@ -198,8 +198,8 @@ def _groups(
             ("quotes", len(group.quote_ids)),
             ("deals", len(group.deal_ids)),
             ("meetings", len(group.sme_ids)),
-            ("deals", group.amounts.first_order_yen),
-            ("deals", group.amounts.total_yen),
+            ("first_order_yen", group.amounts.first_order_yen),
+            ("total_yen", group.amounts.total_yen),
         )
         shown = [HIDDEN if hides(column, group.key) else value for column, value in values]
         rows.append((title(group.key), group.key, *shown))
@@ -234,10 +234,16 @@ def _amounts(report: Report, withheld: Withheld) -> Sheet:
     )
     rows: list[Sequence[Value]] = []
     for part in report.sources:
-        values: tuple[Value, ...] = (len(part.ids), part.first_order_yen, part.total_yen)
-        if withheld.hides("source", "deals", part.source):
-            values = (HIDDEN,) * len(values)
-        rows.append((str(SOURCES[part.source]), *values, None))
+        values = (
+            ("deals", len(part.ids)),
+            ("first_order_yen", part.amounts.first_order_yen),
+            ("total_yen", part.amounts.total_yen),
+        )
+        shown = [
+            HIDDEN if withheld.hides("source", column, part.source) else value
+            for column, value in values
+        ]
+        rows.append((str(SOURCES[part.source]), *shown, None))
     prospects = report.prospects
     few = withheld.hides("source", "prospects", None)
     rows.append(
@@ -246,7 +252,9 @@ def _amounts(report: Report, withheld: Withheld) -> Sheet:
             HIDDEN if few else len(prospects.ids),
             None,
             None,
-            HIDDEN if few else prospects.expected_year_yen,
+            HIDDEN
+            if withheld.hides("source", "expected_year_yen", None)
+            else prospects.expected_year_yen,
         )
     )
     return Sheet(_("金額"), columns, rows)

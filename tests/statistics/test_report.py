@@ -117,7 +117,7 @@ def test_tables_add_up_to_the_key_figures(session: Session) -> None:
 
 def test_amounts_stand_by_source_and_prospects_apart(session: Session) -> None:
     report = report_of(session, make_region(session))
-    assert [(part.source, len(part.ids), part.total_yen) for part in report.sources] == [
+    assert [(part.source, len(part.ids), part.amounts.total_yen) for part in report.sources] == [
         ("sme_said", 1, 1_500_000),
         ("buyer_said", 0, 0),
         ("both_agree", 0, 0),
