@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, and_, false, or_, true
 from sme_match.companies.enums import Visibility
 from sme_match.companies.models import Company
 from sme_match.core.actor import Actor, Role
+from sme_match.core.errors import ConflictError
+from sme_match.core.text import mark_text
 from sme_match.meetings.enums import MeetingState, Party
 from sme_match.meetings.errors import PastMeetingError
 from sme_match.meetings.facts import Sides
@@ -69,6 +71,19 @@ def check_not_past(meeting: Meeting, now: datetime) -> None:
     """
     if is_past(meeting, now):
         raise PastMeetingError
+
+
+def check_no_event(meeting: Meeting) -> None:
+    """Refuse to give a meeting of an event another time, or none, behind the back of its timetable.
+
+    Raises:
+        ConflictError: when it belongs to an event and was not put off from there.
+    """
+    if meeting.event_id is not None and meeting.state is not MeetingState.CARRIED_OVER:
+        # Its slot, desk and limits are rules of the event, which this package does not know.
+        raise ConflictError(
+            mark_text("商談会の商談です。移動と取りやめは、商談会の時間割で行ってください。")
+        )
 
 
 def may_reply_as(actor: Actor, meeting: Meeting, party: Party) -> bool:

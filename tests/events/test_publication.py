@@ -14,11 +14,12 @@ from sme_match.events.services.cancelling import cancel_event
 from sme_match.events.services.publication import check_publication, preview_mails, publish
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import BookingCell, Meeting
+from sme_match.meetings.services.opening import offer_again
 from sme_match.notifications.models import OutboxMail
 from tests.client import Client
 from tests.conftest import NOW
 from tests.events.scenes import EventScene, make_event, make_placement
-from tests.meetings.scenes import SITE, mails
+from tests.meetings.scenes import SITE, at, mails, plan
 
 
 def ready(session: Session) -> EventScene:
@@ -133,3 +134,20 @@ def test_a_published_event_that_is_called_off_gives_all_times_back(session: Sess
     assert set(states) == {MeetingState.CANCELLED}
     assert session.scalars(select(BookingCell)).all() == []
     assert any(mail.calendar_method == "CANCEL" for mail in mails(session))
+
+
+def test_no_other_times_are_offered_for_a_meeting_of_an_event(session: Session) -> None:
+    scene = ready(session)
+    go_public(session, scene)
+    meeting = session.scalars(select(Meeting).order_by(Meeting.id)).first()
+    assert meeting is not None
+    with pytest.raises(ConflictError, match="時間割"):
+        offer_again(
+            session,
+            scene.actor,
+            meeting.id,
+            plan(at(7, 15)),
+            version=meeting.version,
+            now=NOW,
+            site=SITE,
+        )

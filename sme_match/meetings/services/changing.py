@@ -23,7 +23,7 @@ from sme_match.meetings.messages import (
 )
 from sme_match.meetings.models import Meeting
 from sme_match.meetings.offers import check_minutes, check_time
-from sme_match.meetings.policy import check_not_past, may_arrange
+from sme_match.meetings.policy import check_no_event, check_not_past, may_arrange
 from sme_match.meetings.queries import booked_cells, lock_meeting
 from sme_match.meetings.services.booking import free_cells, hold_cells
 from sme_match.meetings.services.mailing import void_unsent, write_to_both
@@ -73,7 +73,7 @@ def move_meeting(
         InvalidError: for a time that cannot be.
     """
     meeting = _lock_to_change(session, actor, meeting_id, version, now=now)
-    _check_no_event(meeting)
+    check_no_event(meeting)
     old = confirmed_span(meeting)
     check_minutes(minutes)
     new = (starts_at, starts_at + timedelta(minutes=minutes))
@@ -158,7 +158,7 @@ def cancel_meeting(
         InvalidError: without a reason.
     """
     meeting = _lock_to_change(session, actor, meeting_id, version, now=now)
-    _check_no_event(meeting)
+    check_no_event(meeting)
     check_step(meeting.state, MeetingState.CANCELLED)
     if not reason:
         raise InvalidError(mark_text("取りやめる理由を入力してください。"), field="reason")
@@ -261,14 +261,6 @@ def _lock_to_change(
     meeting = _lock_to_arrange(session, actor, meeting_id, version)
     check_not_past(meeting, now)
     return meeting
-
-
-def _check_no_event(meeting: Meeting) -> None:
-    if meeting.event_id is not None:
-        # Its slot, desk and limits are rules of the event, which this package does not know.
-        raise ConflictError(
-            mark_text("商談会の商談です。移動と取りやめは、商談会の時間割で行ってください。")
-        )
 
 
 def _check_day(meeting: Meeting, day: DayRecord, *, now: datetime) -> None:

@@ -32,7 +32,7 @@ from sme_match.meetings.messages import (
 )
 from sme_match.meetings.models import Meeting, MeetingOffer
 from sme_match.meetings.offers import OfferPlan, check_offers
-from sme_match.meetings.policy import check_not_past, may_arrange, may_open_meeting
+from sme_match.meetings.policy import check_no_event, check_not_past, may_arrange, may_open_meeting
 from sme_match.meetings.queries import (
     booked_cells,
     find_contact,
@@ -294,6 +294,7 @@ def _check_offer_again(
     if not may_arrange(actor, meeting):
         raise NotAllowedError
     check_not_past(meeting, now)
+    check_no_event(meeting)
     if meeting.state is not MeetingState.ASKED:
         check_step(meeting.state, MeetingState.ASKED)
     _check_times(session, (meeting.company_id, meeting.buyer_id), plan, now=now, own=meeting.id)
