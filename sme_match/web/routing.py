@@ -47,6 +47,11 @@ def health() -> Response:
     return Response("ok", mimetype="text/plain")
 
 
+def is_record_number(text: str) -> bool:
+    """Tell whether a text of a request can be the number of a record."""
+    return text.isascii() and text.isdecimal() and len(text) < len(str(LARGEST_ID))
+
+
 def requested_id(name: str) -> int:
     """Return the id that the URL's query names; 0, which no record has, when it is none."""
     number = request.args.get(name, 0, type=int)

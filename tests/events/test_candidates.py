@@ -12,7 +12,7 @@ from sme_match.companies.models import Company
 from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import ConflictError, InvalidError
 from sme_match.db.session import Database
-from sme_match.events.enums import BuyerAnswer, ParticipantState
+from sme_match.events.enums import BuyerAnswer, EventState, ParticipantState
 from sme_match.events.models import Avoidance, Candidate, Participant, Placement
 from sme_match.events.queries.participants import list_wishable
 from sme_match.events.services.answering import answer, ask
@@ -100,9 +100,7 @@ def test_a_pair_that_one_side_avoids_cannot_be_added_and_nobody_is_told_why(sess
         Avoidance(participant_id=avoided.id, company_id=scene.buyers[0].company_id, reason="訴訟")
     )
     session.flush()
-    given: dict[str, Any] = {
-        "buyer_id": wish.buyer_id, "need_id": wish.need.id, "reason": "面談で", "now": NOW,
-    }  # fmt: skip
+    given: dict[str, Any] = {"need_id": wish.need.id, "reason": "面談で", "now": NOW}
     with pytest.raises(InvalidError, match="候補にできません"):
         add_candidate(session, scene.actor, scene.event.id, sme_id=avoided.id, **given)
     add_candidate(session, scene.actor, scene.event.id, sme_id=other.id, **given)
@@ -170,3 +168,26 @@ def test_the_link_in_the_mail_opens_the_answers_and_only_a_post_saves(
     assert client.get(f"/events/candidates/{pair}/drop").status_code == 200
     assert client.get(f"/events/{scene.event.id}/candidates/new").status_code == 200
     assert client.get(f"/events/participants/{scene.buyers[0].id}/answer").status_code == 200
+
+
+def test_a_pair_is_put_in_through_the_form(client: Client, database: Database) -> None:
+    with database.unit_of_work() as session:
+        scene = make_matched(session, 50)
+        wish = list_wishable(session, scene.event)[0]
+    path = f"/events/{scene.event.id}/candidates/new"
+    client.sign_in(scene.coordinator.id)
+    assert client.get(path).status_code == 200
+    form = {"need": wish.key, "sme": str(scene.smes[0].id), "reason": "面談で"}
+    assert client.post(path, form | {"need": "0"}).status_code == 422
+    assert client.post(path, form).status_code == 302
+    with database.reading() as session:
+        assert pairs(session) == [scene.smes[0].id]
+
+
+def test_the_answers_of_an_event_that_was_called_off_stand(session: Session) -> None:
+    scene = make_event(session, buyers=1, smes=1)
+    scene.event.state = EventState.CANCELLED
+    session.flush()
+    answers = {scene.pair(0, 0).id: BuyerAnswer.NO}
+    with pytest.raises(ConflictError):
+        answer(session, scene.actor, scene.buyers[0].id, answers, now=NOW)

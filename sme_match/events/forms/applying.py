@@ -25,9 +25,9 @@ from sme_match.web.fields import (
 )
 from sme_match.web.formats import day
 from sme_match.web.labels import choices
+from sme_match.web.routing import is_record_number
 
 MOST_LANES = 9
-ID_DIGITS = 9
 
 
 class _PartForm(Form):
@@ -148,7 +148,7 @@ class ApplicationForm(_PartForm):
         found = []
         for rank in self.ranks():
             need = self[f"wish_{rank}"].data or ""
-            if _is_id(need):
+            if is_record_number(need):
                 found.append(Wish(int(need), self[f"reason_{rank}"].data))
         return found
 
@@ -207,7 +207,3 @@ class AcceptForm(Form):
 def _span(slot: EventSlot, *, one_day: bool) -> str:
     times = f"{to_jst(slot.starts_at):%H:%M}–{to_jst(slot.ends_at):%H:%M}"
     return times if one_day else f"{day(slot.starts_at)} {times}"
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= ID_DIGITS

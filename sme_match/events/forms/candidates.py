@@ -10,8 +10,7 @@ from sme_match.events.models import Participant
 from sme_match.events.queries.candidates import COMING
 from sme_match.events.queries.participants import Wishable
 from sme_match.web.fields import ChoiceField, EditForm, Form, TextField, required
-
-ID_DIGITS = 9
+from sme_match.web.routing import is_record_number
 
 
 class CandidateForm(EditForm):
@@ -36,10 +35,9 @@ class AddForm(Form):
             *((str(part.id), part.company.name) for part in smes if part.state in COMING),
         ]
 
-    def chosen(self) -> tuple[int, int, int]:
-        """Return buyer, need and SME; the choices have been checked."""
-        buyer, _, need = self.need.data.partition("-")
-        return int(buyer), int(need), int(self.sme.data)
+    def chosen(self) -> tuple[int, int]:
+        """Return need and SME; the choices have been checked."""
+        return int(self.need.data), int(self.sme.data)
 
 
 class AnswerForm(Form):
@@ -51,7 +49,6 @@ def read_answers(texts: Mapping[str, str]) -> dict[int, BuyerAnswer]:
     found = {}
     for name, value in texts.items():
         prefix, _, number = name.partition("_")
-        is_id = number.isascii() and number.isdecimal() and len(number) <= ID_DIGITS
-        if prefix == "answer" and is_id and value in set(BuyerAnswer):
+        if prefix == "answer" and is_record_number(number) and value in set(BuyerAnswer):
             found[int(number)] = BuyerAnswer(value)
     return found

@@ -33,8 +33,8 @@ from sme_match.web.fields import (
     required,
 )
 from sme_match.web.labels import choices
+from sme_match.web.routing import is_record_number
 
-ID_DIGITS = 9
 _MOMENT = timedelta(microseconds=1)
 _SPAN = re.compile(r"\s*[-–—~〜～]\s*|\s*から\s*")
 _BETWEEN = re.compile(r"[、,;・\s]*(?:、|,|;|・|と|および)[、,;・\s]*|\s{2,}")
@@ -176,7 +176,7 @@ class EventForm(EditForm):
             floor=self.floor.data or 0,
             candidates_per_need=_number(self.candidates_per_need),
             skip_met=self.skip_met.data,
-            host_ids=tuple(int(text) for text in self.host_ids.data or () if _is_id(text)),
+            host_ids=tuple(int(text) for text in self.host_ids.data or () if is_record_number(text)),
             days=self._days(),
         )
 
@@ -253,7 +253,3 @@ def _number(field: WholeNumberField) -> int:
     if field.data is None:
         raise InvalidError(mark_text("数字を入力してください。"), field=field.name)
     return int(field.data)
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= ID_DIGITS

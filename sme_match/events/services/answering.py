@@ -16,11 +16,11 @@ from sme_match.core.text import mark_text
 from sme_match.events.enums import BuyerAnswer, EventState, ParticipantState, Side
 from sme_match.events.messages.asking import ask_buyer
 from sme_match.events.models import Event, Participant
-from sme_match.events.policy import may_look_after
+from sme_match.events.policy import is_open, may_look_after
 from sme_match.events.queries import lock_event
 from sme_match.events.queries.candidates import list_asked
 from sme_match.events.queries.participants import get_participant
-from sme_match.events.services.deciding import free_places
+from sme_match.events.services.deciding import OVER, free_places
 from sme_match.events.services.telling import is_told, tell
 
 ASKABLE = (ParticipantState.INVITED, ParticipantState.ACCEPTED)
@@ -91,6 +91,8 @@ def answer(
     if actor.is_staff:
         if not may_look_after(actor, buyer):
             raise NotAllowedError
+        if not is_open(event):
+            raise ConflictError(OVER)
     else:
         _check_time(event, buyer, now)
     if buyer.state not in ASKABLE:

@@ -271,7 +271,8 @@ def _by_buyer(
                 mark_text("選んだ相手は参加しなくなりました。ほかの相手を選んでください。"), field=field
             )
         twice, unwanted = asked.buyer_id in found, asked.buyer_id in avoided
-        if not asked.buyer_name and (twice or unwanted):
+        first = wishable[found[asked.buyer_id][1].need_id] if twice else asked
+        if (twice or unwanted) and not (asked.buyer_name and first.buyer_name):
             continue
         if twice:
             raise InvalidError(

@@ -126,7 +126,6 @@ def add_candidate(
     actor: Actor,
     event_id: int,
     *,
-    buyer_id: int,
     need_id: int,
     sme_id: int,
     reason: str,
@@ -141,10 +140,10 @@ def add_candidate(
     event = _locked(session, actor, event_id, now=now)
     if not reason:
         raise InvalidError(mark_text("理由を入力してください。"), field="reason")
-    if (buyer_id, need_id) not in {
-        (each.buyer_id, each.need.id) for each in list_wishable(session, event)
-    }:
+    buyers = {each.need.id: each.buyer_id for each in list_wishable(session, event)}
+    if need_id not in buyers:
         raise InvalidError(mark_text("委託側の案件を選びなおしてください。"), field="need")
+    buyer_id = buyers[need_id]
     sme = session.get(Participant, sme_id)
     if sme is None or (sme.event_id, sme.side) != (event.id, Side.SME) or sme.state not in COMING:
         raise InvalidError(mark_text("受託側の企業を選びなおしてください。"), field="sme")

@@ -76,9 +76,9 @@ def add(event_id: int) -> Page:
     if form.is_submitted():
 
         def act() -> None:
-            buyer_id, need_id, sme_id = form.chosen()
+            need_id, sme_id = form.chosen()
             add_candidate(
-                session, actor, event_id, buyer_id=buyer_id, need_id=need_id, sme_id=sme_id,
+                session, actor, event_id, need_id=need_id, sme_id=sme_id,
                 reason=form.reason.data, now=now,
             )  # fmt: skip
 
@@ -186,7 +186,7 @@ def _answer(buyer: Participant, actor: Actor, *, here: str, done: str) -> Page:
         here=here,
         proxy=actor.is_staff,
         is_open=buyer.state in ASKABLE
-        and (actor.is_staff or buyer.event.state is EventState.PREPARING),
+        and (is_open(buyer.event) if actor.is_staff else buyer.event.state is EventState.PREPARING),
     )
     return page, status
 

@@ -186,16 +186,18 @@ def fill_in(event_id: int, meeting_id: int) -> Answer:
     if not form.validate():
         return _refused(event_id, _("入れる受託側を選んでください。"))
     try:
-        filling.fill_in(
-            current_session(),
-            current_actor(),
-            event_id,
-            meeting_id,
-            form.candidate.data or 0,
-            version=form.opened_version(),
-            now=current_time(),
-            site=current_site(),
-        )
+        # A refusal takes back what was freed for it: the board is drawn from the same transaction.
+        with current_session().begin_nested():
+            filling.fill_in(
+                current_session(),
+                current_actor(),
+                event_id,
+                meeting_id,
+                form.candidate.data or 0,
+                version=form.opened_version(),
+                now=current_time(),
+                site=current_site(),
+            )
     except InvalidError as error:
         return _refused(event_id, message_of(error))
     flash_done(_("空いたコマに入れ、双方にお知らせしました。"))

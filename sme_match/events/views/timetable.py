@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as Answer
 from sme_match.core.actor import Role
 from sme_match.core.clock import jst_date
 from sme_match.core.errors import ConflictError, DomainError, InvalidError
-from sme_match.core.text import mark_text
+from sme_match.core.text import mark_text, normalize_width
 from sme_match.events.blueprint import STAFF, blueprint
 from sme_match.events.boards import Board, board_of, places_of
 from sme_match.events.enums import ParticipantState
@@ -23,6 +23,7 @@ from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.errors import message_of, status_of
 from sme_match.web.flashes import flash_done
+from sme_match.web.routing import is_record_number
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NO_ACTION = mark_text("何をするかを選んでください。")
@@ -128,12 +129,12 @@ def _act(event_id: int, candidate_id: int) -> str:
     if action == "unplace":
         unplace(
             session, actor, event_id, candidate_id,
-            seen_slot=seen, reason=form.get("reason", "").strip()[:300], now=now, site=site,
+            seen_slot=seen, reason=normalize_width(form.get("reason", ""))[:300], now=now, site=site,
         )  # fmt: skip
         return str(_("未割り当てに戻しました。"))
     if action == "swap":
         other, _sep, other_slot = form.get("other", "").partition("-")
-        if not (other.isdecimal() and other_slot.isdecimal()):
+        if not (is_record_number(other) and is_record_number(other_slot)):
             raise InvalidError(mark_text("入れ替える商談を選んでください。"))
         swap(
             session, actor, event_id, (candidate_id, int(other)),
