@@ -64,7 +64,10 @@ def accept_chain(
         return decide_proposal(
             session, actor, proposal_id=known, decision=accepted, version=version, now=now
         )
-    proposal = _add_prime(session, run, prime, found["primes"][str(prime)], now=now)
+    alone = found["primes"].get(str(prime))
+    if alone is None:
+        raise ConflictError(OUTDATED)
+    proposal = _add_prime(session, run, prime, alone, now=now)
     return write_decision(session, actor, proposal, accepted, now=now)
 
 

@@ -10,6 +10,7 @@ from sme_match.matching.engine.chain_steps import Plan, Step, plan_chain
 from sme_match.matching.engine.chain_supply import companies_of, similarities_of, text_points_of
 from sme_match.matching.engine.chains import ChainResult, find_chains
 from sme_match.matching.engine.conditions import (
+    COMPANY_OFFERS,
     Circumstances,
     CompanyFacts,
     Condition,
@@ -189,9 +190,11 @@ def _primes(
         and not _names(each, main)
     ]
     kept = [each for each in need.conditions if each not in others and not _names(each, main)]
+    # A certificate about the process of a partner is not asked of the prime.
+    partners = [each for each in kept if each not in main.conditions and each not in plan.sums]
     own = replace(
         need,
-        conditions=(main.conditions[0], *kept),
+        conditions=(main.conditions[0], *(each for each in kept if each not in partners)),
         excluded=frozenset(index.keys) - primes,
     )
     families = {**settings.process_families, main.process: main.accepts}
@@ -205,7 +208,10 @@ def _primes(
     records = {}
     for candidate in found.candidates:
         facts = index.entry(candidate.key).facts
-        lacking = tuple(_process_result(each, facts, around) for each in others)
+        lacking = (
+            *(_process_result(each, facts, around) for each in others),
+            *(_company_result(each, facts, around) for each in partners),
+        )
         full = replace(candidate, conditions=(*candidate.conditions, *lacking))
         records[str(candidate.key)] = PrimeRecord(
             score=full.score,
@@ -215,6 +221,13 @@ def _primes(
             explanation=explain(full),
         )
     return records
+
+
+def _company_result(
+    condition: Condition, facts: CompanyFacts, around: Circumstances
+) -> ConditionResult:
+    verdict, offered = judge(condition, COMPANY_OFFERS[condition.kind](facts), around)
+    return ConditionResult(condition.kind, condition.level, verdict, condition.value, offered)
 
 
 def _names(condition: Condition, step: Step) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sme_match.companies.models import Company, CompanyShare
+from sme_match.companies.models import Certificate, Company, CompanyShare
 from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import ConflictError, NotAllowedError, NotFoundError, StaleVersionError
 from sme_match.db.session import Database
@@ -120,6 +120,26 @@ def test_the_run_tells_which_step_has_nobody(
     found = run(session, coordinator, shaft(session, body)).chains
     assert found["chains"] == []
     assert [(step["process"], step["does"]) for step in found["steps"]][2] == ("electroplating", 0)
+
+
+def test_a_prime_needs_no_certificate_about_the_process_of_its_partner(
+    session: Session, body: SupportBody, coordinator: Actor
+) -> None:
+    prime, hardening, _ = three(session, body)
+    session.add(
+        Certificate(
+            company_id=hardening.id, standard="nadcap", expires_on=None, created_at=NOW, updated_at=NOW
+        )
+    )
+    need = shaft(session, body, "turning", "heat_treatment", treatment="")
+    must = ConditionLevel.MUST
+    make_condition(session, need, ConditionKind.CERTIFICATE, level=must, text="nadcap")
+    session.expire_all()
+    of = run(session, coordinator, need)
+    accept(session, coordinator, of)
+    proposal = session.scalars(select(Proposal)).one()
+    assert proposal.company_id == prime.id
+    assert {each["required"] for each in proposal.explanation["conditions"]} >= {"nadcap"}
 
 
 def test_a_prime_that_fails_alone_what_partners_do_becomes_a_proposal_when_accepted(
