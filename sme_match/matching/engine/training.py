@@ -132,7 +132,9 @@ def _learn(needs: Sequence[Sequence[Decided]]) -> ScoreParts:
         return value, x.T @ slopes + PRIOR_STRENGTH * away
 
     found = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(prior))
-    return ScoreParts(*apportion([float(w) for w in found.x], FULL_SCORE))
+    points = ScoreParts(*apportion([float(w) for w in found.x], FULL_SCORE))
+    # Decisions against every part leave no weight at all: that is nothing to rank by.
+    return points if any(points) else DEFAULT_POINTS
 
 
 def _differences(decided: Sequence[Decided]) -> _Fractions:
@@ -143,9 +145,10 @@ def _differences(decided: Sequence[Decided]) -> _Fractions:
 
 
 def _ranked(decided: Sequence[Decided], points: ScoreParts) -> list[str]:
-    def order(each: Decided) -> tuple[float, int]:
+    def order(each: Decided) -> tuple[float, bool, int]:
         score = sum(most * part for most, part in zip(points, each.parts, strict=True))
-        return -round(score, 9), each.company
+        # What ties with a rejected company stands behind it: points that tell nothing gain nothing.
+        return -round(score, 9), each.accepted, each.company
 
     return [str(each.company) for each in sorted(decided, key=order)]
 

@@ -73,6 +73,19 @@ def test_needs_with_one_kind_of_decision_tell_nothing() -> None:
     assert not found.may_be_used
 
 
+def test_decisions_against_every_part_gain_nothing() -> None:
+    turned = [
+        Decided(need, company, (part, part, part), part < 0.5)
+        for need in range(2 * NEEDS_REQUIRED)
+        for company, part in enumerate((0.1, 0.9))
+    ]
+
+    found = train(turned)
+
+    assert found.points == DEFAULT_POINTS
+    assert not found.may_be_used
+
+
 @given(decisions, st.randoms(use_true_random=False))
 def test_the_same_decisions_in_any_order_give_the_same_points(
     made: list[Decided], rng: random.Random
