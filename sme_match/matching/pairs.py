@@ -22,6 +22,7 @@ from sme_match.matching.exclusions import excluded_companies, needs_excluding
 from sme_match.matching.models import Proposal, ProposalDecision
 from sme_match.matching.policy import may_match
 from sme_match.matching.policy import visible_to as proposals_visible_to
+from sme_match.matching.queries import find_proposal
 from sme_match.matching.services.deciding import Decision, decide_proposal
 from sme_match.matching.services.running import CANDIDATES, keep_proposal, match_need
 from sme_match.matching.texts import match_settings, need_value
@@ -158,12 +159,12 @@ def accept_pair(
     session.refresh(need, ["state", "version"], with_for_update={"key_share": True})
     if need.state is not NeedState.OPEN:
         raise ConflictError(mark_text("この発注案件は、いま募集していません。"))
-    if _find_proposal(session, need, company_id) is not None:
+    if find_proposal(session, need_id=need.id, company_id=company_id) is not None:
         raise ConflictError(
             mark_text("この組み合わせは、もう推薦に入っています。推薦の画面で判断してください。")
         )
     run = match_need(session, actor, need_id=need.id, now=now)
-    proposal = _find_proposal(session, need, company_id)
+    proposal = find_proposal(session, need_id=need.id, company_id=company_id)
     if proposal is None:
         candidate = _judge_pair(session, need, company_id, now=now)
         proposal = keep_proposal(session, run, candidate, None, rank=CANDIDATES + 1, now=now)
@@ -175,12 +176,6 @@ def accept_pair(
         decision=Decision(state=ProposalState.ACCEPTED),
         version=proposal.version,
         now=now,
-    )
-
-
-def _find_proposal(session: Session, need: Need, company_id: int) -> Proposal | None:
-    return session.scalar(
-        select(Proposal).where(Proposal.need_id == need.id, Proposal.company_id == company_id)
     )
 
 

@@ -23,6 +23,7 @@ from sme_match.matching.messages import NewCompany, Watched, compose_news
 from sme_match.matching.models import Proposal, Watch
 from sme_match.matching.policy import may_match
 from sme_match.matching.texts import match_settings, need_value
+from sme_match.matching.training import points_in_use
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need
 from sme_match.needs.queries import get_need
@@ -133,7 +134,9 @@ def tell(session: Session, user_id: int, *, now: datetime, base_url: str) -> int
             news.append(Watched(watch.need, found))
             watch.told, watch.told_at = watch.told + len(found), now
             # A company is news of a watch only once, so the first pair names the mail.
-            key = key or f"watch:{watch.id}:{found[0].company.id}"
+            # The number of a watch that ended may be given again, its beginning not.
+            began = f"{watch.started_at:%Y%m%d%H%M%S}"
+            key = key or f"watch:{watch.id}:{began}:{found[0].company.id}"
     if not news:
         return 0
     letter = compose_news(news, language=user.language, name=user.name, base_url=base_url)
@@ -184,11 +187,12 @@ def _news(session: Session, watch: Watch, *, now: datetime) -> Sequence[NewCompa
     companies = _saved_since(session, watch, fresh)
     index = load_corpus(session, body_id=need.body_id).index
     value = need_value(need)
+    settings = match_settings(points_in_use(session, need.body_id))
     found = [
         NewCompany(companies[company_id], candidate)
         for company_id in companies
         for _, candidate in match_company(
-            company_id, [value], index, today=jst_date(now), settings=match_settings()
+            company_id, [value], index, today=jst_date(now), settings=settings
         ).needs
     ]
     return sorted(found, key=lambda each: (-each.candidate.score, each.company.id))

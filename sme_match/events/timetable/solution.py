@@ -52,9 +52,6 @@ class Objective(NamedTuple):
 NOTHING = Objective()
 
 
-NOTHING = Objective()
-
-
 class CauseKind(StrEnum):
     """A rule that takes part in a conflict; together the rules named cannot all be kept."""
 

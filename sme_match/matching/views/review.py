@@ -181,8 +181,12 @@ def history(need_id: int) -> str:
     need = get_need(session, actor, need_id)
     entries = list_history(session, "need", need.id)
     if need.body_id != actor.body_id:
-        # Whom the owner body proposed is not shared along with the need.
-        entries = [entry for entry in entries if entry.action.startswith("need.")]
+        # Whom the owner body proposed, and who watches it, is not shared along with the need.
+        entries = [
+            entry
+            for entry in entries
+            if entry.action.startswith("need.") and not entry.action.endswith("watch")
+        ]
     hidden = set() if is_buyer_named(actor, need) else {"buyer_id"}
     owners = {user.id: user.name for user in list_owners(session, actor)}
     words = {
