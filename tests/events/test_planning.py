@@ -23,6 +23,7 @@ from tests.client import Client
 from tests.conftest import NOW
 from tests.events.scenes import make_event, make_participant, make_placement
 from tests.factories import make_actor, make_body, make_user
+from tests.meetings.scenes import SITE
 
 TODAY = jst_date(NOW)
 DAY = DayRule(
@@ -119,18 +120,18 @@ def test_only_coordinators_plan_and_only_the_running_body_changes(session: Sessi
     version = scene.event.version
     edit_event(
         session, scene.actor, scene.event.id, as_draft(scene.event, host_ids=(other.id,)),
-        version=version, now=NOW,
+        version=version, now=NOW, site=SITE,
     )  # fmt: skip
     guest = make_actor(session, other)
     with pytest.raises(NotAllowedError):
         edit_event(
             session, guest, scene.event.id, as_draft(scene.event),
-            version=scene.event.version, now=NOW,
+            version=scene.event.version, now=NOW, site=SITE,
         )  # fmt: skip
     with pytest.raises(InvalidError, match="主催から外せません"):
         edit_event(
             session, scene.actor, scene.event.id, as_draft(scene.event),
-            version=scene.event.version, now=NOW,
+            version=scene.event.version, now=NOW, site=SITE,
         )  # fmt: skip
 
 
@@ -139,7 +140,9 @@ def test_slots_that_stay_keep_what_was_said_about_them(session: Session) -> None
     event = create_event(session, actor, draft(), now=NOW)
     before = {slot.starts_at: slot.id for slot in event.slots}
     shorter = replace(DAY, closes_at=time(15))
-    edit_event(session, actor, event.id, draft(days=(shorter,)), version=event.version, now=NOW)
+    edit_event(
+        session, actor, event.id, draft(days=(shorter,)), version=event.version, now=NOW, site=SITE
+    )
     after = {slot.starts_at: slot.id for slot in event.slots}
     assert len(after) == 10
     assert after.items() <= before.items()
@@ -154,13 +157,15 @@ def test_slots_in_use_are_not_dropped_and_are_named(session: Session) -> None:
     session.flush()
     later = replace(DAY, closes_at=time(15))
     with pytest.raises(InvalidError, match="12/30 15:30"):
-        edit_event(session, actor, event.id, draft(days=(later,)), version=event.version, now=NOW)
+        edit_event(
+            session, actor, event.id, draft(days=(later,)), version=event.version, now=NOW, site=SITE
+        )
     make_placement(session, scene.candidates[0], scene.slots[0])
     moved = [replace(rule, opens_at=time(10, 5)) for rule in rules_of(scene.event)]
     with pytest.raises(InvalidError, match="12/10 10:00"):
         edit_event(
             session, actor, scene.event.id, replace(as_draft(scene.event), days=tuple(moved)),
-            version=scene.event.version, now=NOW,
+            version=scene.event.version, now=NOW, site=SITE,
         )  # fmt: skip
 
 
@@ -168,9 +173,9 @@ def test_an_older_form_does_not_overwrite(session: Session) -> None:
     actor = make_actor(session, make_body(session))
     event = create_event(session, actor, draft(), now=NOW)
     opened = event.version
-    edit_event(session, actor, event.id, draft(name="改めた名前"), version=opened, now=NOW)
+    edit_event(session, actor, event.id, draft(name="改めた名前"), version=opened, now=NOW, site=SITE)
     with pytest.raises(StaleVersionError):
-        edit_event(session, actor, event.id, draft(), version=opened, now=NOW)
+        edit_event(session, actor, event.id, draft(), version=opened, now=NOW, site=SITE)
     assert event.name == "改めた名前"
 
 
@@ -192,7 +197,7 @@ def test_calling_off_tells_everybody_who_takes_part_and_stands_for_good(session:
     with pytest.raises(ConflictError):
         edit_event(
             session, scene.actor, scene.event.id, as_draft(scene.event),
-            version=scene.event.version, now=NOW,
+            version=scene.event.version, now=NOW, site=SITE,
         )  # fmt: skip
 
 

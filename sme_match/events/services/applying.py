@@ -97,6 +97,8 @@ def apply(
         )  # fmt: skip
         part.company = company
         session.add(part)
+    else:
+        check_way(session, event, part, application.mode)
     before = part.state
     changes = apply_changes(part, application.facts())
     if part.state is not ParticipantState.ACCEPTED:
@@ -156,6 +158,28 @@ def set_unavailable(
     kept = [row for row in part.unavailable if row.slot_id in unavailable]
     missing = unavailable - {row.slot_id for row in kept}
     part.unavailable = [*kept, *(UnavailableSlot(slot_id=slot_id) for slot_id in sorted(missing))]
+
+
+def check_way(session: Session, event: Event, part: Participant, mode: EventMode) -> None:
+    """Refuse to change how a company takes part behind the back of its published meetings.
+
+    Raises:
+        InvalidError: when meetings are published that would take place in another way.
+    """
+    published = select(Placement.candidate_id).where(
+        (Placement.buyer_id == part.id) | (Placement.sme_id == part.id),
+        Placement.meeting_id.is_not(None),
+    )
+    if event.mode is not EventMode.BOTH or part.mode is mode:
+        return
+    if session.scalar(published.limit(1)) is not None:
+        raise InvalidError(
+            mark_text(
+                "公開した商談があるため、参加の方法はここでは変えられません。"
+                "「当日」の画面で、商談ごとに方法を変えてください。双方に知らされます。"
+            ),
+            field="mode",
+        )
 
 
 def _applicant(

@@ -1,7 +1,7 @@
 """The meetings of a published timetable: each placement has one, and changes with it."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,7 +19,13 @@ from sme_match.matching.models import Proposal
 from sme_match.meetings.enums import MeetingChannel, MeetingState, Origin
 from sme_match.meetings.messages import Site
 from sme_match.meetings.models import Meeting
-from sme_match.meetings.services.scheduling import call_off, confirm_scheduled, reschedule
+from sme_match.meetings.services.opening import PlaceDraft
+from sme_match.meetings.services.scheduling import (
+    call_off,
+    confirm_scheduled,
+    relocate,
+    reschedule,
+)
 from sme_match.needs.models import Need
 
 UID_BYTES = 16
@@ -115,6 +121,50 @@ def channel_of(timetable: Timetable, pair: Candidate) -> MeetingChannel:
     return MeetingChannel.IN_PERSON if mode is EventMode.IN_PERSON else MeetingChannel.WEB
 
 
+def planned_places(timetable: Timetable) -> dict[int, PlaceDraft]:
+    """Return how and where each published meeting takes place by the plan of the event."""
+    return {
+        placed.meeting_id: _place(timetable, timetable.candidates[placed.candidate_id])
+        for placed in timetable.placements.values()
+        if placed.meeting_id is not None
+    }
+
+
+def follow_plan(
+    session: Session,
+    actor: Actor,
+    timetable: Timetable,
+    before: Mapping[int, PlaceDraft],
+    *,
+    now: datetime,
+    site: Site,
+) -> None:
+    """Let the meetings that are still to come follow a changed plan; both sides are told.
+
+    Those for which the desk chose another way than the plan `before` keep it.
+    """
+    meetings = [each.meeting for each in timetable.placements.values() if each.meeting is not None]
+    coming = {
+        meeting.id: (meeting.channel, meeting.venue)
+        for meeting in meetings
+        if meeting.state is MeetingState.CONFIRMED
+        and meeting.starts_at is not None
+        and meeting.starts_at > now
+    }
+    changed = {
+        key: place
+        for key, place in planned_places(timetable).items()
+        if place != before[key] and coming.get(key) == (before[key].channel, before[key].venue)
+    }
+    relocate(session, actor, changed, now=now, site=site)
+
+
+def _place(timetable: Timetable, pair: Candidate) -> PlaceDraft:
+    channel = channel_of(timetable, pair)
+    venue = timetable.event.venue if channel is MeetingChannel.IN_PERSON else ""
+    return PlaceDraft(channel=channel, venue=venue)
+
+
 def _meeting(
     actor: Actor,
     timetable: Timetable,
@@ -130,7 +180,7 @@ def _meeting(
     need_id = pair.need_id or needs.get(buyer.company_id)
     if need_id is None:
         raise InvalidError(NO_NEED, buyer=buyer.company.name)
-    channel = channel_of(timetable, pair)
+    place = _place(timetable, pair)
     return Meeting(
         body_id=event.body_id,
         event_id=event.id,
@@ -143,8 +193,8 @@ def _meeting(
         company_lane=move.lanes[0],
         buyer_lane=move.lanes[1],
         state=MeetingState.CONFIRMED,
-        channel=channel,
-        venue=event.venue if channel is MeetingChannel.IN_PERSON else "",
+        channel=place.channel,
+        venue=place.venue,
         origin=Origin.BODY,
         starts_at=slot.starts_at if slot else None,
         ends_at=slot.ends_at if slot else None,

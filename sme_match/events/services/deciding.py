@@ -20,7 +20,7 @@ from sme_match.events.models import Event, Participant, Placement, TimetableChan
 from sme_match.events.policy import is_call_open, is_open, may_look_after, may_plan
 from sme_match.events.queries import lock_event
 from sme_match.events.queries.participants import find_part, get_participant
-from sme_match.events.services.applying import set_unavailable
+from sme_match.events.services.applying import check_way, set_unavailable
 from sme_match.events.services.telling import tell
 
 OVER = mark_text("この商談会は終わったか、中止になりました。もう変えられません。")
@@ -83,6 +83,8 @@ def invite_buyer(
         )  # fmt: skip
         part.company = company
         session.add(part)
+    else:
+        check_way(session, event, part, draft.mode)
     changes = apply_changes(
         part,
         {

@@ -1,4 +1,4 @@
-"""Planning an event: its facts, hosts, days and slots; calling it off."""
+"""Planning an event: its facts, hosts, days and slots."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -14,7 +14,7 @@ from sme_match.core.clock import jst_date, jst_midnight, to_jst
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.db.versions import check_version
-from sme_match.events.enums import EventMode
+from sme_match.events.enums import EventMode, EventState
 from sme_match.events.models import (
     Event,
     EventDay,
@@ -26,7 +26,10 @@ from sme_match.events.models import (
 )
 from sme_match.events.policy import is_open, may_plan, may_run
 from sme_match.events.queries import lock_event
+from sme_match.events.queries.timetable import load_timetable
+from sme_match.events.services.appointments import follow_plan, planned_places
 from sme_match.events.slots import Break, DayRule, check_days, cut_slots
+from sme_match.meetings.messages import Site
 from sme_match.support_bodies.models import SupportBody
 
 MOST_MEETINGS = 60
@@ -104,9 +107,18 @@ def create_event(session: Session, actor: Actor, draft: EventDraft, *, now: date
 
 
 def edit_event(
-    session: Session, actor: Actor, event_id: int, draft: EventDraft, *, version: int, now: datetime
+    session: Session,
+    actor: Actor,
+    event_id: int,
+    draft: EventDraft,
+    *,
+    version: int,
+    now: datetime,
+    site: Site,
 ) -> Event:
     """Change what is planned; slots that stay keep what was said about them.
+
+    Published meetings follow another mode or venue, and both sides are told.
 
     Raises:
         NotFoundError: when the actor may not see it.
@@ -119,6 +131,8 @@ def edit_event(
     _check_may_change(actor, event)
     check_version(event, version)
     _check_draft(draft, known_days=frozenset(day.date for day in event.days), now=now)
+    published = load_timetable(session, event) if event.state is EventState.PUBLISHED else None
+    places = planned_places(published) if published else {}
     changes = apply_changes(event, draft.facts())
     changes |= _set_hosts(session, event, draft.host_ids, now=now)
     changes |= _set_days(session, event, draft.days)
@@ -128,6 +142,8 @@ def edit_event(
         flag_modified(event, "updated_at")
         event.revision += 1
     session.flush()
+    if published is not None:
+        follow_plan(session, actor, published, places, now=now, site=site)
     _record(session, actor, event, "event.edit", now=now, changes=changes)
     return event
 

@@ -16,6 +16,7 @@ from sme_match.events.policy import is_open, may_run
 from sme_match.events.queries import get_event
 from sme_match.events.services.cancelling import cancel_event
 from sme_match.events.services.planning import create_event, edit_event, known_bodies
+from sme_match.meetings.blueprint import current_site
 from sme_match.web.access import allow
 from sme_match.web.conflicts import differences
 from sme_match.web.context import current_actor, current_session, current_time
@@ -59,7 +60,10 @@ def edit(event_id: int) -> Page:
     if not form.validate():
         return _edit_page(form, event), 422
     try:
-        edit_event(session, actor, event_id, form.draft(), version=form.opened_version(), now=now)
+        edit_event(
+            session, actor, event_id, form.draft(),
+            version=form.opened_version(), now=now, site=current_site(),
+        )  # fmt: skip
     except InvalidError as error:
         form.refuse(error)
         return _edit_page(form, event), 422

@@ -120,6 +120,19 @@ def change_place(
         raise InvalidError(
             mark_text("いまと同じ方法・場所です。変えるところを入力してください。"), field="channel"
         )
+    changes = take_place(session, meeting, place, now=now, site=site)
+    _note(session, actor, meeting, action="meeting.change_place", changes=changes, now=now)
+    return meeting
+
+
+def take_place(
+    session: Session, meeting: Meeting, place: PlaceDraft, *, now: datetime, site: Site
+) -> dict[str, tuple[object, object]]:
+    """Let a locked meeting take place so, tell both sides of an agreed time, and return what changed.
+
+    Raises:
+        InvalidError: for a link we do not send on, or a place that is missing.
+    """
     before = (meeting.channel, meeting.room_url, meeting.venue)
     set_place(meeting, place, site=site)
     if meeting.state is MeetingState.CONFIRMED:
@@ -128,13 +141,11 @@ def change_place(
     meeting.updated_at = now
     session.flush()
     after = (meeting.channel, meeting.room_url, meeting.venue)
-    changes = {
+    return {
         name: (old, new)
         for name, old, new in zip(("channel", "room_url", "venue"), before, after, strict=True)
         if old != new
     }
-    _note(session, actor, meeting, action="meeting.change_place", changes=changes, now=now)
-    return meeting
 
 
 def _is_same_place(meeting: Meeting, place: PlaceDraft) -> bool:

@@ -18,10 +18,13 @@ from sme_match.meetings.messages import Site, Span, compose_cancellation, compos
 from sme_match.meetings.models import Meeting
 from sme_match.meetings.queries import lock_meetings
 from sme_match.meetings.services.booking import free_cells, hold_all_cells
-from sme_match.meetings.services.changing import announce_change, confirmed_span, give_back
+from sme_match.meetings.services.changing import announce_change, confirmed_span, give_back, take_place
 from sme_match.meetings.services.mailing import write_to_both
+from sme_match.meetings.services.opening import PlaceDraft
 from sme_match.meetings.services.replying import name_room
 from sme_match.meetings.services.stepping import step_to
+
+Changes = Mapping[str, tuple[object, object]]
 
 
 def confirm_scheduled(
@@ -65,7 +68,7 @@ def confirm_scheduled(
             calendar="REQUEST",
             span=span,
         )
-    _note(session, actor, "meeting.confirm", {m: (None, m.starts_at) for m in stored}, now=now)
+    _note(session, actor, "meeting.confirm", {m: _time(None, m.starts_at) for m in stored}, now=now)
     return stored
 
 
@@ -97,8 +100,31 @@ def reschedule(
     for meeting, old in moved.items():
         extend_links(session, LinkPurpose.MEETING_REPLY, meeting.id, now, until=spans[meeting.id][1])
         announce_change(session, meeting, old, now=now, site=site)
-    changes = {meeting: (old[0], meeting.starts_at) for meeting, old in moved.items()}
+    changes = {meeting: _time(old[0], meeting.starts_at) for meeting, old in moved.items()}
     _note(session, actor, "meeting.move", changes, now=now)
+
+
+def relocate(
+    session: Session,
+    actor: Actor,
+    places: Mapping[int, PlaceDraft],
+    *,
+    now: datetime,
+    site: Site,
+) -> None:
+    """Let confirmed meetings take place in other ways or elsewhere; both sides are told.
+
+    `places` go by the id of the meeting.
+
+    Raises:
+        InvalidError: for a place that is missing.
+    """
+    meetings = lock_meetings(session, places)
+    changes = {
+        meeting: take_place(session, meeting, places[meeting.id], now=now, site=site)
+        for meeting in meetings
+    }
+    _note(session, actor, "meeting.change_place", changes, now=now)
 
 
 def call_off(
@@ -125,15 +151,19 @@ def call_off(
             calendar="CANCEL",
             span=span,
         )
-    changes = {meeting: (meeting.starts_at, None) for meeting in meetings}
+    changes = {meeting: _time(meeting.starts_at, None) for meeting in meetings}
     _note(session, actor, "meeting.cancel", changes, now=now, note=reason)
+
+
+def _time(before: datetime | None, after: datetime | None) -> Changes:
+    return {"starts_at": (before, after)}
 
 
 def _note(
     session: Session,
     actor: Actor,
     action: str,
-    changes: Mapping[Meeting, tuple[object, object]],
+    changes: Mapping[Meeting, Changes],
     *,
     now: datetime,
     note: str = "",
@@ -148,7 +178,7 @@ def _note(
                 subject=("meeting", meeting.id),
                 body_id=meeting.body_id,
                 now=now,
-                changes={"starts_at": change},
+                changes=change,
                 note=note,
             )
             for meeting, change in changes.items()
