@@ -2,18 +2,18 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from sme_match.core.actor import Actor
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import mark_text
 from sme_match.events.enums import ParticipantState, Side
-from sme_match.events.models import Avoidance, Candidate, Event, Participant
+from sme_match.events.models import Candidate, Event, Participant
 from sme_match.events.policy import visible_to
+from sme_match.events.queries.apart import kept_apart, must_not_meet
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Proposal
-from sme_match.matching.policy import is_excluded
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
 from sme_match.needs.enums import NeedState
@@ -64,11 +64,16 @@ def get_candidate(session: Session, actor: Actor, candidate_id: int, *, now: dat
 
 
 def list_asked(session: Session, buyer: Participant) -> list[Candidate]:
-    """Return the pairs that a buyer is asked about: those kept, whose SME may come."""
+    """Return the pairs that a buyer is asked about: those kept, whose SME may come and may be met."""
     query = (
         select(Candidate)
         .join(Participant, Participant.id == Candidate.sme_id)
-        .where(Candidate.buyer_id == buyer.id, Candidate.kept, Participant.state.in_(COMING))
+        .where(
+            Candidate.buyer_id == buyer.id,
+            Candidate.kept,
+            Participant.state.in_(COMING),
+            Candidate.id.not_in(kept_apart(buyer.event_id)),
+        )
         .options(joinedload(Candidate.sme).joinedload(Participant.company), joinedload(Candidate.need))
         .order_by(Candidate.need_id, Candidate.similarity.desc().nulls_last(), Candidate.id)
     )
@@ -78,8 +83,8 @@ def list_asked(session: Session, buyer: Participant) -> list[Candidate]:
 def list_offered(session: Session, event: Event) -> list[tuple[Proposal, int, int]]:
     """Return what matching proposes among the participants, with both participants, best first.
 
-    Hard conditions come first: nobody that fails a must. Pairs that were rejected, are excluded, or
-    of which one avoids the other are left out.
+    Hard conditions come first: nobody that fails a must. Pairs that were rejected or must not meet
+    are left out.
     """
     buyer, sme = Participant, aliased(Participant)
     query = (
@@ -96,9 +101,7 @@ def list_offered(session: Session, event: Event) -> list[tuple[Proposal, int, in
             Need.state == NeedState.OPEN,
             Proposal.state != ProposalState.REJECTED,
             Proposal.musts_failed == 0,
-            ~is_excluded(Proposal.company_id, Proposal.need_id),
-            ~_avoids(sme.id, buyer.company_id),
-            ~_avoids(buyer.id, sme.company_id),
+            ~must_not_meet(buyer, sme, Proposal.need_id),
         )
         .order_by(Proposal.need_id, Proposal.score.desc(), Proposal.id)
     )
@@ -117,13 +120,3 @@ def list_met(session: Session, event: Event, *, now: datetime) -> set[tuple[int,
         )
     )
     return {(buyer_id, company_id) for buyer_id, company_id in rows}
-
-
-def _avoids(
-    participant_id: SQLColumnExpression[int], company_id: SQLColumnExpression[int]
-) -> ColumnElement[bool]:
-    return exists(
-        select(Avoidance.company_id).where(
-            Avoidance.participant_id == participant_id, Avoidance.company_id == company_id
-        )
-    )

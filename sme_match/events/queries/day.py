@@ -16,6 +16,7 @@ from sme_match.events.day import Pair, Presence, Standby, presence_of
 from sme_match.events.enums import BuyerAnswer, ParticipantState, Side
 from sme_match.events.models import Candidate, Event, EventSlot, Participant, Placement
 from sme_match.events.policy import participants_of
+from sme_match.events.queries.apart import kept_apart
 from sme_match.meetings.enums import MeetingState, Party
 from sme_match.meetings.models import Meeting
 
@@ -179,7 +180,7 @@ def get_sitting(
 
 
 def list_open_pairs(session: Session, event: Event) -> list[Pair]:
-    """Return the pairs that could still meet: kept, not declined, without a place."""
+    """Return the pairs that may still meet: kept, not declined, not kept apart, without a place."""
     rows = session.scalars(
         select(Candidate)
         .outerjoin(Placement, Placement.candidate_id == Candidate.id)
@@ -187,6 +188,7 @@ def list_open_pairs(session: Session, event: Event) -> list[Pair]:
             Candidate.event_id == event.id,
             Candidate.kept,
             Placement.candidate_id.is_(None),
+            Candidate.id.not_in(kept_apart(event.id)),
         )
     )
     return [

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from sme_match.companies.models import Company
@@ -122,11 +122,19 @@ def find_own_companies(
     return list(session.scalars(query.order_by(Company.name_kana, Company.id).limit(COMPANIES_SHOWN)))
 
 
-def buyers_to_avoid(session: Session, wishable: Iterable[Wishable]) -> list[Company]:
-    """Return the buyers that an SME can name as not to be met: those whose names are open."""
+def buyers_to_avoid(
+    session: Session, wishable: Iterable[Wishable], part: Participant | None
+) -> list[Company]:
+    """Return the buyers that an SME can name as not to be met: those whose names are open.
+
+    Whom it has named already stays on the list, also when that buyer has nothing on offer any more.
+    """
     parts = {each.buyer_id for each in wishable if each.buyer_name}
     query = select(Company).where(
-        Company.id.in_(select(Participant.company_id).where(Participant.id.in_(parts)))
+        or_(
+            Company.id.in_(select(Participant.company_id).where(Participant.id.in_(parts))),
+            Company.id.in_([row.company_id for row in part.avoids] if part else []),
+        )
     )
     return list(session.scalars(query.order_by(Company.name_kana, Company.id)))
 

@@ -8,13 +8,10 @@ from typing import TypeVar
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from sme_match.companies.models import Company
-from sme_match.core.actor import Actor
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import mark_text
 from sme_match.events.enums import ChangeKind
 from sme_match.events.models import (
-    Avoidance,
     Candidate,
     Event,
     EventSlot,
@@ -24,10 +21,9 @@ from sme_match.events.models import (
     TimetableRun,
     UnavailableSlot,
 )
-from sme_match.matching.policy import is_excluded
+from sme_match.events.queries.apart import kept_apart
 from sme_match.meetings.models import BookingCell, Meeting
 from sme_match.meetings.slots import cells_of
-from sme_match.needs.models import Need
 
 RUN_NOT_FOUND = mark_text("この計算は見つかりませんでした。")
 K = TypeVar("K")
@@ -83,16 +79,14 @@ def load_timetable(session: Session, event: Event) -> Timetable:
         .order_by(Candidate.id)
         .execution_options(**fresh)
     )
-    members = {participant.id: participant for participant in participants}
-    pairs = {candidate.id: candidate for candidate in candidates}
     return Timetable(
         event=event,
-        participants=members,
-        candidates=pairs,
+        participants={participant.id: participant for participant in participants},
+        candidates={candidate.id: candidate for candidate in candidates},
         placements=placed,
         unavailable=_unavailable(session, event),
         busy=_busy(session, event),
-        apart=_excluded(session, event) | _avoided(session, event, members, pairs.values()),
+        apart=frozenset(session.scalars(kept_apart(event.id))),
         slots={slot.id: slot for slot in event.slots},
     )
 
@@ -146,13 +140,6 @@ def get_run(session: Session, event: Event, run_id: int) -> TimetableRun:
     return run
 
 
-def knows_private(actor: Actor, timetable: Timetable, candidate_id: int) -> bool:
-    """Tell whether the actor's body looks after a side of the pair, and so may know what it said."""
-    candidate = timetable.candidates[candidate_id]
-    sides = (candidate.buyer_id, candidate.sme_id)
-    return any(timetable.participants[side].body_id == actor.body_id for side in sides)
-
-
 def _placed_candidates(event_id: int) -> Select[int]:
     return select(Placement.candidate_id).where(Placement.event_id == event_id)
 
@@ -185,51 +172,6 @@ def _busy(session: Session, event: Event) -> dict[tuple[int, int], frozenset[int
     )
     return _grouped(
         ((company, lane), slot) for company, lane, cell in rows for slot in slots_of.get(cell, ())
-    )
-
-
-def _excluded(session: Session, event: Event) -> frozenset[int]:
-    rows = session.scalars(
-        select(Candidate.id)
-        .join(Participant, Participant.id == Candidate.sme_id)
-        .join(Need, Need.id == Candidate.need_id)
-        .where(
-            Candidate.event_id == event.id,
-            is_excluded(Participant.company_id, Need.id),
-        )
-    )
-    return frozenset(rows)
-
-
-def _avoided(
-    session: Session,
-    event: Event,
-    members: Mapping[int, Participant],
-    candidates: Iterable[Candidate],
-) -> frozenset[int]:
-    rows = session.execute(
-        select(Avoidance.participant_id, Company.id, Company.corporate_number)
-        .join(Participant, Participant.id == Avoidance.participant_id)
-        .join(Company, Company.id == Avoidance.company_id)
-        .where(Participant.event_id == event.id)
-    )
-    avoided = _grouped(
-        (participant, name)
-        for participant, company, number in rows
-        for name in (company, number)
-        if name
-    )
-    names = {
-        key: {member.company_id, member.company.corporate_number} for key, member in members.items()
-    }
-    return frozenset(
-        candidate.id
-        for candidate in candidates
-        for one, other in (
-            (candidate.buyer_id, candidate.sme_id),
-            (candidate.sme_id, candidate.buyer_id),
-        )
-        if avoided.get(one, frozenset()) & names[other]
     )
 
 

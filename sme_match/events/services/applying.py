@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session, joinedload
 
 from sme_match.audit.services import apply_changes, record
@@ -25,6 +25,7 @@ from sme_match.events.models import (
 )
 from sme_match.events.policy import is_call_open, is_open, may_plan
 from sme_match.events.queries import lock_event
+from sme_match.events.queries.apart import avoids
 from sme_match.events.queries.participants import Wishable, find_part, list_wishable
 
 MOST_WISHES = 5
@@ -220,10 +221,10 @@ def _check(event: Event, application: Application) -> None:
         raise InvalidError(mark_text("この商談会では選べない方法です。"), field="mode")
 
 
-def _set_avoids(session: Session, part: Participant, avoids: tuple[tuple[int, str], ...]) -> None:
+def _set_avoids(session: Session, part: Participant, said: tuple[tuple[int, str], ...]) -> None:
     known = {row.company_id: row for row in part.avoids}
     rows = []
-    for company_id, reason in avoids:
+    for company_id, reason in said:
         row = known.get(company_id) or Avoidance(company_id=company_id)
         row.reason = reason
         rows.append(row)
@@ -244,8 +245,7 @@ def _set_wishes(
     avoided = set(
         session.scalars(
             select(Participant.id).where(
-                Participant.event_id == event.id,
-                Participant.company_id.in_([row.company_id for row in part.avoids]),
+                Participant.event_id == event.id, avoids(literal(part.id), Participant.company_id)
             )
         )
     )

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from datetime import datetime
 
-from sqlalchemy import literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import literal, select
+from sqlalchemy.orm import Session, aliased
 
 from sme_match.audit.services import record
 from sme_match.core.actor import Actor
@@ -12,12 +12,12 @@ from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.db.versions import check_version
 from sme_match.events.enums import CandidateOrigin, Side
-from sme_match.events.models import Avoidance, Candidate, Event, Participant
+from sme_match.events.models import Candidate, Event, Participant
 from sme_match.events.policy import is_open, may_look_after, may_run
 from sme_match.events.queries import lock_event
+from sme_match.events.queries.apart import must_not_meet
 from sme_match.events.queries.candidates import COMING, get_candidate, list_met, list_offered
 from sme_match.events.queries.participants import list_wishable
-from sme_match.matching.policy import is_excluded
 
 
 def propose_candidates(session: Session, actor: Actor, event_id: int, *, now: datetime) -> int:
@@ -147,15 +147,13 @@ def add_candidate(
     sme = session.get(Participant, sme_id)
     if sme is None or (sme.event_id, sme.side) != (event.id, Side.SME) or sme.state not in COMING:
         raise InvalidError(mark_text("受託側の企業を選びなおしてください。"), field="sme")
-    buyer = session.get_one(Participant, buyer_id)
-    excluded = select(literal(1)).where(is_excluded(literal(sme.company_id), literal(need_id)))
-    avoided = select(Avoidance.company_id).where(
-        or_(
-            (Avoidance.participant_id == sme.id) & (Avoidance.company_id == buyer.company_id),
-            (Avoidance.participant_id == buyer.id) & (Avoidance.company_id == sme.company_id),
-        )
+    one, other = aliased(Participant), aliased(Participant)
+    apart = (
+        select(one.id)
+        .join(other, other.event_id == one.event_id)
+        .where(one.id == buyer_id, other.id == sme_id, must_not_meet(one, other, literal(need_id)))
     )
-    if session.scalar(excluded.limit(1)) or session.scalar(avoided.limit(1)):
+    if session.scalar(apart) is not None:
         # Who asked for it is private; that it cannot be is all that is said.
         raise InvalidError(mark_text("この組合せは候補にできません。"), field="sme")
     known = select(Candidate.id).where(Candidate.buyer_id == buyer_id, Candidate.sme_id == sme_id)

@@ -86,7 +86,7 @@ def _apply(event: Event, company: Company, *, done: str, is_open: bool) -> Page:
     part = find_part(session, event, company.id)
     wishable = list_wishable(session, event)
     form = ApplicationForm()
-    form.offer(event, wishable, buyers_to_avoid(session, wishable))
+    form.offer(event, wishable, buyers_to_avoid(session, wishable, part))
     status = DONE
     if form.is_submitted():
         try:
