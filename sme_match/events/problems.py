@@ -5,11 +5,13 @@ the last digit is the attendee. What stands in the timetable although it may not
 the problem, without a slot that is allowed: so the checker tells of it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sme_match.core.clock import to_jst
-from sme_match.events.enums import BuyerAnswer, Equipment, ParticipantState, Side
+from sme_match.events.enums import BuyerAnswer, Equipment, EventState, ParticipantState, Side
 from sme_match.events.models import Candidate as Pair
 from sme_match.events.models import EventSlot, Participant, Placement
 from sme_match.events.queries.timetable import Timetable
@@ -25,6 +27,7 @@ from sme_match.events.timetable.problem import (
     Slot,
 )
 from sme_match.events.timetable.solution import Placed
+from sme_match.meetings.enums import MeetingState
 
 HELPERS = "helpers"
 LANES = 10
@@ -48,17 +51,33 @@ def pair_of(key: Key) -> tuple[int, int]:
     return divmod(int(key), LANES)
 
 
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What no run changes any more: slots that have begun, and the meetings that stay as they are."""
+
+    begun: frozenset[int] = frozenset()
+    placed: Mapping[int, Placement] = field(default_factory=dict)
+    """The placements that stay, by candidate."""
+    bound: Mapping[tuple[int, int], frozenset[int]] = field(default_factory=dict)
+    """Slots in which a participant is bound by them: by its attendees from 1, a buyer as 0."""
+    held: Counter[int] = field(default_factory=Counter)
+    """How many of them each participant has."""
+
+
 def problem_of(
     timetable: Timetable,
     *,
     wished_only: bool = False,
     locks: bool = False,
     also: Collection[int] = (),
+    now: datetime | None = None,
 ) -> Problem:
     """Return the problem: all pairs that people may place, or only those that somebody wishes.
 
-    `also` are candidates that belong to it in any case.
+    `also` are candidates that belong to it in any case. With `now`, what a published timetable held
+    by then is locked, whatever the rules say of it today, and nothing new begins before.
     """
+    past = _Past() if now is None else _past(timetable, now)
     buyers = [p for p in timetable.participants.values() if p.side is Side.BUYER]
     smes = [p for p in timetable.participants.values() if p.side is Side.SME]
     belongs = is_wished if wished_only else may_meet
@@ -71,22 +90,24 @@ def problem_of(
     lanes = _lanes(timetable)
     return Problem(
         slots=slots_of(event.slots),
-        buyers=tuple(_buyer(timetable, buyer) for buyer in buyers),
-        attendees=tuple(_attendee(timetable, sme, lane) for sme in smes for lane in lanes[sme.id]),
+        buyers=tuple(_buyer(timetable, buyer, past) for buyer in buyers),
+        attendees=tuple(
+            _attendee(timetable, sme, lane, past) for sme in smes for lane in lanes[sme.id]
+        ),
         candidates=tuple(
-            _candidate(timetable, pair, lane) for pair in pairs for lane in lanes[pair.sme_id]
+            _candidate(timetable, pair, lane, past) for pair in pairs for lane in lanes[pair.sme_id]
         ),
         locks=tuple(
             Lock(key_of(placed.candidate_id, placed.sme_lane), placed.slot_id, placed.buyer_lane - 1)
             for placed in timetable.placements.values()
-            if placed.locked
+            if placed.locked or placed.candidate_id in past.placed
         )
         if locks
         else (),
         resources=(Resource(HELPERS, event.helpers),),
         exclusions=frozenset(
             (timetable.candidates[key].buyer_id, timetable.candidates[key].sme_id)
-            for key in timetable.apart
+            for key in timetable.apart.difference(past.placed)
             if key in timetable.candidates
         ),
         alternatives=tuple(
@@ -95,7 +116,8 @@ def problem_of(
             if len(lanes[pair.sme_id]) > 1
         ),
         company_limits=tuple(
-            (sme.id, min(event.sme_limit, sme.meeting_limit or event.sme_limit)) for sme in smes
+            (sme.id, max(past.held[sme.id], min(event.sme_limit, sme.meeting_limit or event.sme_limit)))
+            for sme in smes
         ),
         meetings_at_once=event.rooms,
         hosted_rooms=event.hosted_rooms,
@@ -192,36 +214,66 @@ def within(problem: Problem, placed: Sequence[Placed], key: Key) -> Problem:
     )
 
 
-def _buyer(timetable: Timetable, buyer: Participant) -> Buyer:
+def _past(timetable: Timetable, now: datetime) -> _Past:
+    """Return what has begun of a published timetable, and what was recorded before its time."""
+    if timetable.event.state is not EventState.PUBLISHED:
+        return _Past()
+    begun = frozenset(slot.id for slot in timetable.slots.values() if slot.starts_at <= now)
+    stays = {
+        key: placed
+        for key, placed in timetable.placements.items()
+        if placed.slot_id in begun
+        or (placed.meeting is not None and placed.meeting.state is not MeetingState.CONFIRMED)
+    }
+    bound: dict[tuple[int, int], set[int]] = defaultdict(set)
+    held: Counter[int] = Counter()
+    for placed in stays.values():
+        held.update((placed.buyer_id, placed.sme_id))
+        bound[placed.buyer_id, 0].add(placed.slot_id)
+        bound[placed.sme_id, placed.sme_lane].add(placed.slot_id)
+    return _Past(begun, stays, {key: frozenset(slots) for key, slots in bound.items()}, held)
+
+
+def _buyer(timetable: Timetable, buyer: Participant, past: _Past) -> Buyer:
     busy = [timetable.busy.get((buyer.company_id, lane), frozenset()) for lane in range(1, LANES)]
+    limit = _lowest(timetable.event.buyer_limit, buyer.meeting_limit)
+    bound = past.bound.get((buyer.id, 0), frozenset())
     return Buyer(
         key=buyer.id,
-        available=_available(timetable, buyer).difference(*busy),
+        available=_available(timetable, buyer).difference(*busy) | bound,
         lanes=buyer.lanes,
-        limit=_lowest(timetable.event.buyer_limit, buyer.meeting_limit),
+        limit=None if limit is None else max(limit, past.held[buyer.id]),
     )
 
 
-def _attendee(timetable: Timetable, sme: Participant, lane: int) -> Attendee:
+def _attendee(timetable: Timetable, sme: Participant, lane: int, past: _Past) -> Attendee:
     busy = timetable.busy.get((sme.company_id, lane), frozenset())
+    free = _available(timetable, sme) - busy if lane <= sme.lanes else frozenset()
     return Attendee(
         key=key_of(sme.id, lane),
         company=sme.id,
-        available=_available(timetable, sme) - busy if lane <= sme.lanes else frozenset(),
+        available=free | past.bound.get((sme.id, lane), frozenset()),
         needs_room=sme.equipment is Equipment.HOSTED_ROOM,
         helper=HELPERS if sme.needs_helper else None,
     )
 
 
-def _candidate(timetable: Timetable, pair: Pair, lane: int) -> Candidate:
+def _candidate(timetable: Timetable, pair: Pair, lane: int, past: _Past) -> Candidate:
     helped = timetable.participants[pair.buyer_id].needs_helper
+    slots: frozenset[int] | None = None
+    if pair.id in past.placed:
+        slots = frozenset({past.placed[pair.id].slot_id})
+    elif not may_meet(timetable, pair):
+        slots = frozenset()
+    elif past.begun:
+        slots = frozenset(timetable.slots) - past.begun
     return Candidate(
         key=key_of(pair.id, lane),
         buyer=pair.buyer_id,
         attendee=key_of(pair.sme_id, lane),
         utility=utility_of(pair),
         must=pair.answer is BuyerAnswer.MUST,
-        slots=None if may_meet(timetable, pair) else frozenset(),
+        slots=slots,
         uses=frozenset({HELPERS}) if helped else frozenset(),
     )
 

@@ -1,6 +1,6 @@
 """Runs of the solver: wished for, solved by a job, taken over, compared, applied and rolled back."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -8,13 +8,15 @@ from sqlalchemy import select
 from sme_match.core.errors import ConflictError
 from sme_match.db.session import Database
 from sme_match.events.enums import ParticipantState, RunKind, RunState
-from sme_match.events.models import Participant, Placement, TimetableRun
+from sme_match.events.models import Avoidance, Event, Participant, Placement, TimetableRun
 from sme_match.events.queries.timetable import list_changes
 from sme_match.events.services.runs import Wish, apply_run, stop_run, wish_run
 from sme_match.events.services.timetable import undo
 from sme_match.events.tasks import solve_waiting
+from sme_match.meetings.enums import MeetingState
 from tests.client import Client
 from tests.conftest import NOW
+from tests.events.published import publish
 from tests.events.scenes import EventScene, make_event, make_placement
 from tests.meetings.scenes import SITE
 
@@ -30,8 +32,8 @@ def wish(database: Database, scene: EventScene, kind: RunKind = RunKind.FRESH) -
         return wish_run(session, scene.actor, scene.event.id, Wish(kind=kind), now=NOW).id
 
 
-def work(database: Database) -> int:
-    return solve_waiting(database, owner="worker", now_of=lambda: NOW)
+def work(database: Database, now: datetime = NOW) -> int:
+    return solve_waiting(database, owner="worker", now_of=lambda: now)
 
 
 def run_of(database: Database, run_id: int) -> TimetableRun:
@@ -108,6 +110,41 @@ def test_a_repair_moves_only_what_has_to_move(database: Database, scene: EventSc
     assert places[scene.pair(0, 1).id] == scene.slots[1].id
     assert places[scene.pair(1, 2).id] == scene.slots[3].id
     assert scene.pair(0, 0).id not in places
+
+
+@pytest.mark.parametrize("kind", list(RunKind))
+def test_what_has_begun_stays_and_nothing_new_begins_before(database: Database, kind: RunKind) -> None:
+    with database.unit_of_work() as session:
+        scene = make_event(session)
+        # The first slot runs: buyer 0 with an SME that fell out since, buyer 1 beyond a new limit.
+        publish(session, scene, (0, 0, 0), (1, 1, 0), (0, 1, 3))
+        session.get_one(Participant, scene.smes[0].id).state = ParticipantState.WITHDRAWN
+        session.get_one(Participant, scene.buyers[1].id).meeting_limit = 1
+        session.add(Avoidance(participant_id=scene.smes[1].id, company_id=scene.buyers[1].company_id))
+    begun = scene.slots[0].starts_at
+    run_id = wish(database, scene, kind)
+    work(database, begun)
+    run = run_of(database, run_id)
+    places = {each["candidate"]: each["slot"] for each in run.meetings}
+    first = scene.slots[0].id
+    assert {key for key, slot in places.items() if slot == first} == {
+        scene.pair(0, 0).id, scene.pair(1, 1).id,
+    }  # fmt: skip
+    assert scene.pair(1, 2).id not in places, "buyer 1 has had its one meeting"
+    with database.unit_of_work() as session:
+        event = session.get_one(Event, scene.event.id)
+        apply_run(session, scene.actor, event.id, run_id, revision=event.revision, now=begun, site=SITE)
+
+
+def test_a_meeting_that_was_put_off_keeps_its_place(database: Database) -> None:
+    with database.unit_of_work() as session:
+        scene = make_event(session)
+        (meeting,) = publish(session, scene, (0, 0, 2))
+        meeting.state = MeetingState.CARRIED_OVER
+    run_id = wish(database, scene)
+    work(database)
+    places = {each["candidate"]: each["slot"] for each in run_of(database, run_id).meetings}
+    assert places[scene.pair(0, 0).id] == scene.slots[2].id
 
 
 def test_the_pages_wish_compare_and_apply(client: Client, database: Database) -> None:

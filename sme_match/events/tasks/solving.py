@@ -81,7 +81,7 @@ def _solve(database: Database, run_id: int, *, owner: str, now_of: Callable[[], 
     try:
         with database.reading() as session:
             timetable, kind, settings = _read(session, run_id, now=now_of())
-        problem = problem_of(timetable, wished_only=True, locks=True)
+        problem = problem_of(timetable, wished_only=True, locks=True, now=now_of())
         work = partial(
             repair if kind is RunKind.REPAIR else _solve_anew,
             problem,
