@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from sme_match.core.actor import Role
 from sme_match.db.session import Database
-from sme_match.events.models import EventHost, Participant
+from sme_match.events.models import EventHost, Participant, TimetableChange
 from sme_match.meetings.enums import AbsentSide, MeetingChannel, MeetingState
 from sme_match.meetings.models import Meeting
 from sme_match.notifications.models import OutboxMail
@@ -140,12 +140,22 @@ def test_who_fills_in_takes_the_place_of_the_absent_one_whose_record_stays(
     form["version"] = str(day.meeting(day.first).version)
     other = form | {"candidate": str(day.scene.pair(1, 2).id)}
     assert client.post(address, other).status_code == 409
+    clock.now -= timedelta(seconds=1)
+    early = client.post(address, form)
+    assert early.status_code == 409
+    assert "5分後から" in early.text
+    clock.now += timedelta(seconds=1)
     assert client.post(address, form).status_code == 302
 
     assert day.meeting(day.first).state is MeetingState.ABSENT
     with database.reading() as session:
         query = select(Meeting).where(Meeting.company_id == free.company_id)
         new = session.scalars(query).one()
+        (change,) = session.scalars(select(TimetableChange))
+        places = {step["candidate"]: (step["from"], step["to"]) for step in change.steps}
+        freed, taken = places[day.scene.pair(0, 0).id], places[day.scene.pair(0, 2).id]
+        assert (freed[1], taken[0]) == (None, None)
+        assert freed[0]["slot"] == taken[1]["slot"] == day.scene.slots[0].id
         mails = session.scalars(select(OutboxMail).where(OutboxMail.key.contains("confirmation")))
         assert len(mails.all()) == 2
     assert (new.state, new.starts_at) == (MeetingState.CONFIRMED, slot_start(0))

@@ -160,6 +160,9 @@ def change(
     _check_times(timetable, steps, kind, now=now)
     _check_rules(timetable, steps)
     moves = _store(session, timetable, steps, now=now)
+    if kind is ChangeKind.BACKFILL:
+        # What fell away is recorded already: it leaves its place, not its record.
+        moves = [move for move in moves if move.slot is not None]
     event = timetable.event
     if event.published_at is not None and event.state is EventState.PUBLISHED:
         carry_out(session, actor, timetable, moves, reason=reason or CHANGED_REASON, now=now, site=site)
