@@ -13,6 +13,7 @@ from scipy import sparse
 from sme_match.matching.engine.conditions import CompanyFacts
 from sme_match.matching.engine.documents import Document, Key, Passage, Settings
 from sme_match.matching.engine.facts import FactTable
+from sme_match.matching.engine.kernels import Looked, Sparse, Weights, look, look_at_one
 from sme_match.matching.engine.lexicon import Lexicon, Query
 from sme_match.matching.engine.postings import Postings
 from sme_match.matching.engine.weighting import Floats, Matrix, Singles
@@ -117,6 +118,11 @@ class Segment:
         """Return the place of each profile."""
         return {key: place for place, key in enumerate(self.keys)}
 
+    @cached_property
+    def weights(self) -> Weights:
+        """Return the weights as the compiled loops read them."""
+        return Weights(Sparse.of(self.profiles), Sparse.of(self.lines), self.firsts)
+
     def entry(self, place: int) -> Entry:
         """Return a profile as it was indexed."""
         return Entry(self.documents[place], self.facts.companies[place])
@@ -156,18 +162,12 @@ class Segment:
         columns, weights = self._known(query)
         dense = np.zeros(self.profiles.shape[1])
         dense[columns] = weights
-        values = (1 - self.share) * (self.profiles[places] @ dense)
-        best = np.full(len(places), -1, dtype=np.intp)
-        if self.share:
-            begins, lengths = self.firsts[places], self.firsts[places + 1] - self.firsts[places]
-            starts = np.cumsum(lengths) - lengths
-            numbers = np.arange(lengths.sum()) + np.repeat(begins - starts, lengths)
-            line_values = self.lines[numbers] @ dense
-            holders = np.flatnonzero(lengths)
-            first = _first_best(line_values, starts[holders])
-            values[holders] += self.share * line_values[first]
-            best[holders] = np.where(line_values[first] > 0, numbers[first], -1)
-        return np.clip(values, 0.0, 1.0), best
+        looked = look(self.weights, dense, np.asarray(places))
+        return self._blend(looked), looked.lines
+
+    def _blend(self, looked: Looked) -> Floats:
+        similarities: Floats = (1 - self.share) * looked.whole + self.share * looked.best
+        return np.clip(similarities, 0.0, 1.0)
 
     def best(
         self, query: Query, bound: Singles, eligible: NDArray[np.bool_], count: int, score: Score
@@ -209,15 +209,9 @@ class Segment:
 
     def against(self, queries: Matrix, place: int) -> Floats:
         """Return the similarity of one profile to many needs (rows over the columns)."""
-        width = min(queries.shape[1], self.profiles.shape[1])
-        needs = queries[:, :width] if width < queries.shape[1] else queries
-        own = range(int(self.firsts[place]), int(self.firsts[place + 1]))
-        rows = sparse.vstack([self.profiles[[place]], self.lines[list(own)]], format="csr")
-        values = np.asarray((needs @ rows[:, :width].T).toarray(), dtype=np.float64)
-        similarity = (1 - self.share) * values[:, 0]
-        if own:
-            similarity += self.share * values[:, 1:].max(axis=1)
-        return np.clip(similarity, 0.0, 1.0)
+        width = self.profiles.shape[1]
+        looked = look_at_one(self.weights, place, Sparse.of(queries), width)
+        return self._blend(looked)
 
     def contributions(self, query: Query, place: int, line: int) -> tuple[list[int], list[float]]:
         """Return which columns of a need add to the similarity of a profile, and how much.
@@ -283,16 +277,6 @@ def _bounds(profiles: Matrix, lines: Matrix, firsts: Places, share: float) -> Po
     return Postings.of(
         sparse.csr_array((upper, profiles.indices, profiles.indptr), shape=profiles.shape)
     )
-
-
-def _first_best(values: Floats, firsts: Places) -> Places:
-    """Return the place of the first largest value in each of the segments that begin here."""
-    if not len(firsts):
-        return np.zeros(0, dtype=np.intp)
-    best = np.maximum.reduceat(values, firsts)
-    lengths = np.diff(firsts, append=len(values))
-    candidates = np.flatnonzero(values == np.repeat(best, lengths))
-    return candidates[np.searchsorted(candidates, firsts)]
 
 
 def _entries(matrix: Matrix, row: int, columns: NDArray[np.int32]) -> Floats:
