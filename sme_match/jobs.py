@@ -27,7 +27,7 @@ from sme_match.core.clock import utc_now
 from sme_match.core.settings import Settings
 from sme_match.db.leases import acquire_lease, release_lease
 from sme_match.db.session import Database
-from sme_match.events.tasks import chase_answers, solve_waiting
+from sme_match.events.tasks import chase_answers, end_events, solve_waiting
 from sme_match.matching.tasks import refresh_indexes, tell_watchers
 from sme_match.meetings.tasks import expire_requests, send_reminders
 from sme_match.needs.register import NEED_REGISTER
@@ -112,6 +112,11 @@ def chase_event_answers(context: Context) -> int:
     return chase_answers(context.database, now=context.now_of(), base_url=context.settings.base_url)
 
 
+def end_past_events(context: Context) -> int:
+    """End the events whose last day is over."""
+    return end_events(context.database, now=context.now_of())
+
+
 def ask_about_outcomes(context: Context) -> int:
     """Ask both sides when a follow-up falls due, and once more when nobody answers."""
     now, base_url = context.now_of(), context.settings.base_url
@@ -151,6 +156,7 @@ JOBS: tuple[Job, ...] = (
     Job("remind-of-meetings", 60, remind_of_meetings),
     Job("expire-meeting-requests", 300, expire_meeting_requests),
     Job("chase-event-answers", 300, chase_event_answers),
+    Job("end-past-events", 600, end_past_events),
     Job("ask-about-outcomes", 3600, ask_about_outcomes),
     Job("tell-of-new-companies", 600, tell_of_new_companies),
     Job("deliver-mails", 10, deliver_mails),

@@ -10,6 +10,7 @@ ACTIONS = {
     "event.create": _l("商談会を作りました"),
     "event.edit": _l("計画を変えました"),
     "event.cancel": _l("中止にしました"),
+    "event.end": _l("最終日が過ぎたので終了にしました"),
     "event.propose": _l("候補を作りました"),
     "participant.ask": _l("会いたい企業をたずねました"),
     "participant.answer": _l("会いたい企業の回答がありました"),

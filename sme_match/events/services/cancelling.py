@@ -5,8 +5,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from sme_match.accounts.enums import LinkPurpose
-from sme_match.accounts.links import revoke_links
 from sme_match.audit.services import record
 from sme_match.companies.models import Company
 from sme_match.core.actor import Actor
@@ -18,6 +16,7 @@ from sme_match.events.messages.standing import tell_cancelled
 from sme_match.events.models import Event, Participant
 from sme_match.events.policy import is_open, may_run
 from sme_match.events.queries import lock_event
+from sme_match.events.services.ending import close_with
 from sme_match.events.services.telling import tell
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
@@ -52,8 +51,8 @@ def cancel_event(
     event.revision += 1
     void_mails(session, key_prefix=f"event:{event.id}:", now=now)
     _cancel_meetings(session, actor, event, reason=reason, now=now)
+    close_with(session, event, now=now)
     for participant in _participants(session, event):
-        revoke_links(session, LinkPurpose.EVENT_ANSWER, participant.id, now)
         tell(session, participant, tell_cancelled(event, reason), about="cancelled", now=now)
     session.flush()
     record(
