@@ -4,7 +4,7 @@ Staff of every host body see the event and its timetable; the coordinators of th
 their own companies in it; those of the running body plan it, solve and publish the timetable. What a
 company said in confidence (whom it avoids) stays with the body that looks after it. An SME sees the
 events of its body from the day the call opens, and of the timetable its own part; a buyer acts
-through a signed link.
+through a signed link. Anonymous buyers are hidden from SMEs and other bodies until publication.
 """
 
 from datetime import datetime
@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sme_match.companies.models import Company
 from sme_match.core.actor import Actor, Role
 from sme_match.events.enums import EventState
-from sme_match.events.models import Event, EventHost, Participant
+from sme_match.events.models import Candidate, Event, EventHost, Participant
+from sme_match.needs.policy import is_buyer_named
 
 
 def visible_to(actor: Actor, now: datetime) -> ColumnElement[bool]:
@@ -76,6 +77,14 @@ def may_see_day_phone(
 ) -> bool:
     """Who looks after a company knows its phone; on the day the running body calls everybody."""
     return may_look_after(actor, participant) or (on_the_day and may_run(actor, event))
+
+
+def is_buyer_shown(actor: Actor, event: Event, pair: Candidate) -> bool:
+    """Tell whether the buyer's name may stand beside the need of a pair.
+
+    Who asked to stay anonymous is named to other bodies once the timetable is published.
+    """
+    return event.published_at is not None or pair.need is None or is_buyer_named(actor, pair.need)
 
 
 def is_open(event: Event) -> bool:

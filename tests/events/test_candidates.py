@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,18 +15,26 @@ from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import ConflictError, InvalidError
 from sme_match.db.session import Database
 from sme_match.events.enums import BuyerAnswer, EventState, ParticipantState
-from sme_match.events.models import Avoidance, Candidate, Participant, Placement
+from sme_match.events.models import (
+    Avoidance,
+    Candidate,
+    Event,
+    EventHost,
+    Participant,
+    Placement,
+)
 from sme_match.events.queries.participants import list_wishable
 from sme_match.events.services.answering import answer, ask
 from sme_match.events.services.proposing import add_candidate, decide_candidate, propose_candidates
 from sme_match.events.tasks import chase_answers
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
+from sme_match.needs.models import Need
 from sme_match.notifications.models import OutboxMail
 from tests.client import Client
 from tests.conftest import NOW
 from tests.events.scenes import EventScene, make_event, make_placement
-from tests.factories import make_need
+from tests.factories import make_body, make_need, make_user
 from tests.meetings.scenes import make_proposal
 
 BASE = "https://match.example.jp"
@@ -191,3 +201,29 @@ def test_the_answers_of_an_event_that_was_called_off_stand(session: Session) -> 
     answers = {scene.pair(0, 0).id: BuyerAnswer.NO}
     with pytest.raises(ConflictError):
         answer(session, scene.actor, scene.buyers[0].id, answers, now=NOW)
+
+
+def test_other_hosts_see_an_anonymous_buyer_beside_its_need_only_once_published(
+    client: Client, database: Database
+) -> None:
+    with database.unit_of_work() as session:
+        scene = make_event(session)
+        host = make_body(session)
+        session.add(EventHost(event_id=scene.event.id, body_id=host.id, added_at=NOW))
+        pair = scene.pair(0, 0)
+        session.get_one(Need, pair.need_id).buyer_anonymous = True
+        buyers = [session.get_one(Company, buyer.company_id).name for buyer in scene.buyers]
+        make_placement(session, pair, scene.slots[0])
+        guest = make_user(session, host)
+    address = f"/events/{scene.event.id}/candidates"
+    own = client.sign_in(scene.coordinator.id).get(address).text
+    assert buyers[0] in own
+    of_other = client.sign_in(guest.id).get(address).text
+    assert (buyers[0] in of_other, buyers[1] in of_other) == (False, True)
+    book = client.get(f"/events/{scene.event.id}/timetable.xlsx").data
+    lines = openpyxl.load_workbook(BytesIO(book)).worksheets[1]
+    assert [cell.value for cell in lines["D"]][1:] == ["（非公開）"]
+    with database.unit_of_work() as session:
+        event = session.get_one(Event, scene.event.id)
+        event.state, event.published_at = EventState.PUBLISHED, NOW
+    assert buyers[0] in client.get(address).text

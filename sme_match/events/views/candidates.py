@@ -17,7 +17,7 @@ from sme_match.events.enums import EventState, Side
 from sme_match.events.forms.candidates import AddForm, AnswerForm, CandidateForm, read_answers
 from sme_match.events.labels import ANSWERS
 from sme_match.events.models import Candidate, Participant
-from sme_match.events.policy import is_open, may_look_after, may_run
+from sme_match.events.policy import is_buyer_shown, is_open, may_look_after, may_run
 from sme_match.events.queries import get_event
 from sme_match.events.queries.candidates import get_candidate, list_asked, list_candidates, list_met
 from sme_match.events.queries.participants import get_participant, list_participants, list_wishable
@@ -41,10 +41,16 @@ def candidates(event_id: int) -> str:
     session, actor, now = current_session(), current_actor(), current_time()
     event = get_event(session, actor, event_id, now=now)
     pairs = list_candidates(session, event)
+    named = [pair for pair in pairs if is_buyer_shown(actor, event, pair)]
+    hidden = [pair for pair in pairs if not is_buyer_shown(actor, event, pair)]
+    hidden.sort(key=lambda pair: pair.need_id or 0)
     return render_template(
         "events/candidates.html",
         event=event,
-        buyers=[(buyer, list(rows)) for buyer, rows in groupby(pairs, key=lambda row: row.buyer)],
+        groups=[
+            *((buyer, list(rows)) for buyer, rows in groupby(named, key=lambda row: row.buyer)),
+            *((None, list(rows)) for _need, rows in groupby(hidden, key=lambda row: row.need_id)),
+        ],
         met=list_met(session, event, now=now),
         own_body=actor.body_id,
         may_run=may_run(actor, event) and is_open(event),
@@ -119,6 +125,7 @@ def decide_pair(candidate_id: int, decision: str) -> Page:
         candidate=candidate,
         form=form,
         decision=decision,
+        shown=is_buyer_shown(actor, event, candidate),
     )
     return page, status
 

@@ -4,7 +4,7 @@ from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
-from sme_match.core.actor import Role
+from sme_match.core.actor import Actor, Role
 from sme_match.core.clock import jst_date
 from sme_match.core.errors import ConflictError, DomainError, InvalidError
 from sme_match.core.text import mark_text, normalize_width
@@ -12,7 +12,7 @@ from sme_match.events.blueprint import STAFF, blueprint
 from sme_match.events.boards import Board, board_of, places_of
 from sme_match.events.enums import ParticipantState
 from sme_match.events.faults import name_of, slot_time
-from sme_match.events.policy import is_open, may_run
+from sme_match.events.policy import is_buyer_shown, is_open, may_run
 from sme_match.events.queries import get_event
 from sme_match.events.queries.timetable import Timetable, list_changes, load_timetable
 from sme_match.events.services.changing import pair_in
@@ -107,7 +107,7 @@ def timetable_xlsx(event_id: int) -> Response:
     session, actor, now = current_session(), current_actor(), current_time()
     event = get_event(session, actor, event_id, now=now)
     found = load_timetable(session, event)
-    data = write_xlsx([_grid_sheet(board_of(found)), _list_sheet(found)])
+    data = write_xlsx([_grid_sheet(board_of(found)), _list_sheet(found, actor)])
     response = Response(data, mimetype=XLSX)
     name = attachment_name(_("時間割"), jst_date(now), "xlsx")
     response.headers["Content-Disposition"] = content_disposition(name)
@@ -194,7 +194,7 @@ def _grid_sheet(board: Board) -> Sheet:
     )
 
 
-def _list_sheet(found: Timetable) -> Sheet:
+def _list_sheet(found: Timetable, actor: Actor) -> Sheet:
     order = {slot_id: index for index, slot_id in enumerate(found.slots)}
     lines = sorted(found.placements.values(), key=lambda each: (order[each.slot_id], each.buyer_id))
     accepted = ParticipantState.ACCEPTED
@@ -206,10 +206,17 @@ def _list_sheet(found: Timetable) -> Sheet:
                 slot_time(found, line.slot_id),
                 found.participants[line.buyer_id].company.name,
                 found.participants[line.sme_id].company.name,
-                need.title if (need := found.candidates[line.candidate_id].need) else "",
+                _need_title(found, actor, line.candidate_id),
                 found.participants[line.sme_id].attendee,
                 "" if found.participants[line.sme_id].state is accepted else _("参加していません"),
             ]
             for line in lines
         ],
     )
+
+
+def _need_title(found: Timetable, actor: Actor, candidate_id: int) -> str:
+    pair = found.candidates[candidate_id]
+    if pair.need is None:
+        return ""
+    return pair.need.title if is_buyer_shown(actor, found.event, pair) else _("（非公開）")
