@@ -49,12 +49,13 @@ class Corpus:
     fingerprint: Fingerprint
     version: int = 0
 
-    def as_dict(self) -> dict[str, object]:
-        """Return the state of the index as plain data, for the record of a run."""
+    def as_dict(self, thesaurus: Thesaurus) -> dict[str, object]:
+        """Return the state of the index beside the thesaurus of now, for the record of a run."""
         return {
             "index_version": self.version,
             "index_changes": self.index.changes,
             "thesaurus": self.index.lexicon.thesaurus.digest,
+            "behind": self.is_behind(thesaurus),
         }
 
     def is_behind(self, thesaurus: Thesaurus) -> bool:

@@ -160,6 +160,7 @@ class RunLine(NamedTuple):
 
     id: int
     need_id: int
+    need_version: int
     ran_at: datetime
     index_size: int
     settings: dict[str, Any]

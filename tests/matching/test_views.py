@@ -194,3 +194,19 @@ def test_the_page_about_scores_names_the_numbers_of_the_engine(
     user, _ = region(database, companies=1)
     page = client.sign_in(user.id).get("/matching/scores")
     assert "文章の近さ（60点まで）" in page.text
+
+
+def test_the_review_says_that_the_need_changed_after_the_run(
+    client: Client, database: Database
+) -> None:
+    user, need = region(database)
+    client.sign_in(user.id)
+    client.post(f"/needs/{need.id}/matches/run")
+    notice = "計算のあとに、案件の登録が変わっています"
+    assert notice not in client.get(f"/needs/{need.id}/matches").text
+    with database.unit_of_work() as session:
+        session.get_one(Need, need.id).title = "SUS316Lの旋削"
+
+    assert notice in client.get(f"/needs/{need.id}/matches").text
+    client.post(f"/needs/{need.id}/matches/run")
+    assert notice not in client.get(f"/needs/{need.id}/matches").text

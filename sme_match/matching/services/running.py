@@ -25,6 +25,7 @@ from sme_match.matching.policy import may_match
 from sme_match.matching.steps import need_steps
 from sme_match.matching.texts import match_settings, need_value
 from sme_match.matching.training import points_in_use
+from sme_match.matching.vocabulary import load_thesaurus
 from sme_match.needs.models import Need
 from sme_match.needs.queries import get_need
 
@@ -126,7 +127,7 @@ def ask(
         question=Question(value, entries),
         need_version=need.version,
         barred=len(barred),
-        recorded=corpus.as_dict() | {"evidence": use_evidence},
+        recorded=corpus.as_dict(load_thesaurus(session)) | {"evidence": use_evidence},
         chains=compute_chains(
             value,
             need_steps(need),
