@@ -73,7 +73,6 @@ class CandidateOrigin(StrEnum):
 
     MATCHING = "matching"
     SME = "sme"
-    BUYER = "buyer"
     BODY = "body"
 
 

@@ -50,7 +50,6 @@ ANSWERS = {
 CANDIDATE_ORIGINS = {
     CandidateOrigin.MATCHING: _l("マッチング"),
     CandidateOrigin.SME: _l("受託側の希望"),
-    CandidateOrigin.BUYER: _l("委託側の希望"),
     CandidateOrigin.BODY: _l("支援機関の発案"),
 }
 RUN_STATES = {

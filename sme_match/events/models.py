@@ -176,13 +176,16 @@ class Participant(Versioned, Base):
     equipment: Mapped[Equipment] = mapped_column(enum_type(Equipment), default=Equipment.OWN)
     needs_helper: Mapped[bool] = mapped_column(default=False)
     pr_text: Mapped[str] = mapped_column(String(500), default="")
+    wishes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """What an SME wished for, as it said it: {"need": id, "reason": text} in the order of its ranks.
+
+    Candidates are made of it, one for each buyer; the form shows again what was said.
+    """
     applied_at: Mapped[datetime | None]
     by_proxy: Mapped[bool] = mapped_column(default=False)
     """Whether a coordinator applied for the company."""
     answered_at: Mapped[datetime | None]
     """When the buyer answered its candidates."""
-    decided_at: Mapped[datetime | None]
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     reason: Mapped[str] = mapped_column(String(300), default="")
     """Why it was refused or withdrew."""
     confirmed_at: Mapped[datetime | None]

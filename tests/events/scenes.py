@@ -137,7 +137,6 @@ def make_participant(
             "attendee": "当日 太郎",
             "day_phone": "090-0000-0000",
             "applied_at": NOW,
-            "decided_at": NOW,
         }
         | values
     )

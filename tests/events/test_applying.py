@@ -97,6 +97,26 @@ def test_no_refusal_tells_whose_need_an_anonymous_one_is(session: Session) -> No
     assert wishes_of(session, part) == [(scene.buyers[1].id, 1, "理由1")]
     keys = {each.key for each in list_wishable(session, scene.event)}
     assert str(hidden.id) in keys
+    assert [wish["need"] for wish in part.wishes] == [open_need[0].need_id, hidden.id]
+
+
+def test_the_form_shows_every_wish_again_as_it_was_said(client: Client, database: Database) -> None:
+    with database.unit_of_work() as session:
+        scene, company, _ = make_open(session)
+        user = make_user(session, scene.body, Role.SME, company_id=company.id)
+        buyer = session.get_one(Company, scene.buyers[0].company_id)
+        hidden = make_need(session, buyer, title="社名を伏せた案件", buyer_anonymous=True)
+        named = said(scene, session, 0).wishes[0].need_id
+        wanted = {"wish_1": str(named), "wish_2": str(hidden.id), "reason_2": "得意な加工です"}
+    address = f"/events/{scene.event.id}/apply"
+    form = {
+        "attendee": "山田", "day_phone": "090-1111-2222", "mode": "web", "equipment": "own",
+        "lanes": "1", "free": [str(slot.id) for slot in scene.slots],
+    }  # fmt: skip
+    assert client.sign_in(user.id).post(address, form | wanted).status_code == 302
+    page = client.get(address).text
+    assert f'<option value="{hidden.id}" selected' in page or f'selected value="{hidden.id}"' in page
+    assert "得意な加工です" in page
 
 
 @pytest.mark.parametrize("days", [-2, 4])

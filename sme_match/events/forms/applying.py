@@ -11,7 +11,7 @@ from sme_match.companies.models import Company, Contact
 from sme_match.core.clock import to_jst
 from sme_match.events.enums import Equipment, EventMode
 from sme_match.events.labels import EQUIPMENTS, MODES
-from sme_match.events.models import Candidate, Event, EventSlot, Participant
+from sme_match.events.models import Event, EventSlot, Participant
 from sme_match.events.queries.participants import Wishable
 from sme_match.events.services.applying import MOST_WISHES, Application, Wish
 from sme_match.events.services.deciding import BuyerDraft
@@ -104,18 +104,18 @@ class ApplicationForm(_PartForm):
             self[f"wish_{rank}"].choices = [("", _("選ばない")), *needs]
         self.avoid.choices = [(str(company.id), company.name) for company in avoidable]
 
-    def show_all(self, part: Participant, wishes: Sequence[Candidate]) -> None:
+    def show_all(self, part: Participant) -> None:
         """Fill the form from an earlier application."""
         self.show_part(part)
         self.equipment.data = part.equipment.value
         self.avoid.data = [str(row.company_id) for row in part.avoids]
         self.avoid_reason.data = next((row.reason for row in part.avoids), "")
-        for rank, wish in enumerate(wishes[:MOST_WISHES], start=1):
+        for rank, wish in enumerate(part.wishes[:MOST_WISHES], start=1):
             field = self[f"wish_{rank}"]
-            field.data = str(wish.need_id or "")
+            field.data = str(wish["need"])
             if field.data not in [value for value, _ in field.choices]:
                 field.choices.append((field.data, _("（参加しなくなった相手）")))
-            self[f"reason_{rank}"].data = wish.sme_reason
+            self[f"reason_{rank}"].data = wish["reason"]
 
     def ranks(self) -> range:
         """Return the numbers of the wishes."""

@@ -109,6 +109,7 @@ def apply(
     set_unavailable(session, event, part, application.unavailable)
     _set_avoids(session, part, application.avoids)
     _set_wishes(session, event, part, application.wishes, now=now)
+    part.wishes = [{"need": wish.need_id, "reason": wish.reason} for wish in application.wishes]
     event.revision += 1
     session.flush()
     if before is not part.state:
@@ -282,7 +283,7 @@ def _by_buyer(
 ) -> dict[int, tuple[int, Wish]]:
     """Return the wishes with their ranks by participant.
 
-    A wish that would tell who an anonymous buyer is, by being refused, is left out without a word.
+    A wish that would tell who an anonymous buyer is, by being refused, makes no pair, without a word.
 
     Raises:
         InvalidError: for a partner that is gone, wished for twice, or not to be met.

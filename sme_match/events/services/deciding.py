@@ -236,7 +236,6 @@ def _step(
 ) -> None:
     before = part.state
     part.state, part.reason = state, reason
-    part.decided_at, part.decided_by = now, actor.user_id
     session.flush()
     changes: dict[str, tuple[object, object]] = {"state": (before, state)}
     _record(session, actor, part, f"participant.{state.value}", now=now, changes=changes, note=reason)

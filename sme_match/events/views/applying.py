@@ -18,7 +18,6 @@ from sme_match.events.queries.participants import (
     buyers_to_avoid,
     find_part,
     list_wishable,
-    list_wishes,
 )
 from sme_match.events.services import applying
 from sme_match.events.services.deciding import invite_buyer
@@ -106,7 +105,7 @@ def _apply(event: Event, company: Company, *, done: str, is_open: bool) -> Page:
     elif not is_open:
         return redirect(done)
     elif part is not None:
-        form.show_all(part, list_wishes(session, part))
+        form.show_all(part)
     page = render_template(
         "events/apply.html",
         event=event,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, select
 
 from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_date
@@ -36,7 +36,7 @@ def to_publish(actor: Actor, now: datetime) -> Columns:
 def objections(actor: Actor, now: datetime) -> Columns:
     """Return the body's participants that said what does not suit them."""
     del now
-    return _participants(actor, func.coalesce(Participant.decided_at, Event.published_at)).where(
+    return _participants(actor, Event.published_at).where(
         Event.state == EventState.PUBLISHED,
         Participant.state == ParticipantState.ACCEPTED,
         Participant.objection != "",
