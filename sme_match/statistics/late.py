@@ -19,8 +19,10 @@ from math import prod
 
 import numpy as np
 
+from sme_match.outcomes.calendar import months_later
+
 SPANS = ((0, 1), (1, 3), (3, 6), (6, 12))
-"""Whole months since the meeting, as outcomes are asked for."""
+"""Months since the meeting, as outcomes are asked for."""
 LAST = 12
 LEAST_MEETINGS = 30
 """So many meetings of twelve months and more a history must have to be shown, …"""
@@ -32,10 +34,14 @@ _SEED = 20_200_401
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A held meeting: months from it to now, and to the first report of a deal, if there is one."""
+    """A held meeting: months from it to now, and to the first report of a deal, if there is one.
 
-    age: int
-    seen_after: int | None
+    Begun months count as the part of them that is over, to the day: a meeting of last week has most
+    of its first span still before it, one of three weeks ago has not.
+    """
+
+    age: float
+    seen_after: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +60,18 @@ class LateOutcomes:
     """How many meetings of twelve months and more the estimate rests on."""
 
 
-def months_between(start: date, end: date) -> int:
-    """Return the whole months from one day to another, never below 0."""
-    months = (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
-    return max(0, months)
+def months_between(start: date, end: date) -> float:
+    """Return the months from one day to another and the part of the next that is over; at least 0.
+
+    The month after the 31st is over on the last day of a shorter month.
+    """
+    months = (end.year - start.year) * 12 + end.month - start.month
+    if end < months_later(start, months):
+        months -= 1
+    if months < 0:
+        return 0.0
+    begun = months_later(start, months)
+    return months + (end - begun).days / (months_later(start, months + 1) - begun).days
 
 
 def hazards(history: Sequence[Waiting]) -> list[tuple[int, int]]:
@@ -97,12 +111,12 @@ def expect(history: Sequence[Waiting], cohort: Sequence[Waiting]) -> LateOutcome
     )
 
 
-def _to_come(rates: Sequence[float], age: int) -> float:
+def _to_come(rates: Sequence[float], age: float) -> float:
     kept = (1.0 - rate for rate in rates)
     return 1 - prod(float(rest ** _left(age, span)) for rest, span in zip(kept, SPANS, strict=True))
 
 
-def _left(age: int, span: tuple[int, int]) -> float:
+def _left(age: float, span: tuple[int, int]) -> float:
     """Return which part of a span is still to come."""
     start, end = span
     return min(1.0, max(0.0, (end - age) / (end - start)))
@@ -116,7 +130,7 @@ def _visible(rates: Sequence[float]) -> tuple[tuple[int, float], ...]:
     )
 
 
-def _interval(counts: Sequence[tuple[int, int]], ages: Counter[int]) -> tuple[int, int]:
+def _interval(counts: Sequence[tuple[int, int]], ages: Counter[float]) -> tuple[int, int]:
     draw = np.random.default_rng(_SEED)
     survived = []
     for entered, seen in counts:
@@ -124,11 +138,10 @@ def _interval(counts: Sequence[tuple[int, int]], ages: Counter[int]) -> tuple[in
         inside = 0 < seen < entered
         drawn = draw.beta(seen, entered - seen, _DRAWS) if inside else np.full(_DRAWS, float(seen > 0))
         survived.append(1 - drawn)
-    to_come = np.zeros(_DRAWS, dtype=np.int64)
-    for age, number in sorted(ages.items()):
-        kept = np.ones(_DRAWS)
-        for rest, span in zip(survived, SPANS, strict=True):
-            kept = kept * rest ** _left(age, span)
-        to_come += draw.binomial(number, np.clip(1 - kept, 0, 1))
+    # Powers of what is left as sums of logarithms: a row per draw, a column per age.
+    logs = np.log(np.maximum(np.column_stack(survived), np.finfo(float).tiny))
+    left = np.array([[_left(age, span) for age in sorted(ages)] for span in SPANS])
+    numbers = np.array([ages[age] for age in sorted(ages)], dtype=np.int64)
+    to_come = draw.binomial(numbers, np.clip(1 - np.exp(logs @ left), 0, 1)).sum(axis=1)
     low, high = np.quantile(to_come, (0.025, 0.975), method="nearest")
     return int(low), int(high)

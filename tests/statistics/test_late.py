@@ -1,7 +1,7 @@
 """Deals that show up late: what is expected after twelve months, and how sure that is."""
 
 import random
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -19,8 +19,8 @@ from sme_match.statistics.late import (
 
 @st.composite
 def waitings(draw: st.DrawFn) -> Waiting:
-    age = draw(st.integers(0, 40))
-    return Waiting(age, draw(st.none() | st.integers(0, age)))
+    days = draw(st.integers(0, 1200))
+    return Waiting(days / 30, draw(st.none() | st.integers(0, days).map(lambda day: day / 30)))
 
 
 # A few kinds of meetings, each many times: long histories are drawn as fast as short ones.
@@ -114,11 +114,31 @@ def test_too_short_a_history_says_nothing(history: list[Waiting]) -> None:
 @pytest.mark.parametrize(
     ("start", "end", "months"),
     [
-        (date(2026, 1, 31), date(2026, 2, 28), 0),
+        (date(2026, 1, 31), date(2026, 2, 28), 1),
         (date(2026, 1, 15), date(2026, 2, 15), 1),
-        (date(2025, 11, 20), date(2026, 11, 19), 11),
+        (date(2026, 4, 1), date(2026, 4, 16), 0.5),
+        (date(2025, 11, 20), date(2026, 11, 19), 11 + 30 / 31),
+        (date(2025, 11, 20), date(2026, 11, 20), 12),
         (date(2026, 2, 1), date(2026, 1, 1), 0),
     ],
 )
-def test_months_are_whole(start: date, end: date, months: int) -> None:
-    assert months_between(start, end) == months
+def test_months_are_counted_to_the_day(start: date, end: date, months: float) -> None:
+    assert months_between(start, end) == pytest.approx(months)
+
+
+@given(st.dates(date(2000, 1, 1), date(2060, 1, 1)), st.integers(0, 800))
+def test_every_day_is_later_than_the_one_before(start: date, days: int) -> None:
+    end = start + timedelta(days=days)
+    assert months_between(start, end) < months_between(start, end + timedelta(days=1))
+
+
+def test_a_meeting_of_today_is_expected_to_bring_more_than_one_of_three_weeks_ago() -> None:
+    history = settled(100, after=0, of=300)
+    expected = []
+    for days in (0, 7, 21, 29):
+        found = expect(history, [Waiting(days / 30, None)] * 300)
+        assert found is not None
+        expected.append(found.expected)
+    assert expected[0] == pytest.approx(100)
+    assert expected == sorted(expected, reverse=True)
+    assert expected[-1] < 5
