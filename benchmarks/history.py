@@ -26,10 +26,9 @@ from sme_match.outcomes.models import Outcome, OutcomeReport
 YEARS = 5
 DAYS = 365 * YEARS
 PAIRS_PER_NEED = 6
-HELD_SHARE = 0.75
+HELD_SHARE, REPORTED_SHARE, DEAL_SHARE, REFUSED_SHARE = 0.75, 0.9, 0.25, 0.6
 LEAD_EMAIL = "lead@load.example.jp"
 REASONS = list(NoDealReason)
-NEW_PREFECTURES = ("03", "04", "06", "07", "11", "13", "23", "27", "34", "40")
 
 
 def build_history(
@@ -59,7 +58,7 @@ def build_history(
     held = [
         (number, row)
         for number, row in zip(ids, rows, strict=True)
-        if row["state"] is MeetingState.HELD and rng.random() > 0.1
+        if row["state"] is MeetingState.HELD and rng.random() < REPORTED_SHARE
     ]
     reports = [_report(rng, number, row, now=now) for number, row in held]
     insert_all(session, OutcomeReport, reports)
@@ -111,9 +110,9 @@ def _meetings(
 
 
 def _report(rng: random.Random, number: int, row: dict[str, Any], *, now: datetime) -> dict[str, Any]:
-    deal = rng.random() < 0.25
+    deal = rng.random() < DEAL_SHARE
     stage = rng.choice((6, 7)) if deal else rng.randint(0, 5)
-    refused = not deal and rng.random() < 0.6
+    refused = not deal and rng.random() < REFUSED_SHARE
     reported_at = min(now, row["ends_at"] + timedelta(days=rng.randint(0, 200)))
     deal_on: date | None = jst_date(reported_at) if deal else None
     yen = rng.randint(5, 900) * 10_000

@@ -1,6 +1,6 @@
 """Own figures of prefectures beside official ones, which keep their year, basis and source."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import fsum
@@ -75,7 +75,7 @@ def quotient_series() -> Series:
 
 
 def compare(
-    companies: dict[str, int], groups: Sequence[Group], *, always: Sequence[str] = ()
+    companies: Mapping[str, int], groups: Sequence[Group], *, always: Sequence[str] = ()
 ) -> list[ComparisonRow]:
     """Return a row per prefecture with own records, most meetings first.
 

@@ -6,9 +6,11 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from sme_match.core.errors import NotFoundError
+from sme_match.outcomes.enums import NoDealReason
+from sme_match.statistics.demand import Part as Span
 from sme_match.statistics.frames import Ids
-from sme_match.statistics.key_figures import KEYS
-from sme_match.statistics.report import Report
+from sme_match.statistics.key_figures import KEYS, Measure
+from sme_match.statistics.report import Report, Unmet
 
 
 class RecordKind(StrEnum):
@@ -46,8 +48,12 @@ _KINDS = {
     "smes": RecordKind.COMPANY,
     "buyers": RecordKind.COMPANY,
 }
+REFUSED_PREFIX = "refused-"
 EVIDENCE_KEYS = (
     *KEYS,
+    "unmet",
+    "small_lots",
+    *(REFUSED_PREFIX + reason for reason in NoDealReason),
     "quotes",
     "unproposed",
     *(FUNNEL_PREFIX + step for step in _FUNNEL_STEPS),
@@ -64,14 +70,22 @@ def find_evidence(report: Report, key: str) -> Evidence:
         raise NotFoundError
     if key.startswith(FUNNEL_PREFIX):
         return _of_funnel(report, key)
+    if key.startswith(REFUSED_PREFIX):
+        ids = report.refusals.get(key.removeprefix(REFUSED_PREFIX), ())
+        return Evidence(key, RecordKind.MEETING, "refused", MappingProxyType({Part.COUNTED: ids}))
+    if key in {"unmet", "small_lots"}:
+        measure = report.unmet if key == "unmet" else report.small_lots
+        return _in_parts(key, RecordKind.NEED, measure)
     if key == "unproposed":
         return _counted(key, RecordKind.MEETING, report.unproposed_ids)
     if key == "quotes":
         return _counted(key, RecordKind.MEETING, report.figure("quote_rate").current.ids)
-    measure = report.figure(key).current
+    return _in_parts(key, _KINDS.get(key, RecordKind.MEETING), report.figure(key).current)
+
+
+def _in_parts(key: str, kind: RecordKind, measure: Measure | Unmet | Span) -> Evidence:
     parts = {Part.COUNTED: measure.ids, Part.BASE: measure.base_ids, Part.UNKNOWN: measure.unknown_ids}
     filled = {part: ids for part, ids in parts.items() if ids or part is Part.COUNTED}
-    kind = _KINDS.get(key, RecordKind.MEETING)
     return Evidence(key, kind, key, MappingProxyType(filled))
 
 

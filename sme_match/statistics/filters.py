@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -23,22 +23,31 @@ _MONTHS_IN_YEAR = 12
 FISCAL_YEAR_PREFIX = "fy"
 _FISCAL_YEAR = re.compile(rf"{FISCAL_YEAR_PREFIX}([0-9]{{4}})")
 _MONTH = re.compile(r"m([0-9]{4})-([0-9]{2})")
+_SPAN = re.compile(r"r([0-9]{4}-[0-9]{2})\.([0-9]{4}-[0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatisticsFilter:
-    """The period by its name in the URL (last12, fy2026, m2026-05), and codes; empty = all.
+    """What a URL names: a period, and codes of which empty ones choose everything.
+
+    The period is last12, fy2026, m2026-05, or r2026-04.2026-09 from the first to the last month.
 
     `known_on` asks for the figures as they were known at the end of a day; None = as they are now.
 
-    Industry and process are those of the need. `side` says whose place counts, for the filter
-    and for the map alike.
+    Industry, process and lot are those of the need, size and agglomeration those of the SME. `side`
+    says whose place counts, for the filter and for the map alike; `partner` is the prefecture of the
+    other side.
     """
 
     period: str = LAST_TWELVE_MONTHS
     industry: str = ""
     process: str = ""
     prefecture: str = ""
+    municipality: str = ""
+    partner: str = ""
+    size: str = ""
+    agglomeration: str = ""
+    lot: str = ""
     side: Side = Side.SME
     known_on: date | None = None
 
@@ -49,6 +58,11 @@ class StatisticsFilter:
             "industry": self.industry,
             "process": self.process,
             "prefecture": self.prefecture,
+            "municipality": self.municipality,
+            "partner": self.partner,
+            "size": self.size,
+            "agglomeration": self.agglomeration,
+            "lot": self.lot,
             "side": self.side.value if self.side is not Side.SME else "",
             "known": self.known_on.isoformat() if self.known_on else "",
         }
@@ -57,7 +71,13 @@ class StatisticsFilter:
     @property
     def is_narrowed(self) -> bool:
         """Whether only a part of the records is counted."""
-        return bool(self.industry or self.process or self.prefecture)
+        return any(getattr(self, name) for name in NARROWING)
+
+
+NARROWING = (
+    "industry", "process", "prefecture", "municipality", "partner", "size", "agglomeration", "lot",
+)  # fmt: skip
+"""The fields that choose a part of the records."""
 
 
 def find_period(name: str, today: date) -> Period | None:
@@ -71,12 +91,21 @@ def find_period(name: str, today: date) -> Period | None:
         year, month = int(match[1]), int(match[2])
         if 1 <= month <= _MONTHS_IN_YEAR:
             return next(Period(date(year, month, 1), date(year, month, 2)).months())
+    if match := _SPAN.fullmatch(name):
+        first, last = (find_period(f"m{month}", today) for month in match.groups())
+        if first is not None and last is not None and first.start <= last.start:
+            return Period(first.start, last.end)
     return None
 
 
 def name_month(period: Period) -> str:
     """Return the name of a month in URLs."""
     return f"m{period.start:%Y-%m}"
+
+
+def name_span(period: Period) -> str:
+    """Return the name of some whole months in URLs."""
+    return f"r{period.start:%Y-%m}.{period.end - timedelta(days=1):%Y-%m}"
 
 
 def name_fiscal_year(year: int) -> str:
@@ -96,19 +125,29 @@ def narrow(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the needs and pairs that the filter chooses.
 
-    A need has no SME's place: chosen by it, needs are those that have a pair with such an SME.
+    A need has no SME: chosen by something of it, needs are those that have a pair with such an SME.
     """
-    for column, code in (("jsic_code", filters.industry), ("process_code", filters.process)):
+    for column, code in (
+        ("jsic_code", filters.industry),
+        ("process_code", filters.process),
+        ("lot", filters.lot),
+    ):
         needs, pairs = _chosen(needs, column, code), _chosen(pairs, column, code)
-    if not filters.prefecture:
-        return needs, pairs
-    if filters.side is Side.BUYER:
-        return (
-            _chosen(needs, "prefecture", filters.prefecture),
-            _chosen(pairs, "need_prefecture", filters.prefecture),
-        )
-    pairs = _chosen(pairs, "sme_prefecture", filters.prefecture)
-    return needs.loc[needs["need_id"].isin(pairs["need_id"])], pairs
+    is_buyers = filters.side is Side.BUYER
+    of_buyer = (filters.prefecture, filters.municipality) if is_buyers else (filters.partner, "")
+    for column, code in zip(("prefecture", "municipality"), of_buyer, strict=True):
+        needs, pairs = _chosen(needs, column, code), _chosen(pairs, f"need_{column}", code)
+    of_sme = {
+        "sme_prefecture": filters.partner if is_buyers else filters.prefecture,
+        "sme_municipality": "" if is_buyers else filters.municipality,
+        "size": filters.size,
+        "agglomeration": filters.agglomeration,
+    }
+    for column, code in of_sme.items():
+        pairs = _chosen(pairs, column, code)
+    if any(of_sme.values()):
+        needs = needs.loc[needs["need_id"].isin(pairs["need_id"])]
+    return needs, pairs
 
 
 def _chosen(frame: pd.DataFrame, column: str, code: str) -> pd.DataFrame:

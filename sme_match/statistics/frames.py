@@ -6,12 +6,13 @@ Proposals are counted once (need × SME); meetings, quotes and deals are counted
 is not known stays in a group of its own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sme_match.matching.enums import ProposalState
@@ -19,13 +20,17 @@ from sme_match.meetings.enums import MeetingState
 from sme_match.outcomes.enums import End, Stage
 from sme_match.statistics.indices import share
 from sme_match.statistics.periods import Period
-from sme_match.statistics.rows import NeedRow, PairRow
+from sme_match.statistics.rows import NeedRow, PairRow, RefusalRow
 
 Ids = tuple[int, ...]
 
 _DAYS = ("created_on", "need_created_on", "proposed_on", "decided_on", "met_on", "deal_on")
-_CODES = ("process_code", "jsic_code", "prefecture", "need_prefecture", "sme_prefecture")
-_STATES = ("proposal_state", "meeting_state", "outcome_end", "amount_source")
+_CODES = (
+    "process_code", "jsic_code", "prefecture", "need_prefecture", "sme_prefecture",
+    "municipality", "need_municipality", "sme_municipality", "agglomeration",
+)  # fmt: skip
+_YEN = ("first_order_yen", "total_yen", "expected_year_yen")
+_STATES = ("reason", "proposal_state", "meeting_state", "outcome_end", "amount_source")
 _GROUPED = (
     ("pairs", "need_id", None),
     ("proposals", "proposal_id", None),
@@ -34,6 +39,12 @@ _GROUPED = (
     ("deals", "meeting_id", "dealt"),
     ("smes", "sme_id", "held"),
 )
+
+
+SIZES = (1, 5, 10, 20, 50, 100, 300)
+"""Lower bounds of the classes of firms by employees, after the Economic Census."""
+LOTS = (1, 2, 11, 101, 1001)
+"""Lower bounds of the classes of lots: one piece, up to ten, a hundred, a thousand, and more."""
 
 
 class Side(StrEnum):
@@ -116,9 +127,16 @@ class Month:
     previous_deal_ids: Ids
 
 
+def refusal_frame(rows: Iterable[RefusalRow]) -> pd.DataFrame:
+    """Return the reasons of refused meetings as a frame, one row each."""
+    return _frame(rows, RefusalRow)
+
+
 def need_frame(rows: Iterable[NeedRow]) -> pd.DataFrame:
-    """Return needs as a frame for the functions below."""
-    return _frame(rows, NeedRow)
+    """Return needs as a frame for the functions below, with the class of their lot."""
+    frame = _frame(rows, NeedRow)
+    frame["lot"] = banded(frame["lot_quantity"], LOTS)
+    return frame
 
 
 def pair_frame(rows: Iterable[PairRow]) -> pd.DataFrame:
@@ -130,6 +148,8 @@ def pair_frame(rows: Iterable[PairRow]) -> pd.DataFrame:
     """
     frame = _frame(rows, PairRow)
     stage, end = frame["outcome_stage"], frame["outcome_end"]
+    frame["size"] = banded(frame["sme_employees"], SIZES)
+    frame["lot"] = banded(frame["lot_quantity"], LOTS)
     frame["accepted"] = frame["proposal_state"] == ProposalState.ACCEPTED
     frame["held"] = frame["meeting_state"] == MeetingState.HELD
     frame["reported"] = frame["held"] & stage.notna() & (end != End.UNKNOWN)
@@ -139,10 +159,16 @@ def pair_frame(rows: Iterable[PairRow]) -> pd.DataFrame:
     frame["dealt"] = _at_least(stage, Stage.DEAL)
     frame["prospect"] = _at_least(stage, Stage.QUOTE_ASKED) & ~frame["dealt"] & (end != End.NO_DEAL)
     known = frame["need_prefecture"].notna() & frame["sme_prefecture"].notna()
-    differs = frame["need_prefecture"] != frame["sme_prefecture"]
-    frame["crossing"] = differs.astype("boolean").where(known)
+    differs = frame["need_prefecture"].astype("str") != frame["sme_prefecture"].astype("str")
+    frame["crossing"] = differs.astype("float64").where(known)
     frame["dealt_on"] = frame["deal_on"].fillna(frame["met_on"])
     return frame
+
+
+def banded(numbers: "pd.Series[Any]", starts: Sequence[int]) -> "pd.Series[Any]":
+    """Return the class of each number by its lower bound, as text; none below the first bound."""
+    edges = [*starts, np.inf]
+    return pd.cut(numbers, edges, right=False, labels=[str(start) for start in starts])
 
 
 def within(frame: pd.DataFrame, column: str, period: Period) -> pd.DataFrame:
@@ -188,20 +214,20 @@ def by_prefecture(needs: pd.DataFrame, pairs: pd.DataFrame, side: Side) -> list[
     Needs belong to the buyer's prefecture and are left out on the SMEs' side.
     """
     if side is Side.SME:
-        groups = _groups(needs.iloc[:0], "prefecture", pairs, "sme_prefecture")
+        groups = grouped(needs.iloc[:0], "prefecture", pairs, "sme_prefecture")
     else:
-        groups = _groups(needs, "prefecture", pairs, "need_prefecture")
+        groups = grouped(needs, "prefecture", pairs, "need_prefecture")
     return sorted(groups, key=lambda group: (group.key is None, group.key or ""))
 
 
 def by_process(needs: pd.DataFrame, pairs: pd.DataFrame) -> list[Group]:
     """Return the figures by process of the need, most meetings first, unknown last."""
-    return _busiest_first(_groups(needs, "process_code", pairs, "process_code"))
+    return _busiest_first(grouped(needs, "process_code", pairs, "process_code"))
 
 
 def by_industry(needs: pd.DataFrame, pairs: pd.DataFrame) -> list[Group]:
     """Return the figures by the buyer's industry (JSIC), most meetings first, unknown last."""
-    return _busiest_first(_groups(needs, "jsic_code", pairs, "jsic_code"))
+    return _busiest_first(grouped(needs, "jsic_code", pairs, "jsic_code"))
 
 
 def by_month(pairs: pd.DataFrame, period: Period) -> list[Month]:
@@ -278,20 +304,23 @@ def _typed(name: str, values: list[Any]) -> "pd.Series[Any]":
         return pd.Series(values, dtype="datetime64[s]")
     if name in _CODES or name in _STATES:
         # An empty code and none at all say the same: not known.
-        return pd.Series([None if not value else str(value) for value in values], dtype="str")
-    return pd.Series(values, dtype="Int64")
+        return pd.Series(pd.Categorical([None if not value else str(value) for value in values]))
+    if name in _YEN:
+        return pd.Series(values, dtype="Int64")
+    # Plain columns are cut and joined fastest; whole numbers are exact up to 2**53.
+    return pd.Series(values, dtype="float64")
 
 
 def _at_least(stage: "pd.Series[Any]", least: Stage) -> "pd.Series[bool]":
     return (stage >= int(least)).fillna(value=False).astype(bool)
 
 
-def _groups(
+def grouped(
     needs: pd.DataFrame, need_column: str, pairs: pd.DataFrame, pair_column: str
 ) -> list[Group]:
     """Return the groups of all codes, unknown last; each figure is cut once, not once a group."""
-    need_ids = _ids_by_key(needs, need_column, "need_id")
-    figures = {name: _ids_by_key(pairs, pair_column, column, flag) for name, column, flag in _GROUPED}
+    need_ids = ids_by_key(needs, need_column, "need_id")
+    figures = {name: ids_by_key(pairs, pair_column, column, flag) for name, column, flag in _GROUPED}
     summed = _amounts_by_key(pairs, pair_column)
     keys = need_ids.keys() | figures["pairs"].keys()
     return [
@@ -309,28 +338,41 @@ def _groups(
     ]
 
 
-def _ids_by_key(
+def ids_by_key(
     frame: pd.DataFrame, key_column: str, column: str, flag: str | None = None
 ) -> dict[str | None, Ids]:
-    chosen = (frame if flag is None else frame.loc[frame[flag]])[[key_column, column]]
-    found: dict[str | None, set[int]] = {}
-    for key, value in zip(chosen[key_column].to_list(), chosen[column].to_list(), strict=True):
-        if value is not pd.NA:
-            found.setdefault(_known(key), set()).add(int(value))
-    return {key: tuple(sorted(ids)) for key, ids in found.items()}
+    """Return the distinct ids of a column for each code, where a flag is set; None = not known."""
+    chosen = (frame if flag is None else frame.loc[frame[flag]])[[key_column, column]].dropna(
+        subset=[column]
+    )
+    codes = chosen[key_column].cat
+    found = distinct(codes.codes.to_numpy(), chosen[column].to_numpy(dtype="int64"))
+    # Code -1 stands for no category.
+    names = [*codes.categories, None]
+    return {names[code]: ids for code, ids in found.items()}
+
+
+def distinct(keys: np.ndarray[Any, Any], ids: np.ndarray[Any, Any]) -> dict[int, Ids]:
+    """Return the distinct ids of each key in ascending order; by sorting once, not key by key."""
+    order = np.lexsort((ids, keys))
+    keys, ids = keys[order], ids[order]
+    first = np.ones(len(keys), dtype=bool)
+    first[1:] = (keys[1:] != keys[:-1]) | (ids[1:] != ids[:-1])
+    keys, ids = keys[first], ids[first]
+    if not len(keys):
+        return {}
+    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
+    parts = np.split(ids, starts[1:])
+    return {int(keys[start]): tuple(part.tolist()) for start, part in zip(starts, parts, strict=True)}
 
 
 def _amounts_by_key(pairs: pd.DataFrame, key_column: str) -> dict[str | None, Amounts]:
-    deals = pairs.loc[pairs["dealt"]]
-    keys = [_known(key) for key in deals[key_column].to_list()]
-    places: dict[str | None, list[int]] = {}
-    for place, key in enumerate(keys):
-        places.setdefault(key, []).append(place)
-    return {key: amounts(deals.iloc[chosen]) for key, chosen in places.items()}
-
-
-def _known(key: object) -> str | None:
-    return key if isinstance(key, str) else None
+    columns = [key_column, "dealt", "meeting_id", "first_order_yen", "total_yen"]
+    deals = pairs.loc[pairs["dealt"], columns]
+    codes = deals[key_column].cat
+    parts = distinct(codes.codes.to_numpy(), np.arange(len(deals)))
+    names = [*codes.categories, None]
+    return {names[code]: amounts(deals.iloc[list(places)]) for code, places in parts.items()}
 
 
 def _busiest_first(groups: list[Group]) -> list[Group]:
@@ -346,9 +388,7 @@ def _busiest_first(groups: list[Group]) -> list[Group]:
 
 
 def _ids_by_month(pairs: pd.DataFrame, day: str, flag: str) -> dict[date, Ids]:
-    chosen = pairs.loc[pairs[flag]].dropna(subset=[day, "meeting_id"])
-    first_days = [moment.date().replace(day=1) for moment in chosen[day]]
-    found: dict[date, set[int]] = {}
-    for first, meeting_id in zip(first_days, chosen["meeting_id"], strict=True):
-        found.setdefault(first, set()).add(int(meeting_id))
-    return {first: tuple(sorted(ids)) for first, ids in found.items()}
+    chosen = pairs.loc[pairs[flag], [day, "meeting_id"]].dropna()
+    months = chosen[day].to_numpy().astype("datetime64[M]")
+    found = distinct(months.astype("int64"), chosen["meeting_id"].to_numpy(dtype="int64"))
+    return {np.datetime64(month, "M").astype(date): ids for month, ids in found.items()}

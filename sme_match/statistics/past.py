@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from sme_match.audit.models import AuditEntry
 from sme_match.companies.models import Company
 from sme_match.core.clock import jst_date
-from sme_match.matching.models import Proposal, ProposalDecision
+from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
 from sme_match.outcomes.derive import Derived, derive
@@ -52,6 +52,8 @@ class Past:
     decisions: Mapping[int, Decided]
     outcomes: Mapping[int, Derived | None]
     """By meeting; None while nobody had reported."""
+    matched_again: frozenset[int]
+    """Needs with a later matching run: it replaced what was found, so that is not known any more."""
 
     def field(self, kind: str, number: int, name: str, now: Any) -> Any:  # noqa: ANN401 -- any field
         """Return the value that a field had, given the one it has."""
@@ -68,10 +70,13 @@ def undo(entries: Iterable[Changes]) -> dict[str, Any]:
 
 
 def read_past(session: Session, body_id: int, known_at: datetime) -> Past:
-    """Return what of a body's records was different just before a moment, with four queries."""
+    """Return what of a body's records was different just before a moment, with five queries."""
     entries: defaultdict[Subject, list[Changes]] = defaultdict(list)
     later_meetings = session.scalars(
         select(Meeting.id).where(Meeting.body_id == body_id, Meeting.created_at >= known_at)
+    )
+    matched_again = session.scalars(
+        select(MatchRun.need_id).where(MatchRun.body_id == body_id, MatchRun.ran_at >= known_at)
     )
     for kind, number, changes in session.execute(_select_changes(body_id, known_at)):
         entries[kind, number].append(changes)
@@ -81,6 +86,7 @@ def read_past(session: Session, body_id: int, known_at: datetime) -> Past:
         later_meetings=frozenset(later_meetings),
         decisions=_decisions(session, body_id, known_at),
         outcomes=_outcomes(session, body_id, known_at),
+        matched_again=frozenset(matched_again),
     )
 
 
@@ -105,6 +111,9 @@ def need_then(row: NeedRow, past: Past) -> NeedRow:
         process_code=past.field("need", row.need_id, "process_code", row.process_code),
         prefecture=past.field("company", buyer, "prefecture_code", row.prefecture),
         jsic_code=past.field("company", buyer, "jsic_code", row.jsic_code),
+        municipality=past.field("company", buyer, "municipality_code", row.municipality),
+        lot_quantity=past.field("need", row.need_id, "lot_quantity", row.lot_quantity),
+        passing=None if row.need_id in past.matched_again else row.passing,
     )
 
 
@@ -121,6 +130,13 @@ def _with_companies(row: PairRow, past: Past) -> PairRow:
         need_prefecture=past.field("company", row.buyer_id, "prefecture_code", row.need_prefecture),
         sme_prefecture=past.field("company", row.sme_id, "prefecture_code", row.sme_prefecture),
         jsic_code=past.field("company", row.buyer_id, "jsic_code", row.jsic_code),
+        lot_quantity=past.field("need", row.need_id, "lot_quantity", row.lot_quantity),
+        need_municipality=past.field(
+            "company", row.buyer_id, "municipality_code", row.need_municipality
+        ),
+        sme_municipality=past.field("company", row.sme_id, "municipality_code", row.sme_municipality),
+        sme_employees=past.field("company", row.sme_id, "employees", row.sme_employees),
+        agglomeration=past.field("company", row.sme_id, "agglomeration", row.agglomeration),
     )
 
 

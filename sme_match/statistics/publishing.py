@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sme_match.statistics.frames import Amounts, Group, Ids
 from sme_match.statistics.key_figures import Measure
+from sme_match.statistics.region import Refusals
 from sme_match.statistics.report import Report
 from sme_match.statistics.suppression import Cell, is_small, withheld
 
@@ -99,6 +100,26 @@ def withhold(report: Report, companies: Companies) -> Withheld:
             for figure in report.figures
             for is_previous, measure in ((False, figure.current), (True, figure.previous))
             if _is_withheld(figure.key, measure, companies)
+        ),
+        is_published=True,
+    )
+
+
+def withhold_refusals(refusals: Refusals, companies: Companies) -> Withheld:
+    """Return what of the reasons for refusals is not published.
+
+    The column of each reason is published with its total, the sum over reasons is not: where every
+    meeting has one reason, it would give what a column withholds.
+    """
+    table = refusals.by.value
+    met = companies.of_meetings
+    return Withheld(
+        cells=frozenset(
+            (table, reason, key)
+            for reason in refusals.reasons
+            for key in withheld(
+                {group.key: _cell(group.by_reason.get(reason, ()), met) for group in refusals.groups}
+            )
         ),
         is_published=True,
     )

@@ -5,13 +5,15 @@ begun in the period. So a table adds up to the key figure above it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from sme_match.outcomes.enums import AmountSource
+from sme_match.statistics.demand import Part, small_lots
+from sme_match.statistics.facts import Facts
 from sme_match.statistics.filters import StatisticsFilter, find_period, narrow
 from sme_match.statistics.frames import (
     Amounts,
@@ -26,15 +28,13 @@ from sme_match.statistics.frames import (
     by_prefecture,
     by_process,
     funnel,
+    ids_by_key,
     ids_of,
-    need_frame,
-    pair_frame,
     within,
 )
 from sme_match.statistics.key_figures import KeyFigure, key_figures
 from sme_match.statistics.late import LateOutcomes, Waiting, expect, months_between
 from sme_match.statistics.periods import Period, last_twelve_months
-from sme_match.statistics.rows import NeedRow, PairRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,16 @@ class Prospects:
     """Prospects whose expected amount nobody has said."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """Needs that no company passes by the latest matching run, among those that had a run."""
+
+    ids: Ids
+    base_ids: Ids
+    unknown_ids: Ids
+    """Needs that were never matched."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Report:
     """The figures of a period under a filter; equal only to itself, as what is made from it."""
@@ -74,10 +84,15 @@ class Report:
     prospects: Prospects
     unproposed_ids: Ids
     """Meetings held in the period that no proposal led to."""
-    late: LateOutcomes | None = None
+    late: LateOutcomes | None
     """What is expected of the period's meetings; None while the history of the body is too short."""
-    companies: dict[str, int] = field(default_factory=dict)
+    companies: Mapping[str, int]
     """Registered SMEs by prefecture, whatever the filter."""
+    unmet: Unmet
+    small_lots: Part
+    """Needs for high-mix low-volume work among those whose lot is known."""
+    refusals: Mapping[str, Ids]
+    """Held meetings without a deal, by the reasons that were named for it."""
 
     @property
     def is_empty(self) -> bool:
@@ -91,19 +106,10 @@ class Report:
         return next(figure for figure in self.figures if figure.key == key)
 
 
-def build_report(
-    needs: Sequence[NeedRow],
-    pairs: Sequence[PairRow],
-    filters: StatisticsFilter,
-    *,
-    today: date,
-    companies: dict[str, int] | None = None,
-    deals_seen: Mapping[int, date] | None = None,
-) -> Report:
+def build_report(facts: Facts, filters: StatisticsFilter, *, today: date) -> Report:
     """Count everything for a period and a filter. An unknown period is the last twelve months."""
     period = find_period(filters.period, today) or last_twelve_months(today)
-    all_pairs = pair_frame(pairs)
-    need_rows, pair_rows = narrow(need_frame(needs), all_pairs, filters)
+    need_rows, pair_rows = narrow(facts.needs, facts.pairs, filters)
     created = within(need_rows, "created_on", period)
     own = on_own_days(pair_rows, period)
     met = within(pair_rows, "met_on", period)
@@ -122,8 +128,26 @@ def build_report(
         sources=_by_source(own),
         prospects=_prospects(own),
         unproposed_ids=ids_of(met.loc[met["proposal_id"].isna()], "meeting_id", "held"),
-        late=_late(all_pairs, met, deals_seen or {}, today),
-        companies=companies or {},
+        late=_late(facts.pairs, met, facts.deals_seen, today),
+        companies=facts.companies,
+        unmet=_unmet(created),
+        small_lots=small_lots(need_rows, [period])[0],
+        refusals=refusals_by_reason(met, facts.refusals),
+    )
+
+
+def refusals_by_reason(pairs: pd.DataFrame, refusals: pd.DataFrame) -> dict[str, Ids]:
+    """Return the held meetings without a deal among the pairs, by the reasons that were named."""
+    refused = ids_of(pairs.loc[pairs["held"] & ~pairs["dealt"]], "meeting_id")
+    own = refusals.loc[refusals["meeting_id"].isin(refused)]
+    return {key: ids for key, ids in ids_by_key(own, "reason", "meeting_id").items() if key}
+
+
+def _unmet(needs: pd.DataFrame) -> Unmet:
+    return Unmet(
+        ids=ids_of(needs.loc[needs["passing"] == 0], "need_id"),
+        base_ids=ids_of(needs.loc[needs["passing"].notna()], "need_id"),
+        unknown_ids=ids_of(needs.loc[needs["passing"].isna()], "need_id"),
     )
 
 

@@ -17,6 +17,11 @@ class NeedRow:
     prefecture: str | None
     jsic_code: str | None
     buyer_id: int = 0
+    municipality: str | None = None
+    lot_quantity: int | None = None
+    """Pieces ordered at once."""
+    passing: int | None = None
+    """Companies that passed every must in the latest matching run; None when none was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +59,18 @@ class PairRow:
     """A prospect: reported apart, never added to deals."""
     deal_on: date | None = None
     amount_source: str | None = None
+    lot_quantity: int | None = None
+    need_municipality: str | None = None
+    """The buyer's."""
+    sme_municipality: str | None = None
+    sme_employees: int | None = None
+    agglomeration: str | None = None
+    """The SME's type of industrial agglomeration."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalRow:
+    """One reason why a held meeting came to nothing (`outcomes.enums.NoDealReason`)."""
+
+    meeting_id: int
+    reason: str

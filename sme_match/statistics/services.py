@@ -1,17 +1,31 @@
-"""The one use case of statistics: count the report of a support body."""
+"""The use cases of statistics: count the report of a support body, and what a region learns from it."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
 from sme_match.audit.kept import KeptFigures
 from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_date, jst_midnight
+from sme_match.statistics.dimensions import Dimension
+from sme_match.statistics.facts import Facts, facts_of
 from sme_match.statistics.filters import StatisticsFilter
 from sme_match.statistics.queries import load_records
+from sme_match.statistics.region import (
+    Demand,
+    Refusals,
+    Region,
+    build_demand,
+    build_refusals,
+    build_region,
+)
 from sme_match.statistics.report import Report, build_report
 
-_KEPT: KeptFigures[Report] = KeptFigures()
+T = TypeVar("T")
+_FACTS: KeptFigures[Facts] = KeptFigures()
+_FIGURES: KeptFigures[Any] = KeptFigures()
 
 
 def make_report(session: Session, actor: Actor, filters: StatisticsFilter, *, now: datetime) -> Report:
@@ -19,20 +33,64 @@ def make_report(session: Session, actor: Actor, filters: StatisticsFilter, *, no
 
     A report takes far longer than a page; while no record changes it is kept until the minute is over.
     """
+
+    def count(facts: Facts, today: date) -> Report:
+        return build_report(facts, filters, today=today)
+
+    return _recall(session, actor, filters, ("report",), count, now=now)
+
+
+def make_region(
+    session: Session, actor: Actor, filters: StatisticsFilter, by: Dimension, *, now: datetime
+) -> Region:
+    """Return the figures of the actor's body by one dimension, between prefectures and by year."""
+
+    def count(facts: Facts, today: date) -> Region:
+        return build_region(facts, filters, by, today=today)
+
+    return _recall(session, actor, filters, ("region", by), count, now=now)
+
+
+def make_demand(session: Session, actor: Actor, filters: StatisticsFilter, *, now: datetime) -> Demand:
+    """Return which needs of the actor's body become more, and which nobody can meet."""
+
+    def count(facts: Facts, today: date) -> Demand:
+        return build_demand(facts, filters, today=today)
+
+    return _recall(session, actor, filters, ("demand",), count, now=now)
+
+
+def make_refusals(
+    session: Session, actor: Actor, filters: StatisticsFilter, by: Dimension, *, now: datetime
+) -> Refusals:
+    """Return why meetings of the actor's body came to nothing, by one dimension."""
+
+    def count(facts: Facts, today: date) -> Refusals:
+        return build_refusals(facts, filters, by, today=today)
+
+    return _recall(session, actor, filters, ("refusals", by), count, now=now)
+
+
+def _recall(
+    session: Session,
+    actor: Actor,
+    filters: StatisticsFilter,
+    what: tuple[str, ...],
+    count: Callable[[Facts, date], T],
+    *,
+    now: datetime,
+) -> T:
     today, known_at = jst_date(now), None
     if filters.known_on is not None and filters.known_on < today:
         today = filters.known_on
         known_at = jst_midnight(today + timedelta(days=1))
 
-    def count() -> Report:
-        records = load_records(session, actor, known_at=known_at)
-        return build_report(
-            records.needs,
-            records.pairs,
-            filters,
-            today=today,
-            companies=records.companies,
-            deals_seen=records.deals_seen,
-        )
+    def read() -> Facts:
+        return facts_of(load_records(session, actor, known_at=known_at))
 
-    return _KEPT.get(session, (actor.role, actor.body_id, filters, today), count, now=now)
+    def make() -> T:
+        whose = (actor.role, actor.body_id, known_at)
+        return count(_FACTS.get(session, whose, read, now=now), today)
+
+    found: T = _FIGURES.get(session, (what, actor.role, actor.body_id, filters, today), make, now=now)
+    return found

@@ -4,28 +4,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+from typing import Protocol
 
 from flask import current_app
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from sme_match.core.fiscal_year import FiscalYear, era_year
 from sme_match.outcomes.enums import AmountSource
 from sme_match.statistics.charts import RankFinding, TrendFinding
+from sme_match.statistics.dimension_words import (
+    SIDES,
+    _,
+    industry_title,
+    narrowing_facts,
+    prefecture_title,
+    process_title,
+)
 from sme_match.statistics.filters import (
     LAST_TWELVE_MONTHS,
-    UNKNOWN,
     StatisticsFilter,
     name_fiscal_year,
 )
-from sme_match.statistics.frames import Side
 from sme_match.statistics.key_figures import KeyFigure, Unit
 from sme_match.statistics.late import LateOutcomes
 from sme_match.statistics.periods import Period, fiscal_year_of
-from sme_match.statistics.report import Report
 from sme_match.web.formats import day, moment
 from sme_match.web.languages import current_language
-from sme_match.web.names import jsic_name, prefecture_name, process_name
+
+__all__ = ["SIDES", "_", "industry_title", "prefecture_title", "process_title"]
 
 _YEARS_OFFERED = 5
 _ENOUGH_FOR_PERCENT = 20
@@ -38,7 +44,6 @@ UNITS = {
     "smes": _l("社"),
     "buyers": _l("社"),
 }
-SIDES = {Side.SME: _l("受注側企業の所在地"), Side.BUYER: _l("発注企業の所在地")}
 SOURCES: Mapping[AmountSource | None, object] = {
     AmountSource.SME_SAID: _l("受注側企業の話"),
     AmountSource.BUYER_SAID: _l("発注企業の話"),
@@ -61,6 +66,18 @@ LESS_IS_BETTER = frozenset({"unreported"})
 NEITHER_IS_BETTER = frozenset({"crossing_meetings", "crossing_deals"})
 
 
+class HasFilter(Protocol):
+    """Figures of a period under a filter."""
+
+    @property
+    def filters(self) -> StatisticsFilter:
+        """What they are about."""
+
+    @property
+    def period(self) -> Period:
+        """When it happened."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A change in words; `tone` is up (good), dn (bad) or empty, `arrow` the icon or empty."""
@@ -68,11 +85,6 @@ class Change:
     text: str
     tone: str = ""
     arrow: str = ""
-
-
-def _(message: str, **values: object) -> str:
-    """Return a message in the reader's language; the library's own function has no types."""
-    return str(gettext(message, **values))
 
 
 def word(member: Enum | None) -> str:
@@ -174,32 +186,9 @@ def month_title(period: Period) -> str:
     return _month(period.start)
 
 
-def industry_title(code: str | None) -> str:
-    """Return the industry of a code; words for none."""
-    return _("業種が不明") if code in {None, UNKNOWN} else jsic_name(str(code))
-
-
-def process_title(code: str | None) -> str:
-    """Return the process of a code; words for none."""
-    return _("工程が不明") if code in {None, UNKNOWN} else process_name(str(code))
-
-
-def prefecture_title(code: str | None) -> str:
-    """Return the prefecture of a code; words for none."""
-    return _("所在地が不明") if code in {None, UNKNOWN} else prefecture_name(str(code))
-
-
-def filter_facts(report: Report) -> list[tuple[str, str]]:
-    """Return what the figures are about, as titles and words: for the head of files and prints."""
-    filters = report.filters
-    facts = [(_("期間"), period_title(report.period))]
-    if filters.industry:
-        facts.append((_("業種（発注企業）"), industry_title(filters.industry)))
-    if filters.process:
-        facts.append((_("工程"), process_title(filters.process)))
-    if filters.prefecture:
-        facts.append((str(SIDES[filters.side]), prefecture_title(filters.prefecture)))
-    return facts
+def filter_facts(figures: HasFilter) -> list[tuple[str, str]]:
+    """Return what figures are about, as titles and words: for the head of files and prints."""
+    return [(_("期間"), period_title(figures.period)), *narrowing_facts(figures.filters)]
 
 
 def known_text(filters: StatisticsFilter, now: datetime) -> str:

@@ -16,7 +16,7 @@ def test_needs_are_read_with_the_buyers_place_and_industry_and_without_drafts(se
     region = make_region(session)
     found = load_records(session, region.lead.as_actor())
     summer, other, old = region.needs
-    assert sorted(astuple(row) for row in found.needs) == sorted(
+    assert sorted(astuple(row)[:6] for row in found.needs) == sorted(
         [
             (summer.id, on(2026, 6, 1).date(), "milling", "13", "24", summer.buyer_id),
             (other.id, on(2026, 7, 1).date(), "bending", "03", "26", other.buyer_id),
@@ -62,7 +62,7 @@ def test_the_number_of_queries_does_not_grow(session: Session, database: Databas
     session.flush()
     with count_queries(database) as more:
         load_records(session, actor)
-    assert (len(few), len(more)) == (5, 5)
+    assert (len(few), len(more)) == (6, 6)
 
 
 def test_another_body_sees_none_of_it(session: Session) -> None:

@@ -21,14 +21,8 @@ from sme_match.statistics.comparison import (
 )
 from sme_match.statistics.definitions import DEFINITIONS
 from sme_match.statistics.evidence import Evidence, Part, find_evidence
-from sme_match.statistics.filters import (
-    FISCAL_YEAR_PREFIX,
-    StatisticsFilter,
-    name_fiscal_year,
-    name_month,
-)
+from sme_match.statistics.filters import name_month
 from sme_match.statistics.frames import Ids, unknown_share
-from sme_match.statistics.periods import fiscal_year_of
 from sme_match.statistics.pictures import draw_groups, draw_map, draw_months
 from sme_match.statistics.publishing import withhold
 from sme_match.statistics.queries import (
@@ -39,7 +33,7 @@ from sme_match.statistics.queries import (
 from sme_match.statistics.report import Report
 from sme_match.statistics.services import make_report
 from sme_match.statistics.suppression import LEAST_COMPANIES
-from sme_match.statistics.views.asking import XLSX, attachment, current_report, requested_filter
+from sme_match.statistics.views.asking import XLSX, attachment, current_report, published_filter
 from sme_match.statistics.words import _
 from sme_match.statistics.workbook import record_table, report_sheets
 from sme_match.tables.writing import write_csv, write_xlsx
@@ -132,12 +126,7 @@ def export() -> Response:
 @allow(*STAFF)
 def export_published() -> Response:
     """Send the report of a whole fiscal year for publication, without figures of few companies."""
-    asked = requested_filter()
-    now = current_time()
-    period = asked.period
-    if not period.startswith(FISCAL_YEAR_PREFIX):
-        period = name_fiscal_year(fiscal_year_of(jst_date(now)))
-    filters = StatisticsFilter(period=period)
+    filters, now = published_filter(), current_time()
     report = make_report(current_session(), current_actor(), filters, now=now)
     companies = read_companies(current_session(), current_actor())
     head = [

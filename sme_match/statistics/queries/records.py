@@ -3,14 +3,11 @@
 Columns instead of objects: a year of a body is thousands of pairs and none of them is changed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date, datetime
-from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Select, exists, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, null, select
 from sqlalchemy.orm import Session, aliased
 
 from sme_match.companies.models import Company
@@ -22,14 +19,13 @@ from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need
-from sme_match.outcomes.enums import Stage
+from sme_match.outcomes.enums import End, Stage
 from sme_match.outcomes.models import Outcome, OutcomeReport
 from sme_match.statistics.evaluation import JudgedRow
-from sme_match.statistics.evidence import RecordKind
-from sme_match.statistics.frames import Ids
+from sme_match.statistics.facts import Records
 from sme_match.statistics.past import companies_then, need_then, pair_then, read_past
 from sme_match.statistics.publishing import Companies
-from sme_match.statistics.rows import NeedRow, PairRow
+from sme_match.statistics.rows import NeedRow, PairRow, RefusalRow
 
 Columns = Select[*tuple[Any, ...]]
 Line = tuple[Any, ...]
@@ -51,46 +47,8 @@ _OUTCOME_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
-    """All needs, pairs and registered SMEs of one body, before any period or filter."""
-
-    needs: tuple[NeedRow, ...]
-    pairs: tuple[PairRow, ...]
-    companies: dict[str, int]
-    """Registered SMEs by prefecture code."""
-    deals_seen: dict[int, date] = field(default_factory=dict)
-    """By meeting: the day on which a deal was first reported, also when that was denied later."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordLine:
-    """One record behind a figure, as a line of a list; what its kind does not have is empty."""
-
-    record_id: int
-    need_id: int | None = None
-    number: str = ""
-    title: str = ""
-    sme: str = ""
-    buyer: str = ""
-    day: date | None = None
-    state: StrEnum | None = None
-    stage: Stage | None = None
-    prefecture: str = ""
-
-
-def list_lines(session: Session, actor: Actor, kind: RecordKind, ids: Ids) -> list[RecordLine]:
-    """Return the records of the actor's body with these ids, in the order of the ids."""
-    query, line = _LINES[kind]
-    found: dict[int, RecordLine] = {}
-    for start in range(0, len(ids), _CHUNK):
-        rows = session.execute(query(actor.body_id or 0, ids[start : start + _CHUNK]))
-        found |= {row[0]: line(row) for row in rows}
-    return [found[record_id] for record_id in ids if record_id in found]
-
-
 def load_records(session: Session, actor: Actor, *, known_at: datetime | None = None) -> Records:
-    """Return what the figures of the actor's body are counted from, with five queries.
+    """Return what the figures of the actor's body are counted from, with six queries.
 
     Given a moment, records are those known before it, as they stood then; see `past`.
     """
@@ -116,7 +74,33 @@ def load_records(session: Session, actor: Actor, *, known_at: datetime | None = 
         pairs=tuple(row for row in pairs if row.meeting_id is not None or row.need_id in listed),
         companies=companies,
         deals_seen=_deals_seen(session, body_id, known_at),
+        refusals=_refusals(session, body_id, known_at),
     )
+
+
+def _refusals(session: Session, body_id: int, known_at: datetime | None) -> tuple[RefusalRow, ...]:
+    """Return the reasons that the latest words of each reporter name, where these say it is over."""
+    words = (
+        select(
+            OutcomeReport.meeting_id,
+            OutcomeReport.reporter,
+            OutcomeReport.end,
+            OutcomeReport.reasons,
+        )
+        .join(Meeting, Meeting.id == OutcomeReport.meeting_id)
+        .where(Meeting.body_id == body_id)
+        .order_by(OutcomeReport.reported_at, OutcomeReport.id)
+    )
+    if known_at is not None:
+        words = words.where(OutcomeReport.reported_at < known_at)
+    latest = {row[:2]: row for row in session.execute(words)}
+    found = {
+        RefusalRow(meeting_id, reason)
+        for meeting_id, _reporter, end, reasons in latest.values()
+        if end is End.NO_DEAL
+        for reason in reasons
+    }
+    return tuple(sorted(found, key=lambda row: (row.meeting_id, row.reason)))
 
 
 def _deals_seen(session: Session, body_id: int, known_at: datetime | None) -> dict[int, date]:
@@ -196,11 +180,28 @@ def _select_needs(body_id: int) -> Columns:
             _BUYER.prefecture_code,
             _BUYER.jsic_code,
             Need.buyer_id,
+            _BUYER.municipality_code,
+            Need.lot_quantity,
+            _passing(),
             Need.state,
         )
         .join(_BUYER, _BUYER.id == Need.buyer_id)
         .where(Need.body_id == body_id)
     )
+
+
+def _passing() -> ColumnElement[int | None]:
+    """Return how many companies passed every must in the latest run of a need; none without a run."""
+    latest = (
+        select(MatchRun.id)
+        .where(MatchRun.need_id == Need.id)
+        .order_by(MatchRun.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    passed = select(func.count()).where(Proposal.run_id == latest, Proposal.musts_failed == 0)
+    made = exists().where(MatchRun.need_id == Need.id)
+    return case((made, passed.scalar_subquery())).label("passing")
 
 
 def _select_proposed(body_id: int) -> Columns:
@@ -248,20 +249,26 @@ def _pair_columns() -> Sequence[Any]:
         _SME.prefecture_code,
         Need.process_code,
         _BUYER.jsic_code,
+        Need.lot_quantity,
+        _BUYER.municipality_code,
+        _SME.municipality_code,
+        _SME.employees,
+        _SME.agglomeration,
         Need.created_at,
     )
 
 
 def _need(row: Line) -> NeedRow:
-    need_id, created_at, process, prefecture, jsic, buyer_id, _state = row
-    return NeedRow(need_id, jst_date(created_at), process, prefecture, jsic, buyer_id)
+    need_id, created_at, *known, _state = row
+    return NeedRow(need_id, jst_date(created_at), *known)
 
 
 def _pair(row: Line) -> PairRow:
     (need_id, sme_id, buyer_id, body_id, need_prefecture, sme_prefecture, process, jsic) = row[:8]
-    created_at, proposal_id, proposal_state, proposed_at, decided_at = row[8:13]
-    meeting_id, meeting_state, starts_at, stage, end = row[13:18]
-    first_order, total, expected, deal_on, source = row[18:]
+    lot, need_municipality, sme_municipality, employees, agglomeration = row[8:13]
+    created_at, proposal_id, proposal_state, proposed_at, decided_at = row[13:18]
+    meeting_id, meeting_state, starts_at, stage, end = row[18:23]
+    first_order, total, expected, deal_on, source = row[23:]
     return PairRow(
         need_id=need_id,
         sme_id=sme_id,
@@ -286,112 +293,13 @@ def _pair(row: Line) -> PairRow:
         expected_year_yen=expected,
         deal_on=deal_on,
         amount_source=source,
+        lot_quantity=lot,
+        need_municipality=need_municipality,
+        sme_municipality=sme_municipality,
+        sme_employees=employees,
+        agglomeration=agglomeration,
     )
 
 
 def _day(instant: datetime | None) -> date | None:
     return None if instant is None else jst_date(instant)
-
-
-def _need_lines(body_id: int, ids: Ids) -> Columns:
-    return (
-        select(Need.id, Need.number, Need.title, _BUYER.name, Need.created_at, Need.state)
-        .join(_BUYER, _BUYER.id == Need.buyer_id)
-        .where(Need.body_id == body_id, Need.id.in_(ids))
-    )
-
-
-def _proposal_lines(body_id: int, ids: Ids) -> Columns:
-    return (
-        select(
-            Proposal.id,
-            Need.id,
-            Need.number,
-            Need.title,
-            _SME.name,
-            _BUYER.name,
-            Proposal.created_at,
-            Proposal.state,
-        )
-        .select_from(Proposal)
-        .join(Need, Need.id == Proposal.need_id)
-        .join(_SME, _SME.id == Proposal.company_id)
-        .join(_BUYER, _BUYER.id == Need.buyer_id)
-        .where(Proposal.body_id == body_id, Proposal.id.in_(ids))
-    )
-
-
-def _meeting_lines(body_id: int, ids: Ids) -> Columns:
-    return (
-        select(
-            Meeting.id,
-            Need.id,
-            Need.number,
-            Need.title,
-            _SME.name,
-            _BUYER.name,
-            Meeting.starts_at,
-            Meeting.state,
-            Outcome.stage,
-        )
-        .select_from(Meeting)
-        .join(Need, Need.id == Meeting.need_id)
-        .join(_SME, _SME.id == Meeting.company_id)
-        .join(_BUYER, _BUYER.id == Meeting.buyer_id)
-        .outerjoin(Outcome, Outcome.meeting_id == Meeting.id)
-        .where(Meeting.body_id == body_id, Meeting.id.in_(ids))
-    )
-
-
-def _company_lines(body_id: int, ids: Ids) -> Columns:
-    """Return companies that the body met, also those that another body shares with it."""
-    met = exists().where(
-        Meeting.body_id == body_id,
-        or_(Meeting.company_id == Company.id, Meeting.buyer_id == Company.id),
-    )
-    return select(Company.id, Company.name, Company.prefecture_code).where(Company.id.in_(ids), met)
-
-
-def _need_line(row: Line) -> RecordLine:
-    need_id, number, title, buyer, created_at, state = row
-    return RecordLine(
-        record_id=need_id,
-        need_id=need_id,
-        number=number,
-        title=title,
-        buyer=buyer,
-        day=_day(created_at),
-        state=state,
-    )
-
-
-def _pair_line(row: Line) -> RecordLine:
-    record_id, need_id, number, title, sme, buyer, instant, state, *stage = row
-    return RecordLine(
-        record_id=record_id,
-        need_id=need_id,
-        number=number,
-        title=title,
-        sme=sme,
-        buyer=buyer,
-        day=_day(instant),
-        state=state,
-        stage=Stage(stage[0]) if stage and stage[0] is not None else None,
-    )
-
-
-def _company_line(row: Line) -> RecordLine:
-    company_id, name, prefecture = row
-    return RecordLine(record_id=company_id, title=name, prefecture=prefecture)
-
-
-_LINES: Mapping[RecordKind, tuple[Callable[[int, Ids], Columns], Callable[[Line], RecordLine]]] = (
-    MappingProxyType(
-        {
-            RecordKind.NEED: (_need_lines, _need_line),
-            RecordKind.PROPOSAL: (_proposal_lines, _pair_line),
-            RecordKind.MEETING: (_meeting_lines, _pair_line),
-            RecordKind.COMPANY: (_company_lines, _company_line),
-        }
-    )
-)

@@ -1,0 +1,139 @@
+"""The ways to take the figures of a region apart: one function for each. Pure.
+
+Places are those of the side that the filter names. The industry, the process and the lot are those
+of the need; firm size and type of agglomeration those of the SME, and needs, which have no SME, are
+left out there. What is not known stays in a group of its own, so that parts add up to the whole.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+import pandas as pd
+
+from sme_match.statistics.frames import (
+    LOTS,
+    SIZES,
+    Amounts,
+    Group,
+    Ids,
+    Side,
+    amounts,
+    by_industry,
+    by_prefecture,
+    by_process,
+    distinct,
+    grouped,
+)
+
+Groups = list[Group]
+
+
+class Dimension(StrEnum):
+    """By what figures are taken apart; the value is the name of the filter that chooses a part."""
+
+    PREFECTURE = "prefecture"
+    MUNICIPALITY = "municipality"
+    PROCESS = "process"
+    INDUSTRY = "industry"
+    LOT = "lot"
+    SIZE = "size"
+    AGGLOMERATION = "agglomeration"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What went from buyers of one prefecture to SMEs of another or the same; None = not known."""
+
+    buyer: str | None
+    sme: str | None
+    meeting_ids: Ids
+    deal_ids: Ids
+    amounts: Amounts
+
+
+def by_dimension(needs: pd.DataFrame, pairs: pd.DataFrame, dimension: Dimension, side: Side) -> Groups:
+    """Return the figures by one dimension; see `frames` for what counts."""
+    return _WAYS[dimension](needs, pairs, side)
+
+
+def by_municipality(needs: pd.DataFrame, pairs: pd.DataFrame, side: Side) -> Groups:
+    """Return the figures by municipality of one side, most meetings first, unknown last."""
+    if side is Side.SME:
+        return _busiest(grouped(needs.iloc[:0], "municipality", pairs, "sme_municipality"))
+    return _busiest(grouped(needs, "municipality", pairs, "need_municipality"))
+
+
+def by_lot(needs: pd.DataFrame, pairs: pd.DataFrame) -> Groups:
+    """Return the figures by class of the lot of the need, the smallest first."""
+    return _ordered(grouped(needs, "lot", pairs, "lot"), LOTS)
+
+
+def by_size(needs: pd.DataFrame, pairs: pd.DataFrame) -> Groups:
+    """Return the figures by class of the SME's employees, the smallest first."""
+    return _ordered(grouped(needs.iloc[:0], "lot", pairs, "size"), SIZES)
+
+
+def by_agglomeration(needs: pd.DataFrame, pairs: pd.DataFrame) -> Groups:
+    """Return the figures by the SME's type of agglomeration: types are not lumped together."""
+    return grouped(needs.iloc[:0], "lot", pairs, "agglomeration")
+
+
+def flows(pairs: pd.DataFrame) -> list[Flow]:
+    """Return the meetings and deals between prefectures, most meetings first."""
+    chosen = pairs.loc[pairs["held"] | pairs["dealt"]]
+    buyers, smes = chosen["need_prefecture"].cat, chosen["sme_prefecture"].cat
+    width = len(smes.categories) + 1
+    keys = buyers.codes.to_numpy(dtype="int64") * width + smes.codes.to_numpy()
+    # Code -1 stands for no category, so that keys are counted from -width - 1.
+    places = distinct(keys, pd.RangeIndex(len(chosen)).to_numpy())
+    found = []
+    for key, listed in places.items():
+        buyer, sme = divmod(key + 1, width)
+        rows = chosen.iloc[list(listed)]
+        flow = Flow(
+            _category(buyers.categories, buyer),
+            _category(smes.categories, sme - 1),
+            _ids(rows, "held"),
+            _ids(rows, "dealt"),
+            amounts(rows),
+        )
+        found.append(flow)
+    return sorted(found, key=_most_first)
+
+
+def _category(categories: "pd.Index[str]", code: int) -> str | None:
+    return None if code < 0 else str(categories[code])
+
+
+def _ids(rows: pd.DataFrame, flag: str) -> Ids:
+    return tuple(sorted({int(number) for number in rows.loc[rows[flag], "meeting_id"].dropna()}))
+
+
+def _most_first(flow: Flow) -> tuple[int, int, str, str]:
+    return (-len(flow.meeting_ids), -len(flow.deal_ids), flow.buyer or "~", flow.sme or "~")
+
+
+def _busiest(groups: Groups) -> Groups:
+    return sorted(
+        groups, key=lambda group: (group.key is None, -len(group.meeting_ids), group.key or "")
+    )
+
+
+def _ordered(groups: Groups, starts: tuple[int, ...]) -> Groups:
+    order = {str(start): place for place, start in enumerate(starts)}
+    return sorted(groups, key=lambda group: order.get(group.key or "", len(order)))
+
+
+_WAYS: Mapping[Dimension, Callable[[pd.DataFrame, pd.DataFrame, Side], Groups]] = MappingProxyType(
+    {
+        Dimension.PREFECTURE: by_prefecture,
+        Dimension.MUNICIPALITY: by_municipality,
+        Dimension.PROCESS: lambda needs, pairs, _side: by_process(needs, pairs),
+        Dimension.INDUSTRY: lambda needs, pairs, _side: by_industry(needs, pairs),
+        Dimension.LOT: lambda needs, pairs, _side: by_lot(needs, pairs),
+        Dimension.SIZE: lambda needs, pairs, _side: by_size(needs, pairs),
+        Dimension.AGGLOMERATION: lambda needs, pairs, _side: by_agglomeration(needs, pairs),
+    }
+)
