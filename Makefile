@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app wsgi
 CATALOGUE := translations/en/LC_MESSAGES/messages
 
-.PHONY: run install test check format lint types contracts templates translations lock clean
+.PHONY: run install test check format lint types contracts templates translations lock dependencies clean
 
 ## Start the service with the demonstration region on http://127.0.0.1:8000
 run: install
@@ -41,6 +41,7 @@ test: install $(VENV)/.installed-dev
 check: install $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/bandit --configfile pyproject.toml --quiet --recursive --severity-level medium sme_match config.py wsgi.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
@@ -58,14 +59,26 @@ translations: install
 	$(BIN)/pybabel --quiet update --input-file var/messages.pot --domain messages --locale en --output-dir translations --no-fuzzy-matching --no-wrap --ignore-obsolete
 	@sed -i -E '1{/^$$/d}; /^"(Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By):/d' $(CATALOGUE).po
 
-## Pin what requirements.in and requirements-dev.in resolve to now
-lock:
-	rm -rf var/lock && $(PYTHON) -m venv var/lock
-	var/lock/bin/pip install --quiet --disable-pip-version-check -r requirements.in
-	{ echo "# Pinned from requirements.in by \`make lock\`; do not edit by hand."; var/lock/bin/pip freeze; } > requirements.txt
-	var/lock/bin/pip freeze | sort > var/runtime.txt
-	grep -v '^-c' requirements-dev.in > var/dev.in && var/lock/bin/pip install --quiet --disable-pip-version-check -r var/dev.in
-	{ echo "# Pinned from requirements-dev.in by \`make lock\`; do not edit by hand."; echo "-r requirements.txt"; var/lock/bin/pip freeze | sort | comm -13 var/runtime.txt -; } > requirements-dev.txt
+# Tools that only the two targets below need, apart from the environment of the project.
+var/tools/.made:
+	$(PYTHON) -m venv var/tools
+	var/tools/bin/pip install --quiet --disable-pip-version-check uv cyclonedx-bom
+	@touch $@
+
+## Pin what the requirements*.in ask for, with the hashes of all files; pins stay as they are unless UPGRADE=1
+PIN := var/tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+lock: var/tools/.made
+	$(PIN) requirements.in --output-file requirements.txt
+	$(PIN) requirements-dev.in --output-file requirements-dev.txt
+	$(PIN) requirements-cluster.in --output-file requirements-cluster.txt
+
+## List what the service runs on with licences (docs/sbom.json, docs/dependencies.md); fails when a package is abandoned
+dependencies: var/tools/.made
+	rm -rf var/runtime && $(PYTHON) -m venv var/runtime
+	var/runtime/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+	var/tools/bin/cyclonedx-py environment --output-reproducible --short-PURLs --output-file docs/sbom.json var/runtime/bin/python
+	$(PYTHON) tools/dependencies.py docs/sbom.json docs/dependencies.md
 
 clean:
 	rm -rf var .mypy_cache .ruff_cache .import_linter_cache .hypothesis
