@@ -92,11 +92,11 @@ class Board:
 
 def board_of(timetable: Timetable, *, picked: int | None = None) -> Board:
     """Return the board; with a picked candidate its row says where that may go."""
-    problem = problem_of(timetable)
+    choice = timetable.candidates.get(picked) if picked is not None else None
+    problem = problem_of(timetable, also=[choice.id] if choice else [])
     broken = violations(problem, placed_of(timetable.placements.values()))
     faults = [fault_of(timetable, violation) for violation in broken]
     bad = {pair_of(key)[0] for violation in broken for key in violation.candidates}
-    choice = timetable.candidates.get(picked) if picked is not None else None
     columns = _columns(timetable)
     rows = _rows(timetable, bad, choice)
     free: set[int] = set()
@@ -129,7 +129,7 @@ def board_of(timetable: Timetable, *, picked: int | None = None) -> Board:
 
 def places_of(timetable: Timetable, candidate: Candidate) -> list[Cell]:
     """Return every slot with what stands against it for a candidate: the page without script."""
-    problem = problem_of(timetable)
+    problem = problem_of(timetable, also=[candidate.id])
     present = timetable.placements.get(candidate.id)
     cells = []
     for slot in timetable.event.slots:

@@ -105,6 +105,19 @@ def test_a_refused_move_says_why_and_changes_nothing(
         assert len(placed(session)) == 1
 
 
+def test_a_pair_that_the_buyer_refused_may_go_nowhere(
+    scene: EventScene, client: Client, database: Database
+) -> None:
+    with database.unit_of_work() as session:
+        session.merge(scene.pair(0, 1)).answer = BuyerAnswer.NO
+    page = client.get(move(scene, 1))
+    assert page.status_code == 200
+    assert "移せるコマはありません" in page.text
+    picked = client.get(f"{board(scene)}?pick={scene.pair(0, 1).id}")
+    assert picked.status_code == 200
+    assert 'class="go"' not in picked.text
+
+
 def test_conflicts_are_drawn_in_words(scene: EventScene, client: Client, database: Database) -> None:
     with database.unit_of_work() as session:
         session.add(UnavailableSlot(participant_id=scene.smes[0].id, slot_id=scene.slots[0].id))
