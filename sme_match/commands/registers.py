@@ -16,7 +16,7 @@ from sme_match.needs.register import NEED_REGISTER
 from sme_match.registers.description import Register
 from sme_match.registers.models import RegisterImport
 from sme_match.registers.rows import ImportRow, summarise
-from sme_match.registers.services import apply_import, read_file, start_import
+from sme_match.registers.services import RegisterFile, apply_import, read_file, start_import
 from sme_match.support_bodies.models import SupportBody
 from sme_match.web.context import installation
 
@@ -54,15 +54,20 @@ def import_needs(file: Path, body: str, *, dry_run: bool) -> None:
 def _run(register: Register, file: Path, body: str, *, dry_run: bool) -> None:
     base = installation()
     try:
+        # Reading takes long, so nothing is locked meanwhile.
+        read = read_file(register, filename=file.name, data=file.read_bytes())
         if dry_run:
             # What is not committed is undone when the session closes.
             with base.database.open_session(write=True) as session:
-                _, started = _start(session, register, file, body, now=base.clock())
+                _, started = _start(session, register, read, body, now=base.clock())
             _report(started, register)
             return
         with base.database.unit_of_work() as session:
-            actor, started = _start(session, register, file, body, now=base.clock())
-            applied = apply_import(session, actor, register, started.id, decisions={}, now=base.clock())
+            actor, started = _start(session, register, read, body, now=base.clock())
+            applied = apply_import(
+                session, actor, register, started.id,
+                decisions={}, now=base.clock(), parsed=read.parsed,
+            )  # fmt: skip
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     _report(applied, register)
@@ -71,11 +76,9 @@ def _run(register: Register, file: Path, body: str, *, dry_run: bool) -> None:
 
 
 def _start(
-    session: Session, register: Register, file: Path, body: str, *, now: datetime
+    session: Session, register: Register, read: RegisterFile, body: str, *, now: datetime
 ) -> tuple[Actor, RegisterImport]:
     actor = _actor(find_body(session, body))
-    data = file.read_bytes()
-    read = read_file(register, filename=file.name, data=data)
     return actor, start_import(session, actor, register, read, now=now)
 
 

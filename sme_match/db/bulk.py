@@ -1,10 +1,13 @@
 """Reading and writing thousands of records in few statements."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, inspect, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.exc import StaleDataError
 
 _IDS_PER_QUERY = 5_000
 """Well below the 32,766 values that SQLite takes in one statement."""
@@ -45,3 +48,41 @@ def change_all(session: Session, model: type[Any], ids: Iterable[int], **values:
             .values(**values, version=model.version + 1)
             .execution_options(synchronize_session=False)
         )
+
+
+def update_all(session: Session, model: type[Any], records: Iterable[Any]) -> None:
+    """Write what was set in versioned records, in one statement for all that changed alike.
+
+    A flush would send one statement for each of them, because it asks each time whether the version
+    was still the same. Related records are left to the next flush.
+
+    Raises:
+        StaleDataError: when somebody else has changed one of them meanwhile.
+    """
+    columns = inspect(model).columns
+    alike: dict[tuple[str, ...], list[Any]] = defaultdict(list)
+    for record in records:
+        names = tuple(sorted(inspect(record).committed_state.keys() & set(columns.keys())))
+        if names:
+            alike[names].append(record)
+    for names, changed in alike.items():
+        statement = (
+            update(model.__table__)
+            .where(columns.id == bindparam("own_id"), columns.version == bindparam("seen"))
+            .values({columns.version: columns.version + 1})
+            .values({columns[name]: bindparam(f"new_{name}") for name in names})
+        )
+        result = session.connection().execute(
+            statement,
+            [
+                {f"new_{name}": getattr(record, name) for name in names}
+                | {"own_id": record.id, "seen": record.version}
+                for record in changed
+            ],
+        )
+        if result.rowcount != len(changed):
+            raise StaleDataError(f"{len(changed) - result.rowcount} records have changed meanwhile.")
+        for record in changed:
+            set_committed_value(record, "version", record.version + 1)
+            for name in names:
+                set_committed_value(record, name, getattr(record, name))

@@ -31,10 +31,6 @@ class ImportRow:
         """Whether the row can be written at all."""
         return not self.errors and self.action is not RowAction.KEEP
 
-    def agrees_with(self, later: "ImportRow") -> bool:
-        """Whether a later look at the same row found the same."""
-        return self.to_json() == later.to_json()
-
     def to_json(self) -> dict[str, Any]:
         """Return the row in the form that is stored; what is empty is left out."""
         stored: dict[str, Any] = {

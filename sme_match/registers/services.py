@@ -148,7 +148,7 @@ def apply_import(
     read = [parse_row(row, header) for row in rows] if parsed is None else parsed
     looks = _look(session, actor, register, header, rows, parsed=read, now=now)
     source = ImportState.WAITING if found.state is ImportState.WAITING else ImportState.PREVIEW
-    if any(not old.agrees_with(new) for old, (new, __) in zip(before, looks, strict=True)):
+    if any(stored != new.to_json() for stored, (new, __) in zip(found.rows, looks, strict=True)):
         _claim(session, found, source, ImportState.PREVIEW)
         found.rows = [row.to_json() for row, __ in looks]
         found.register_changed = True
@@ -167,7 +167,10 @@ def apply_import(
     except IntegrityError as error:
         raise ConflictError(_CHANGED_MEANWHILE) from error
     found.applied_at = now
-    found.rows = [row.to_json() for row in chosen]
+    found.rows = [
+        stored if row is old else row.to_json()
+        for stored, old, row in zip(found.rows, before, chosen, strict=True)
+    ]
     found.written = [_store(entry) for entry in written]
     session.flush()
     _record(session, actor, found, "register.import", len(written), now=now)
@@ -196,13 +199,8 @@ def queue_import(
     return found
 
 
-def parse_import(session: Session, actor: Actor, register: Register, import_id: int) -> list[ParsedRow]:
-    """Return the values of the rows of an import, whose cells no longer change.
-
-    Raises:
-        NotFoundError: when the import is not of the actor's body.
-    """
-    found = get_import(session, actor, import_id)
+def parse_import(register: Register, found: RegisterImport) -> list[ParsedRow]:
+    """Return the values of the rows of an import; its cells no longer change, so no lock is needed."""
     header = map_header(found.header, register.columns)
     return [parse_row(Row(row["number"], row["cells"]), header) for row in found.rows]
 

@@ -12,6 +12,7 @@ from sme_match.db.session import Database
 from sme_match.registers.description import Register
 from sme_match.registers.enums import ImportState, RowAction
 from sme_match.registers.models import RegisterImport
+from sme_match.registers.queries import get_import
 from sme_match.registers.services import apply_import, parse_import, return_import
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,8 @@ def bring_in_waiting(
         register, actor = registers[key], user.as_actor()
         decisions = {int(number): RowAction(action) for number, action in decided.items()}
         with database.reading() as session:
-            parsed = parse_import(session, actor, register, import_id)
+            found = get_import(session, actor, import_id)
+        parsed = parse_import(register, found)
         try:
             with database.unit_of_work() as session:
                 apply_import(

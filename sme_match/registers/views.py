@@ -21,6 +21,7 @@ from sme_match.registers.rows import ImportRow, summarise
 from sme_match.registers.services import (
     apply_import,
     may_undo,
+    parse_import,
     queue_import,
     read_file,
     start_import,
@@ -183,13 +184,11 @@ def apply(import_id: int) -> Response:
     if len(found.rows) > ROWS_AT_ONCE:
         queue_import(session, actor, import_id, decisions=decisions, now=current_time())
         return redirect(url_for("registers.show", import_id=import_id))
+    register = find_register(found.register)
+    let_others_write()
+    parsed = parse_import(register, found)
     found = apply_import(
-        session,
-        actor,
-        find_register(found.register),
-        import_id,
-        decisions=decisions,
-        now=current_time(),
+        session, actor, register, import_id, decisions=decisions, now=current_time(), parsed=parsed
     )
     if found.state is ImportState.APPLIED:
         flash_done(_("%(count)s件を取り込みました。", count=f"{len(found.written):,}"))

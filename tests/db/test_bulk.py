@@ -1,8 +1,10 @@
 """Many records in few statements, as if they had come one by one."""
 
+import pytest
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
-from sme_match.db.bulk import change_all, in_parts, insert_all
+from sme_match.db.bulk import change_all, in_parts, insert_all, update_all
 from sme_match.db.versions import FIRST_VERSION
 from sme_match.support_bodies.models import SupportBody
 from tests.conftest import NOW
@@ -32,6 +34,24 @@ def test_a_change_of_many_counts_their_versions_up(session: Session) -> None:
     found = {id_: session.get_one(SupportBody, id_) for id_ in (changed, kept)}
     assert (found[changed].short_name, found[changed].version) == ("新", FIRST_VERSION + 1)
     assert (found[kept].short_name, found[kept].version) == ("", FIRST_VERSION)
+
+
+def test_changed_records_are_written_together_and_their_versions_counted_up(session: Session) -> None:
+    first, second, kept = (make_body(session) for _ in range(3))
+    first.name, second.name, second.phone = "甲", "乙", "019-000-1111"
+    update_all(session, SupportBody, [first, second, kept])
+    assert (first.version, second.version, kept.version) == (2, 2, 1)
+    session.expire_all()
+    assert [(body.name, body.version) for body in (first, second)] == [("甲", 2), ("乙", 2)]
+    assert (second.phone, kept.version) == ("019-000-1111", 1)
+
+
+def test_records_that_somebody_else_changed_are_not_overwritten(session: Session) -> None:
+    body = make_body(session)
+    change_all(session, SupportBody, [body.id], short_name="新")
+    body.name = "古い画面から"
+    with pytest.raises(StaleDataError):
+        update_all(session, SupportBody, [body])
 
 
 def test_ids_are_named_once_each_in_parts() -> None:

@@ -2,19 +2,22 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from sme_match.companies.models import Company
+from sme_match.companies.register import COMPANY_REGISTER
 from sme_match.core.actor import Role
 from sme_match.db.session import Database
 from sme_match.jobs import JOBS, Context, run_once
 from sme_match.registers.models import RegisterImport
-from sme_match.registers.views import ROWS_AT_ONCE
+from sme_match.registers.views import ROWS_AT_ONCE, init_app
 from sme_match.support_bodies.models import SupportBody
 from sme_match.tables.reading import read_table
 from tests.client import Client
@@ -204,6 +207,24 @@ def test_many_questions_are_shown_in_part_and_the_rest_decided_together(
     assert len(names(database)) == 101
     with database.reading() as session:
         assert len(session.scalars(select(RegisterImport)).one().written) == 100
+
+
+def test_others_can_write_while_the_rows_of_a_file_are_read(
+    app: Flask, client: Client, database: Database, company_id: int
+) -> None:
+    def read_name(cell: str) -> str:
+        with database.unit_of_work() as session:
+            session.execute(update(SupportBody).values(phone=cell))
+        return cell
+
+    columns = [
+        replace(column, parse=read_name) if column.key == "name" else column
+        for column in COMPANY_REGISTER.columns
+    ]
+    init_app(app, [replace(COMPANY_REGISTER, columns=tuple(columns))])
+    location = upload(client, csv_file([{"企業名": "新しい製作所"}])).location
+    client.post(f"{location}/apply")
+    assert names(database)[-1] == "新しい製作所"
 
 
 MANY = csv_file(

@@ -17,7 +17,7 @@ from sme_match.companies.queries import CompanyFilter, select_companies
 from sme_match.companies.register.writing import other_bodies
 from sme_match.companies.services import touch_company
 from sme_match.core.actor import Actor
-from sme_match.db.bulk import change_all, in_parts, insert_all
+from sme_match.db.bulk import change_all, in_parts, insert_all, update_all
 from sme_match.db.versions import FIRST_VERSION
 from sme_match.registers.description import RowToWrite, Written
 from sme_match.registers.enums import RowAction
@@ -41,7 +41,7 @@ def write_capabilities(
             updated.append((capability, name, *_update(capability, row.values, now=now)))
         else:
             new.append((_new(row.values, now=now), name))
-    session.flush()
+    update_all(session, Capability, (capability for capability, *__ in updated))
     ids = insert_all(session, Capability, [values for values, __ in new])
     created = [(id_, name, values) for id_, (values, name) in zip(ids, new, strict=True)]
     log = [_log_entry(actor, id_, values["process_code"], now=now) for id_, __, values in created]
@@ -80,7 +80,7 @@ def undo_capabilities(
         if entry.before is not None:
             restore(known[entry.id], entry.before)
             known[entry.id].updated_at = now
-    session.flush()
+    update_all(session, Capability, known.values())
     created = [entry.id for entry in present if entry.before is None]
     change_all(session, Capability, created, archived_at=now, updated_at=now)
     processes = _processes(session, [entry.id for entry in present])

@@ -14,7 +14,7 @@ from sme_match.companies.register.checking import stated
 from sme_match.companies.register.columns import write_company
 from sme_match.companies.services import CompanyDraft, searchable
 from sme_match.core.actor import Actor
-from sme_match.db.bulk import change_all, in_parts, insert_all
+from sme_match.db.bulk import change_all, in_parts, insert_all, update_all
 from sme_match.db.versions import FIRST_VERSION
 from sme_match.registers.comparison import says_the_same
 from sme_match.registers.description import RowToWrite, Written
@@ -41,7 +41,7 @@ def write_companies(
             updated.append((company, *_update(company, facts, now=now)))
         else:
             new.append(new_company(actor.body_id or 0, facts, now=now))
-    session.flush()
+    update_all(session, Company, (company for company, *__ in updated))
     created = insert_companies(session, actor, new, now=now)
     record_many(
         session,
@@ -96,7 +96,7 @@ def undo_companies(
         if entry.before is not None:
             changes = _restore(known[entry.id], entry.before, now=now)
         log.append(log_entry(actor, entry.id, "company.import_undo", now=now, changes=changes))
-    session.flush()
+    update_all(session, Company, known.values())
     created = [entry.id for entry in present if entry.before is None]
     change_all(session, Company, created, archived_at=now, updated_at=now)
     record_many(session, log)
@@ -169,5 +169,6 @@ def _update(
     changes = apply_changes(company, new)
     company.archived_at = None
     company.updated_at = now
-    company.search_text = searchable(company)
+    if changes:
+        company.search_text = searchable(company)
     return before, changes

@@ -70,7 +70,7 @@ def draft_of(need: Need) -> NeedDraft:
     )
 
 
-def merged(before: Need | None, values: Mapping[str, Any], *, buyer_id: int) -> NeedDraft:
+def merged(known: NeedDraft | None, values: Mapping[str, Any], *, buyer_id: int) -> NeedDraft:
     """Return the need as it will stand: what is registered, changed by what the file states.
 
     An empty cell states nothing. Conditions are replaced kind by kind.
@@ -79,10 +79,9 @@ def merged(before: Need | None, values: Mapping[str, Any], *, buyer_id: int) -> 
     if "materials" in facts:
         facts["materials"] = tuple(facts["materials"])
     stated = {pair: values[key] for key, pair in CONDITION_KEYS.items() if values.get(key)}
-    if before is None:
+    if known is None:
         conditions = tuple(item for items in stated.values() for item in items)
         return NeedDraft(**facts, buyer_id=buyer_id, conditions=conditions)
-    known = draft_of(before)
     new = {
         name: value for name, value in facts.items() if not says_the_same(getattr(known, name), value)
     }
@@ -134,6 +133,7 @@ class _KnownNeeds:
         self._by_title: dict[tuple[int, str], list[Need]] = defaultdict(list)
         for need in needs:
             self._by_title[need.buyer_id, fold_for_search(need.title)].append(need)
+        self._drafts: dict[int, NeedDraft] = {}
         self._announced: set[str] = set()
         self._seen: dict[object, int] = {}
 
@@ -175,22 +175,28 @@ class _KnownNeeds:
             return None
         alike = self._by_title.get((buyer.company.id, fold_for_search(values["title"])), [])
         # Of several with one title the one that says the same is meant, else the newest.
-        for need in alike:
-            if self._is_same(values, need, buyer.company.id):
+        for need in alike[:-1]:
+            draft = merged(self._known(need), values, buyer_id=buyer.company.id)
+            if self._is_same(values, need, draft):
                 return need
         return alike[-1] if alike else None
 
-    def _is_same(self, values: Mapping[str, Any], need: Need, buyer_id: int) -> bool:
+    def _known(self, need: Need) -> NeedDraft:
+        if need.id not in self._drafts:
+            self._drafts[need.id] = draft_of(need)
+        return self._drafts[need.id]
+
+    def _is_same(self, values: Mapping[str, Any], need: Need, draft: NeedDraft) -> bool:
         state = values.get("state") or need.state
-        draft = merged(need, values, buyer_id=buyer_id)
-        return state is need.state and same_facts(draft, draft_of(need))
+        return state is need.state and same_facts(draft, self._known(need))
 
     def _judge(
         self, values: dict[str, Any], buyer: _Buyer, before: Need | None, *, guessed: bool
     ) -> Finding:
         buyer_id = buyer.company.id if buyer.company is not None else _NO_BUYER
         values["buyer_id"] = buyer_id
-        draft = merged(before, values, buyer_id=buyer_id)
+        known = self._known(before) if before is not None else None
+        draft = merged(known, values, buyer_id=buyer_id)
         state = values.get("state") or (before.state if before is not None else NeedState.DRAFT)
         try:
             check_draft(draft)
@@ -204,7 +210,7 @@ class _KnownNeeds:
             notes = self._announce(values, buyer)
             choices = (RowAction.CREATE, RowAction.SKIP) if notes else ()
             return Finding(values=values, notes=notes, choices=choices)
-        if self._is_same(values, before, buyer_id):
+        if self._is_same(values, before, draft):
             return Finding(
                 values=values, known_id=before.id, known_version=before.version, action=RowAction.KEEP
             )

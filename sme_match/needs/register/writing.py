@@ -22,14 +22,14 @@ from sme_match.companies.register.writing import (
 from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_date
 from sme_match.core.text import fold_for_search
-from sme_match.db.bulk import change_all, in_parts, insert_all
+from sme_match.db.bulk import change_all, in_parts, insert_all, update_all
 from sme_match.db.versions import FIRST_VERSION
 from sme_match.needs.conditions import ConditionDraft
 from sme_match.needs.enums import ConditionKind, ConditionLevel, NeedState
 from sme_match.needs.models import Need, NeedCondition
 from sme_match.needs.numbers import next_number, number_prefix
 from sme_match.needs.queries import NeedFilter, list_numbers, select_needs
-from sme_match.needs.register.checking import FACTS, merged
+from sme_match.needs.register.checking import FACTS, draft_of, merged
 from sme_match.needs.register.columns import write_need
 from sme_match.needs.services import as_condition, as_drafts, change_need, new_need, searchable
 from sme_match.registers.description import RowToWrite, Written
@@ -63,6 +63,7 @@ def write_needs(
             values = new_need(actor.body_id or 0, draft, buyer, number=number, state=state, now=now)
             closed_at = now if state is NeedState.CLOSED else None
             new.append((values | {"owner_id": actor.user_id, "closed_at": closed_at}, draft.conditions))
+    update_all(session, Need, (need for need, *__ in updated))
     session.flush()
     created = _insert(session, new)
     log = [_log_entry(actor, entry.id, "need.import", now=now) for entry in created]
@@ -116,6 +117,7 @@ def undo_needs(
         if entry.before is not None:
             _restore(known[entry.id], entry.before)
             known[entry.id].updated_at = now
+    update_all(session, Need, known.values())
     session.flush()
     created = [entry.id for entry in present if entry.before is None]
     change_all(session, Need, created, state=NeedState.CLOSED, closed_at=now, updated_at=now)
@@ -219,7 +221,8 @@ def _update(
         ]
         for item in as_drafts(need.conditions)
     ]
-    changes = change_need(need, merged(need, values, buyer_id=buyer.id), buyer, now=now)
+    draft = merged(draft_of(need), values, buyer_id=buyer.id)
+    changes = change_need(need, draft, buyer, now=now)
     state = values.get("state")
     if state is not None and state is not need.state:
         changes["state"] = (need.state, state)
