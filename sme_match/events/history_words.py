@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from sme_match.events.enums import Equipment, EventMode, EventState, ParticipantState
-from sme_match.events.labels import EQUIPMENTS, EVENT_STATES, MODES, PARTICIPANT_STATES
+from sme_match.events.labels import CHANGES, EQUIPMENTS, EVENT_STATES, MODES, PARTICIPANT_STATES
 from sme_match.web.history import Vocabulary
 
 ACTIONS = {
@@ -12,6 +12,13 @@ ACTIONS = {
     "event.cancel": _l("中止にしました"),
     "event.end": _l("最終日が過ぎたので終了にしました"),
     "event.propose": _l("候補を作りました"),
+    "event.run_wish": _l("自動の割り当てを始めました"),
+    "event.run_stop": _l("自動の割り当てを止めました"),
+    "event.publish": _l("時間割を公開しました"),
+    **{
+        f"event.timetable_{kind}": _l("時間割を変えました（%(kind)s）", kind=words)
+        for kind, words in CHANGES.items()
+    },
     "participant.ask": _l("会いたい企業をたずねました"),
     "participant.answer": _l("会いたい企業の回答がありました"),
     "participant.expired": _l("回答期限が切れました"),
@@ -42,6 +49,8 @@ EVENT_FIELDS = {
     "helpers": _l("付き添う人"),
     "candidates_per_need": _l("案件ごとの候補の数"),
     "candidates": _l("候補の数"),
+    "meetings": _l("商談の数"),
+    "run": _l("計算"),
     "skip_met": _l("12か月以内に商談した組合せを候補から外す"),
 }
 

@@ -104,7 +104,7 @@ def history(event_id: int) -> str:
     """Show staff who changed what of the event."""
     session = current_session()
     event = get_event(session, current_actor(), event_id, now=current_time())
-    entries = in_words(list_history(session, "event", event.id), vocabularies())
+    entries = in_words(list_history(session, "event", event.id), vocabularies(), hidden={"change"})
     return render_template("events/history.html", event=event, entries=entries, actions=ACTIONS)
 
 
