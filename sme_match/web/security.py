@@ -75,6 +75,9 @@ def _add_headers(response: Response) -> Response:
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     if request.endpoint != "static":
         headers["Cache-Control"] = "no-store"
+    elif "v" in request.args:
+        # The address carries the digest of the file: another content has another address.
+        headers["Cache-Control"] = f"public, max-age={_YEAR_SECONDS}, immutable"
     return response
 
 

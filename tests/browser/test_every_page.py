@@ -13,7 +13,7 @@ from tests.browser.conftest import AXE_OPTIONS, NARROWEST, OPEN_EVERYTHING, PHON
 from tests.browser.region import PASSWORD, Region, build_region
 from tests.client import Client
 
-pytestmark = [pytest.mark.ui, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.ui, pytest.mark.timeout(1800)]
 
 AT_LEAST: dict[Role | None, int] = {
     Role.COORDINATOR: 110, Role.LEAD: 60, Role.SME: 40, Role.ADMINISTRATOR: 20, None: 15,

@@ -90,7 +90,9 @@ def test_every_answer_carries_the_headers(app: Flask, client: Client, database: 
 def test_pages_are_not_kept_by_caches(client: Client) -> None:
     assert client.get("/sign-in").headers["Cache-Control"] == "no-store"
     with client.get("/static/css/app.css") as asset:
-        assert asset.headers["Cache-Control"] != "no-store"
+        assert asset.headers["Cache-Control"] == "no-cache"
+    with client.get("/static/css/app.css?v=1") as asset:
+        assert "immutable" in asset.headers["Cache-Control"]
 
 
 def test_each_answer_has_a_nonce_of_its_own_that_its_scripts_carry(client: Client) -> None:
