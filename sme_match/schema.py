@@ -14,6 +14,7 @@ from sme_match.needs import models as needs
 from sme_match.notifications import models as notifications
 from sme_match.outcomes import models as outcomes
 from sme_match.registers import models as registers
+from sme_match.statistics import models as statistics
 from sme_match.support_bodies import models as support_bodies
 
 MODULES = (
@@ -29,12 +30,13 @@ MODULES = (
     meetings,
     events,
     outcomes,
+    statistics,
 )
 
 __all__ = ["APPEND_ONLY", "METADATA", "MODULES", "Lease"]
 
 METADATA = Base.metadata
-APPEND_ONLY = ("audit_entry", "proposal_decision", "outcome_report")
+APPEND_ONLY = ("audit_entry", "proposal_decision", "outcome_report", "closed_year")
 """Tables that only grow: the database refuses to change or delete their rows."""
 
 keep_append_only(METADATA.tables[name] for name in APPEND_ONLY)

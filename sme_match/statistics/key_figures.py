@@ -17,6 +17,8 @@ class Unit(StrEnum):
     COUNT = "count"
     RATE = "rate"
     YEN = "yen"
+    SCORE = "score"
+    """A mean of grades, 1 to 5."""
 
 
 @dataclass(frozen=True, slots=True)

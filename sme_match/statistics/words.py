@@ -98,6 +98,8 @@ def value_text(unit: Unit, value: float | None) -> str:
         return "—"
     if unit is Unit.RATE:
         return f"{value * _PERCENT:.1f}"
+    if unit is Unit.SCORE:
+        return f"{value:.2f}"
     if unit is Unit.YEN and value >= _MAN:
         return f"{round(value / _MAN):,}"
     return f"{int(value):,}"

@@ -58,13 +58,29 @@ _LONGEST_TITLE = 80
 
 
 @dataclass(frozen=True, slots=True)
+class SheetChart:
+    """A chart of the program's own beside the table: columns of values over the first column."""
+
+    kind: Literal["column", "bar", "line"]
+    title: str
+    values: Sequence[int]
+    """The columns that are drawn, counted from 0."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: titles, rows of values in the same order, widths in characters if not fitted."""
+    """One sheet: titles, rows of values in the same order, widths in characters if not fitted.
+
+    `is_table` makes the rows a table of the program's own, which sorts, filters and has a name;
+    its titles must differ from each other.
+    """
 
     name: str
     columns: Sequence[str]
     rows: Iterable[Sequence[Value]]
     widths: Sequence[float] = ()
+    is_table: bool = False
+    chart: SheetChart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +114,9 @@ def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
         taken: set[str] = set()
         for sheet in sheets:
             worksheet = workbook.add_worksheet(_sheet_name(sheet.name, taken))
-            _fill(worksheet, sheet, formats)
+            last = _fill(worksheet, sheet, formats)
+            if sheet.chart and last:
+                _draw(workbook, worksheet, sheet, sheet.chart, last)
     return buffer.getvalue()
 
 
@@ -150,7 +168,8 @@ def content_disposition(filename: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
 
 
-def _fill(worksheet: Worksheet, sheet: Sheet, formats: Mapping[str, Format]) -> None:
+def _fill(worksheet: Worksheet, sheet: Sheet, formats: Mapping[str, Format]) -> int:
+    """Write titles and rows; return the number of the last row, the titles being row 0."""
     widths = [_display_width(title) for title in sheet.columns]
     for column, title in enumerate(sheet.columns):
         worksheet.write_string(0, column, title, formats["header"])
@@ -169,9 +188,36 @@ def _fill(worksheet: Worksheet, sheet: Sheet, formats: Mapping[str, Format]) -> 
         worksheet.set_column(column, column, width)
     worksheet.freeze_panes(1, 0)
     if sheet.columns:
-        worksheet.autofilter(0, 0, number, len(sheet.columns) - 1)
+        last_column = len(sheet.columns) - 1
+        if sheet.is_table and number:
+            titles = [{"header": title, "header_format": formats["header"]} for title in sheet.columns]
+            options = {"columns": titles, "style": "Table Style Light 9"}
+            worksheet.add_table(0, 0, number, last_column, options)
+        else:
+            worksheet.autofilter(0, 0, number, last_column)
         # A postal code is text on purpose; Excel need not warn about it.
         worksheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+    return number
+
+
+def _draw(
+    workbook: xlsxwriter.Workbook, worksheet: Worksheet, sheet: Sheet, chart: SheetChart, last: int
+) -> None:
+    name = worksheet.get_name()
+    drawn = workbook.add_chart({"type": chart.kind})
+    for column in chart.values:
+        drawn.add_series(
+            {
+                "name": [name, 0, column],
+                "categories": [name, 1, 0, last, 0],
+                "values": [name, 1, column, last, column],
+            }
+        )
+    drawn.set_title({"name": chart.title})
+    if chart.kind == "bar":
+        # Excel draws the first row at the bottom.
+        drawn.set_y_axis({"reverse": True})
+    worksheet.insert_chart(1, len(sheet.columns) + 1, drawn, {"description": chart.title})
 
 
 def _write(

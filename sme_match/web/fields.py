@@ -32,6 +32,9 @@ _UNITS = (
     "%",
     "年",
     "分",
+    "件",
+    "社",
+    "組",
 )
 MAX_INTEGER = 2_000_000_000
 MAX_DIGITS = len(str(MAX_INTEGER))

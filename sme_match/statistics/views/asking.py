@@ -33,7 +33,7 @@ def requested_filter() -> StatisticsFilter:
         period=args.get("period", ""),
         **codes,
         side=Side.BUYER if args.get("side") == Side.BUYER else Side.SME,
-        known_on=_requested_day(args.get("known", "")),
+        known_on=requested_day(args.get("known", "")),
     )
     return with_known_period(filters, filters.known_on or jst_date(current_time()))
 
@@ -49,7 +49,7 @@ def published_filter() -> StatisticsFilter:
     return StatisticsFilter(period=period)
 
 
-def _requested_day(text: str) -> date | None:
+def requested_day(text: str) -> date | None:
     """Return the day up to which records are asked for; None for now, today and no day at all."""
     try:
         day = parse_date(text)

@@ -36,6 +36,7 @@ from sme_match.statistics.suppression import LEAST_COMPANIES
 from sme_match.statistics.views.asking import XLSX, attachment, current_report, published_filter
 from sme_match.statistics.words import _
 from sme_match.statistics.workbook import record_table, report_sheets
+from sme_match.statistics.yearly.definitions import ALL_DEFINITIONS
 from sme_match.tables.writing import write_csv, write_xlsx
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
@@ -104,7 +105,7 @@ def _figures(language: str, mounted_at: str, report: Report) -> Markup:
 @allow(*STAFF, Role.ADMINISTRATOR)
 def definitions() -> str:
     """Explain how each figure is counted."""
-    return render_template("statistics/definitions.html", definitions=DEFINITIONS.values())
+    return render_template("statistics/definitions.html", definitions=ALL_DEFINITIONS.values())
 
 
 @blueprint.get("/export.xlsx")

@@ -1,0 +1,378 @@
+"""The report of a fiscal year: on screen, printed, as a workbook; its targets; closing it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Redirect
+
+from sme_match.audit.queries import list_history
+from sme_match.core.actor import Role
+from sme_match.core.clock import jst_date
+from sme_match.core.errors import InvalidError, NotFoundError, StaleVersionError
+from sme_match.core.fiscal_year import FiscalYear
+from sme_match.db.paging import PAGE_SIZE, Page
+from sme_match.outcomes.enums import AmountSource
+from sme_match.statistics.blueprint import STAFF, blueprint
+from sme_match.statistics.evidence import Part, RecordKind
+from sme_match.statistics.filters import EARLIEST_YEAR
+from sme_match.statistics.forms import CloseYearForm, TargetForm
+from sme_match.statistics.frames import Ids
+from sme_match.statistics.periods import fiscal_year_of
+from sme_match.statistics.policy import may_keep_years, sees_open_years_of_all
+from sme_match.statistics.queries import RecordLine, list_lines
+from sme_match.statistics.suppression import LEAST_COMPANIES
+from sme_match.statistics.views.asking import XLSX, attachment, requested_day
+from sme_match.statistics.words import SOURCES, _, prefecture_title
+from sme_match.statistics.workbook import record_table
+from sme_match.statistics.yearly import words
+from sme_match.statistics.yearly.all_bodies import HIDDEN
+from sme_match.statistics.yearly.definitions import ALL_DEFINITIONS
+from sme_match.statistics.yearly.editions import restatements
+from sme_match.statistics.yearly.figures import TARGET_KEYS, YEARS_SHOWN, Counted
+from sme_match.statistics.yearly.reading import find_target
+from sme_match.statistics.yearly.services import (
+    NO_TARGET_YET,
+    YearReport,
+    close_year,
+    make_report_of_all,
+    make_year_report,
+    set_targets,
+)
+from sme_match.statistics.yearly.workbook import all_bodies_sheets, title, year_sheets
+from sme_match.support_bodies.queries import get_body
+from sme_match.tables.writing import write_csv, write_xlsx
+from sme_match.web.access import allow
+from sme_match.web.conflicts import differences
+from sme_match.web.context import current_actor, current_session, current_time
+from sme_match.web.flashes import flash_done
+from sme_match.web.formats import day, moment
+from sme_match.web.history import Vocabulary, Words, in_words
+from sme_match.web.paging import requested_page
+
+Answer = str | Redirect | tuple[str, int]
+
+KINDS = {
+    Counted.MEETING: RecordKind.MEETING,
+    Counted.COMPANY: RecordKind.COMPANY,
+    Counted.PROPOSAL: RecordKind.PROPOSAL,
+}
+
+
+def source_key(source: AmountSource | None) -> str:
+    """Return the name in URLs of the deals whose amounts have one source."""
+    return f"source-{source.value if source else 'none'}"
+
+
+@blueprint.get("/years")
+@allow(*STAFF, Role.ADMINISTRATOR)
+def years() -> Redirect:
+    """Go to the present fiscal year."""
+    page = ".year" if current_actor().is_staff else ".year_of_all"
+    return redirect(url_for(page, year=_this_year()))
+
+
+@blueprint.get("/years/<int:year>")
+@allow(*STAFF)
+def year(year: int) -> str:
+    """Show the report of a fiscal year with the four before it."""
+    report = _report(year)
+    names = {key: title(key) for key in report.count.figures}
+    editions = [(edition, restatements(edition, report.count)) for edition in report.own_editions]
+    return render_template(
+        "statistics/year.html",
+        report=report,
+        body=get_body(current_session(), current_actor(), current_actor().body_id or 0),
+        sections=[
+            (name, [f for f in report.count.figures.values() if f.section is section])
+            for section, name in words.SECTIONS.items()
+        ],
+        words=words,
+        definitions=ALL_DEFINITIONS,
+        sources=SOURCES,
+        source_key=source_key,
+        editions=editions,
+        years=_year_choices(year),
+        chart=words.draw_years(report, names),
+        known=_known_text(report),
+        known_on=report.known_on,
+        arguments=_known_arguments(report),
+        may_keep=may_keep_years(current_actor()),
+        is_over=jst_date(current_time()) > FiscalYear(year).ends_on,
+    )
+
+
+@blueprint.get("/years/<int:year>/report.xlsx")
+@allow(*STAFF)
+def export_year(year: int) -> Response:
+    """Send the report of a fiscal year as a workbook with tables and charts of its own."""
+    report = _report(year)
+    body = get_body(current_session(), current_actor(), current_actor().body_id or 0)
+    head = [
+        (_("資料名"), _("%(year)s 年度報告", year=words.year_title(year))),
+        (_("支援機関"), body.name),
+        (_("作成日時"), moment(current_time())),
+        (_("記録の時点"), _known_text(report)),
+        (_("注意"), _("金額は税抜の円です。見込みは成約に足していません。")),
+        (
+            _("年度の数え方"),
+            _("商談と結果は商談の年度、成約と金額は成約の年度で数えます。"),
+        ),
+    ]
+    name = _("年度報告%(year)s", year=year)
+    return attachment(write_xlsx(year_sheets(report, head=head)), name, "xlsx", XLSX)
+
+
+@blueprint.get("/years/<int:year>/records/<key>")
+@allow(*STAFF)
+def year_records(year: int, key: str) -> str:
+    """List the records behind a figure of a fiscal year."""
+    found = _requested(year, key)
+    last = max(1, -(-len(found.ids) // PAGE_SIZE))
+    number = min(requested_page(), last)
+    shown = found.ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    return render_template(
+        "statistics/year_records.html",
+        found=found,
+        year=year,
+        words=words,
+        prefecture_title=prefecture_title,
+        definitions=ALL_DEFINITIONS,
+        page=Page(_lines(found, shown), number, PAGE_SIZE, len(found.ids)),
+        known=_known_text(found.report),
+        arguments=_known_arguments(found.report),
+    )
+
+
+@blueprint.get("/years/<int:year>/records/<key>.csv")
+@allow(*STAFF)
+def export_year_records(year: int, key: str) -> Response:
+    """Send the records behind a figure of a fiscal year as CSV."""
+    found = _requested(year, key)
+    headers, rows = record_table(found.kind, _lines(found, found.ids))
+    return attachment(write_csv(headers, rows).data, f"{found.title}_{year}", "csv", "text/csv")
+
+
+@blueprint.route("/years/<int:year>/targets", methods=["GET", "POST"])
+@allow(Role.LEAD)
+def targets(year: int) -> Answer:
+    """Set what the body wants to reach in a fiscal year."""
+    _check_year(year)
+    session, actor = current_session(), current_actor()
+    form = TargetForm()
+    kept = find_target(session, actor.body_id or 0, year)
+    if not form.is_submitted():
+        form.show_targets(kept.targets if kept else {})
+        form.version.data = str(kept.version if kept else NO_TARGET_YET)
+        return _targets_page(year, form)
+    if not form.validate():
+        return _targets_page(year, form), 422
+    try:
+        set_targets(
+            session,
+            actor,
+            year,
+            form.targets(),
+            version=form.opened_version(),
+            now=current_time(),
+        )
+    except InvalidError as error:
+        form.refuse(error)
+        return _targets_page(year, form), 422
+    except StaleVersionError:
+        kept = find_target(session, actor.body_id or 0, year)
+        stored = TargetForm(formdata=None)
+        stored.show_targets(kept.targets if kept else {})
+        form.version.data = str(kept.version if kept else NO_TARGET_YET)
+        return _targets_page(year, form, differences(form, stored)), 409
+    flash_done(_("%(year)sの目標を保存しました。", year=words.year_title(year)))
+    return redirect(url_for(".year", year=year))
+
+
+@blueprint.route("/years/<int:year>/close", methods=["GET", "POST"])
+@allow(Role.LEAD)
+def close(year: int) -> Answer:
+    """Keep the figures of a year as they are reported now."""
+    report = _report(year)
+    form = CloseYearForm()
+    if not form.is_submitted():
+        return _close_page(report, form)
+    if not form.validate():
+        return _close_page(report, form), 422
+    try:
+        closed = close_year(
+            current_session(), current_actor(), year, note=form.note.data, now=current_time()
+        )
+    except InvalidError as error:
+        form.refuse(error)
+        return _close_page(report, form), 422
+    flash_done(
+        _(
+            "%(year)sの数字を、第%(edition)s版として確定しました。",
+            year=words.year_title(year),
+            edition=closed.edition,
+        )
+    )
+    return redirect(url_for(".year", year=year))
+
+
+@blueprint.get("/years/<int:year>/all")
+@allow(Role.LEAD, Role.ADMINISTRATOR)
+def year_of_all(year: int) -> str:
+    """Show a fiscal year over the bodies, without the figures of few companies."""
+    _check_year(year)
+    found = make_report_of_all(current_session(), current_actor(), year, now=current_time())
+    return render_template(
+        "statistics/year_of_all.html",
+        found=found,
+        words=words,
+        hidden=HIDDEN,
+        least=LEAST_COMPANIES,
+        definitions=ALL_DEFINITIONS,
+        years=_year_choices(year),
+        sees_open=sees_open_years_of_all(current_actor()),
+        now=current_time(),
+    )
+
+
+@blueprint.get("/years/<int:year>/all.xlsx")
+@allow(Role.LEAD, Role.ADMINISTRATOR)
+def export_year_of_all(year: int) -> Response:
+    """Send a fiscal year over the bodies as a workbook."""
+    _check_year(year)
+    found = make_report_of_all(current_session(), current_actor(), year, now=current_time())
+    head = [
+        (_("資料名"), _("%(year)s 年度報告（全支援機関）", year=words.year_title(year))),
+        (_("作成日時"), moment(current_time())),
+        (
+            _("注意"),
+            _(
+                "%(least)s社に満たない企業の数字と、それを差し引きで求められる数字は「※」としています。",
+                least=LEAST_COMPANIES,
+            ),
+        ),
+    ]
+    name = _("年度報告（全支援機関）%(year)s", year=year)
+    return attachment(write_xlsx(all_bodies_sheets(found, head=head)), name, "xlsx", XLSX)
+
+
+@dataclass(frozen=True, slots=True)
+class _Requested:
+    """The records that a URL asks for."""
+
+    report: YearReport
+    key: str
+    title: str
+    definition: str
+    kind: RecordKind
+    part: Part
+    parts: dict[Part, Ids]
+
+    @property
+    def ids(self) -> Ids:
+        return tuple(reversed(self.parts[self.part]))
+
+
+def _requested(year: int, key: str) -> _Requested:
+    report = _report(year)
+    try:
+        part = Part(request.args.get("part", Part.COUNTED.value))
+    except ValueError:
+        raise NotFoundError from None
+    sources = {source_key(each.source): each for each in report.count.sources_by_deal}
+    if key in sources:
+        name = f"{title('amounts_by_source')}：{SOURCES[sources[key].source]}"
+        definition, kind = "amounts_by_source", RecordKind.MEETING
+        parts = {Part.COUNTED: sources[key].ids}
+    elif key in report.count.figures:
+        figure = report.count.figures[key]
+        name, definition, kind = title(key), key, KINDS[figure.counted]
+        measure = figure.measure
+        listed = {
+            Part.COUNTED: measure.ids,
+            Part.BASE: measure.base_ids,
+            Part.UNKNOWN: measure.unknown_ids,
+        }
+        parts = {each: ids for each, ids in listed.items() if ids or each is Part.COUNTED}
+    else:
+        raise NotFoundError
+    if part not in parts:
+        raise NotFoundError
+    return _Requested(report, key, name, definition, kind, part, parts)
+
+
+def _lines(found: _Requested, ids: Ids) -> list[RecordLine]:
+    return list_lines(current_session(), current_actor(), found.kind, ids)
+
+
+def _report(year: int) -> YearReport:
+    _check_year(year)
+    known_on = requested_day(request.args.get("known", ""))
+    return make_year_report(
+        current_session(), current_actor(), year, now=current_time(), known_on=known_on
+    )
+
+
+def _check_year(year: int) -> None:
+    """A fiscal year that cannot have records is no page."""
+    if not EARLIEST_YEAR <= year <= _this_year() + 1:
+        raise NotFoundError
+
+
+def _this_year() -> int:
+    return fiscal_year_of(jst_date(current_time()))
+
+
+def _year_choices(year: int) -> list[int]:
+    newest = _this_year() + 1
+    return sorted({year, *range(newest - YEARS_SHOWN, newest + 1)}, reverse=True)
+
+
+def _known_text(report: YearReport) -> str:
+    if report.known_on is None:
+        return _("%(moment)s 時点", moment=moment(current_time()))
+    known_on: date = report.known_on
+    return _("%(day)sの終わりまでに記録された内容", day=day(known_on))
+
+
+def _known_arguments(report: YearReport) -> dict[str, str]:
+    return {"known": report.known_on.isoformat()} if report.known_on else {}
+
+
+def _targets_page(
+    year: int, form: TargetForm, conflict: list[tuple[str, str, str]] | None = None
+) -> str:
+    session, actor = current_session(), current_actor()
+    kept = find_target(session, actor.body_id or 0, year)
+    vocabulary = Vocabulary(
+        labels={key: title(key) for key in TARGET_KEYS},
+        words={key: _target_word(key) for key in TARGET_KEYS},
+    )
+    entries = list_history(session, "year_target", kept.id) if kept else []
+    before = make_year_report(session, actor, year, now=current_time()).counts
+    return render_template(
+        "statistics/year_targets.html",
+        year=year,
+        form=form,
+        keys=TARGET_KEYS,
+        words=words,
+        conflict=conflict,
+        entries=in_words(entries, {"year_target": vocabulary}),
+        definitions=ALL_DEFINITIONS,
+        before=before[-2],
+    )
+
+
+def _target_word(key: str) -> Words:
+    return lambda value: words.shown(key, value)
+
+
+def _close_page(report: YearReport, form: CloseYearForm) -> str:
+    return render_template(
+        "statistics/year_close.html",
+        report=report,
+        form=form,
+        words=words,
+        definitions=ALL_DEFINITIONS,
+        is_over=jst_date(current_time()) > FiscalYear(report.year).ends_on,
+    )

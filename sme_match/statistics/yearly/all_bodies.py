@@ -1,0 +1,182 @@
+"""A fiscal year over all bodies, without the figures of few companies. Pure.
+
+Companies of different bodies with one corporate number are one company. A figure of a body is
+withheld when fewer than three companies stand behind it, or when subtraction would give it: from the
+total over the bodies, or from figures that add up (planned = held + not held; a rate and its
+denominator). See `suppression` for the rule within one column.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import pandas as pd
+
+from sme_match.statistics.frames import Ids, pair_frame
+from sme_match.statistics.key_figures import Unit
+from sme_match.statistics.rows import PairRow
+from sme_match.statistics.suppression import Cell, is_small, withheld
+from sme_match.statistics.yearly.figures import UNITS, Counted, YearCount, YearFigure, count_year
+from sme_match.statistics.yearly.rows import AnswerRow
+
+HIDDEN = "※"
+"""What stands in the place of a withheld figure."""
+SHOWN = (
+    "introduced",
+    "planned",
+    "meetings",
+    "smes",
+    "new_smes",
+    "quote_rate",
+    "prototype_rate",
+    "deal_rate",
+    "unreported",
+    "deals",
+    "total_yen",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BodyRecords:
+    """All pairs and answers of one body; companies carry the number that all bodies share."""
+
+    body_id: int
+    name: str
+    pairs: Sequence[PairRow]
+    answers: Sequence[AnswerRow]
+
+
+@dataclass(frozen=True, slots=True)
+class BodyRow:
+    """The figures of one body that may be shown; what is missing is withheld."""
+
+    body_id: int
+    name: str
+    values: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class AllBodies:
+    """The figures of a year by body, and over all of them."""
+
+    year: int
+    keys: Sequence[str]
+    rows: Sequence[BodyRow]
+    total: Mapping[str, float | None]
+
+
+class _Body:
+    """The figures of one body (or of all), with the companies behind each."""
+
+    def __init__(self, records: Iterable[BodyRecords], year: int) -> None:
+        listed = list(records)
+        pairs = [pair for each in listed for pair in each.pairs]
+        answers = [answer for each in listed for answer in each.answers]
+        frame = pair_frame(pairs)
+        self.count: YearCount = count_year(frame, answers, year)
+        self._smes = {
+            Counted.MEETING: _owners(frame, "meeting_id"),
+            Counted.PROPOSAL: _owners(frame, "proposal_id"),
+        }
+
+    def cell(self, figure: YearFigure, ids: Ids) -> Cell:
+        """Return how many records, and which SMEs stand behind them."""
+        if figure.counted is Counted.COMPANY:
+            return Cell(len(ids), frozenset(ids))
+        of = self._smes[figure.counted]
+        return Cell(len(ids), frozenset(of[number] for number in ids))
+
+
+def over_bodies(records: Sequence[BodyRecords], year: int) -> AllBodies:
+    """Return what may be shown of a year of several bodies."""
+    bodies = {each.body_id: _Body([each], year) for each in records}
+    whole = _Body(records, year)
+    # What is not held is shown by nobody, but planned minus held tells it.
+    hidden = {key: _hidden(key, bodies) for key in SHOWN}
+    hidden["planned"] |= hidden["meetings"] | _hides(bodies, "planned", _not_held)
+    return AllBodies(
+        year=year,
+        keys=SHOWN,
+        rows=[
+            BodyRow(
+                each.body_id,
+                each.name,
+                MappingProxyType(
+                    {
+                        key: bodies[each.body_id].count.figures[key].value
+                        for key in SHOWN
+                        if each.body_id not in hidden[key]
+                    }
+                ),
+            )
+            for each in records
+        ],
+        total=MappingProxyType(
+            {key: whole.count.figures[key].value for key in SHOWN if not _is_small_total(key, whole)}
+        ),
+    )
+
+
+Choose = Callable[[YearCount, str], Ids]
+
+
+def _counted(count: YearCount, key: str) -> Ids:
+    return count.figures[key].measure.ids
+
+
+def _base(count: YearCount, key: str) -> Ids:
+    return count.figures[key].measure.base_ids
+
+
+def _rest(count: YearCount, key: str) -> Ids:
+    return tuple(set(_base(count, key)) - set(_counted(count, key)))
+
+
+def _known(count: YearCount, key: str) -> Ids:
+    """Return those whose amount is known: a sum is only of them."""
+    return tuple(set(_counted(count, key)) - set(count.figures[key].measure.unknown_ids))
+
+
+def _not_held(count: YearCount, key: str) -> Ids:
+    return tuple(set(_counted(count, key)) - set(_counted(count, "meetings")))
+
+
+def _returning(count: YearCount, key: str) -> Ids:
+    return tuple(set(_counted(count, "smes")) - set(_counted(count, key)))
+
+
+def _ways(key: str) -> tuple[Choose, ...]:
+    """Return the records whose number a figure tells, by itself or beside the others."""
+    if key == "new_smes":
+        return _counted, _returning
+    if UNITS[key] is Unit.RATE:
+        return _counted, _base, _rest
+    if UNITS[key] is Unit.YEN:
+        return _counted, _known
+    return (_counted,)
+
+
+def _hides(bodies: Mapping[int, _Body], key: str, choose: Choose) -> set[int]:
+    cells = {
+        body_id: body.cell(body.count.figures[key], choose(body.count, key))
+        for body_id, body in bodies.items()
+    }
+    return set(withheld(cells))
+
+
+def _hidden(key: str, bodies: Mapping[int, _Body]) -> set[int]:
+    return set().union(*(_hides(bodies, key, choose) for choose in _ways(key)))
+
+
+def _is_small_total(key: str, whole: _Body) -> bool:
+    figure = whole.count.figures[key]
+    ways = (*_ways(key), _not_held) if key == "planned" else _ways(key)
+    return any(is_small(whole.cell(figure, choose(whole.count, key)).companies) for choose in ways)
+
+
+def _owners(frame: pd.DataFrame, column: str) -> dict[int, int]:
+    known = frame.loc[frame[column].notna(), [column, "sme_id"]]
+    return {
+        int(number): int(sme)
+        for number, sme in zip(known[column].to_list(), known["sme_id"].to_list(), strict=True)
+    }

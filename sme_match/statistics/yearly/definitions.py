@@ -1,0 +1,131 @@
+"""What the figures of the yearly report mean, beyond those that every page of statistics has."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sme_match.core.text import mark_text
+from sme_match.statistics.definitions import DEFINITIONS, Definition
+
+_MET = mark_text("年度中に実施した商談")
+_ALL = (
+    Definition(
+        "introduced",
+        mark_text("紹介した組み合わせ"),
+        mark_text(
+            "年度中に採用し、企業に紹介した「発注案件と企業」の組み合わせの数（延べ）です。採用した日の年度に数えます。"
+        ),
+    ),
+    Definition(
+        "introduced_smes",
+        mark_text("紹介した企業の数"),
+        mark_text("紹介した組み合わせの受注側企業の数（実数）です。同じ企業は1社と数えます。"),
+    ),
+    Definition(
+        "planned",
+        mark_text("予定した商談"),
+        mark_text(
+            "日時が決まった商談のうち、その日が年度の中にあるものの数（延べ）です。"
+            "実施・欠席・中断・持越し・中止・結果待ちの合計と同じです。"
+        ),
+    ),
+    Definition(
+        "absent",
+        mark_text("欠席があった商談"),
+        mark_text("予定した商談のうち、どちらかが来なかったものの数です。"),
+    ),
+    Definition(
+        "broken_off",
+        mark_text("途中で中断した商談"),
+        mark_text("予定した商談のうち、始めてから途中で終わったものの数です。"),
+    ),
+    Definition(
+        "carried_over",
+        mark_text("持ち越した商談"),
+        mark_text(
+            "予定した商談のうち、持ち越して、まだ新しい日時が決まっていないものの数です。"
+            "新しい日時が決まると、その日の年度の予定として数えます。"
+        ),
+    ),
+    Definition(
+        "cancelled",
+        mark_text("中止した商談"),
+        mark_text("予定した商談のうち、日時が決まってから取りやめたものの数です。"),
+    ),
+    Definition(
+        "to_come",
+        mark_text("これからの商談・結果待ち"),
+        mark_text("予定した商談のうち、まだ行われていないか、実施したかどうかが未記入のものの数です。"),
+    ),
+    Definition(
+        "met_share",
+        mark_text("商談を1回以上実施した企業の割合"),
+        mark_text("商談を予定した受注側企業のうち、年度中に1回以上実施した企業の割合（実数）です。"),
+        mark_text("年度中に商談を予定した受注側企業（実数）"),
+    ),
+    Definition(
+        "new_smes",
+        mark_text("初めて参加した企業"),
+        mark_text(
+            "年度中に商談を実施した受注側企業のうち、この支援機関の商談を実施したのが初めての企業の数（実数）です。"
+        ),
+    ),
+    Definition(
+        "prototype_rate",
+        mark_text("試作に進んだ割合"),
+        mark_text(
+            "年度中に実施した商談のうち、結果が「試作」以上になった割合です。"
+            "結果が未報告の商談も分母に入れ、その数を別に示します。"
+        ),
+        _MET,
+    ),
+    Definition(
+        "deal_rate",
+        mark_text("成約した割合"),
+        mark_text(
+            "年度中に実施した商談のうち、結果が「成約（初回受注）」以上になった割合です。"
+            "成約の日がどの年度でも、商談の年度に数えます。成約は遅れて現れます。"
+        ),
+        _MET,
+    ),
+    Definition(
+        "met_total_yen",
+        mark_text("契約した金額（商談の年度）"),
+        mark_text(
+            "年度中に実施した商談から生まれた成約の、これまでの受注額の合計（税抜）です。成約の日がどの年度でも"
+            "数えるため、「契約した金額」（成約の年度）と足してはいけません。"
+        ),
+    ),
+    Definition(
+        "prospect_yen",
+        mark_text("見込みの金額（1年あたり）"),
+        mark_text("見込みの商談の、1年の見込み額の合計（税抜）です。成約の金額には足しません。"),
+    ),
+    Definition(
+        "answered_smes",
+        mark_text("受注側の回答率"),
+        mark_text("年度中に実施した商談のうち、受注側が結果を1回以上答えた割合です。"),
+        _MET,
+    ),
+    Definition(
+        "answered_buyers",
+        mark_text("発注側の回答率"),
+        mark_text("年度中に実施した商談のうち、発注側が結果を1回以上答えた割合です。"),
+        _MET,
+    ),
+    Definition(
+        "satisfaction",
+        mark_text("満足度の平均（5点満点）"),
+        mark_text(
+            "年度中に実施した商談について、双方が答えた満足度（1〜5）の平均です。"
+            "それぞれのいちばん新しい答えを使い、答えのない商談の数を別に示します。"
+        ),
+    ),
+    Definition(
+        "target",
+        mark_text("目標と達成率"),
+        mark_text("責任者が年度と数字ごとに決めた目標と、いまの数字を目標で割った割合です。"),
+        mark_text("目標"),
+    ),
+)
+YEARLY: Mapping[str, Definition] = MappingProxyType({item.key: item for item in _ALL})
+ALL_DEFINITIONS: Mapping[str, Definition] = MappingProxyType({**DEFINITIONS, **YEARLY})

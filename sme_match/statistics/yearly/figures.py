@@ -1,0 +1,322 @@
+"""The figures of one fiscal year, counted from plain records. Pure.
+
+Activity and the results of meetings belong to the year in which a meeting was held; deals and their
+amounts stand once more by the year in which they were closed. Companies are distinct (実数), all else
+is counted in meetings (延べ). Prospects stand apart and are never added to deals.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from sme_match.meetings.enums import MeetingState
+from sme_match.outcomes.enums import Reporter, Stage
+from sme_match.statistics.frames import Amounts, Ids, amounts, within
+from sme_match.statistics.indices import Interval, share, wilson_interval
+from sme_match.statistics.key_figures import Measure, Unit
+from sme_match.statistics.periods import fiscal_year
+from sme_match.statistics.report import SourceAmounts, amounts_by_source
+from sme_match.statistics.yearly.rows import AnswerRow
+
+YEARS_SHOWN = 5
+
+
+class Section(StrEnum):
+    """The parts of the report."""
+
+    ACTIVITY = "activity"
+    RESULT = "result"
+    """What came of the meetings of the year, whenever it came."""
+    DEAL = "deal"
+    """Deals closed in the year, whenever the meeting was."""
+
+
+class Counted(StrEnum):
+    """What the records behind a figure are."""
+
+    PROPOSAL = "proposal"
+    MEETING = "meeting"
+    COMPANY = "company"
+
+
+@dataclass(frozen=True, slots=True)
+class YearFigure:
+    """One figure of a year; the records behind it are in the measure."""
+
+    key: str
+    section: Section
+    unit: Unit
+    counted: Counted
+    measure: Measure
+
+    @property
+    def value(self) -> float | None:
+        """The figure itself; None when it has no denominator."""
+        return self.measure.value
+
+    @property
+    def interval(self) -> Interval | None:
+        """The 95 % interval of a rate (Wilson); None for other figures."""
+        if self.unit is not Unit.RATE:
+            return None
+        return wilson_interval(len(self.measure.ids), len(self.measure.base_ids))
+
+
+@dataclass(frozen=True, slots=True)
+class YearCount:
+    """All figures of a fiscal year, and its amounts by source in both ways of counting."""
+
+    year: int
+    figures: Mapping[str, YearFigure]
+    sources_by_deal: Sequence[SourceAmounts]
+    sources_by_meeting: Sequence[SourceAmounts]
+    satisfaction: Mapping[int, int]
+    """Answers by grade, 1 to 5."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is recorded for the year."""
+        return not any(figure.measure.ids for figure in self.figures.values())
+
+
+STATES: Mapping[str, MeetingState] = MappingProxyType(
+    {
+        "meetings": MeetingState.HELD,
+        "absent": MeetingState.ABSENT,
+        "broken_off": MeetingState.BROKEN_OFF,
+        "carried_over": MeetingState.CARRIED_OVER,
+        "cancelled": MeetingState.CANCELLED,
+        "to_come": MeetingState.CONFIRMED,
+    }
+)
+"""What became of planned meetings: these figures add up to those planned."""
+
+
+# Cutting a frame costs as much as it has columns: only these are needed.
+_COLUMNS = [
+    "meeting_id",
+    "proposal_id",
+    "sme_id",
+    "buyer_id",
+    "met_on",
+    "dealt_on",
+    "decided_on",
+    "accepted",
+    "held",
+    "reported",
+    "dealt",
+    "prospect",
+    "crossing",
+    "meeting_state",
+    "outcome_stage",
+    "first_order_yen",
+    "total_yen",
+    "expected_year_yen",
+    "amount_source",
+]
+
+
+class _Year:
+    """The rows of one fiscal year, each kind by its own day."""
+
+    def __init__(self, pairs: pd.DataFrame, answers: pd.DataFrame, year: int) -> None:
+        period, pairs = fiscal_year(year), pairs[_COLUMNS]
+        dated = within(pairs, "met_on", period)
+        planned = dated.loc[dated["meeting_state"].isin([state.value for state in STATES.values()])]
+        self.planned = planned.drop_duplicates("meeting_id")
+        self.met = self.planned.loc[self.planned["held"]]
+        closed = within(pairs, "dealt_on", period)
+        self.deals = closed.loc[closed["dealt"]].drop_duplicates("meeting_id")
+        decided = within(pairs, "decided_on", period)
+        self.introduced = decided.loc[decided["accepted"]].drop_duplicates("proposal_id")
+        self.new_smes = _first_met_in(pairs, self.met)
+        self.answers = answers.loc[answers["meeting_id"].isin(self.met["meeting_id"])]
+        self.graded = self.answers.loc[self.answers["satisfaction"].notna()]
+        self.deal_amounts: Amounts = amounts(self.deals)
+        self.met_amounts: Amounts = amounts(self.met)
+
+
+def count_year(pairs: pd.DataFrame, answers: Iterable[AnswerRow], year: int) -> YearCount:
+    """Count one fiscal year from all pairs (`pair_frame`) and the latest answers to held meetings."""
+    rows = _Year(pairs, answer_frame(answers), year)
+    grades = rows.graded["satisfaction"].value_counts()
+    return YearCount(
+        year=year,
+        figures=MappingProxyType(
+            {
+                key: YearFigure(key, section, unit, counted, measure(rows))
+                for key, section, unit, counted, measure in _FIGURES
+            }
+        ),
+        sources_by_deal=amounts_by_source(rows.deals),
+        sources_by_meeting=amounts_by_source(rows.met),
+        satisfaction=MappingProxyType({grade: int(grades.get(grade, 0)) for grade in range(1, 6)}),
+    )
+
+
+def answer_frame(answers: Iterable[AnswerRow]) -> pd.DataFrame:
+    """Return answers as a frame; one row for each meeting and side."""
+    listed = list(answers)
+    return pd.DataFrame(
+        {
+            "meeting_id": pd.Series([row.meeting_id for row in listed], dtype="Int64"),
+            "reporter": pd.Series([row.reporter for row in listed], dtype="str"),
+            "satisfaction": pd.Series([row.satisfaction for row in listed], dtype="Int64"),
+        }
+    )
+
+
+def _first_met_in(pairs: pd.DataFrame, met: pd.DataFrame) -> Ids:
+    """Return the SMEs of these held meetings that had never held one before them."""
+    held = pairs.loc[pairs["held"] & pairs["met_on"].notna()]
+    first = held.groupby("sme_id")["met_on"].min()
+    here = met.groupby("sme_id")["met_on"].min()
+    return tuple(sorted(int(sme) for sme in here.index if first[sme] == here[sme]))
+
+
+def _ids(frame: pd.DataFrame, column: str, chosen: "pd.Series[bool] | None" = None) -> Ids:
+    """Return the distinct ids of a column; one column is cut, not the frame."""
+    values = frame[column] if chosen is None else frame[column][chosen]
+    return tuple(sorted({int(value) for value in values.dropna().to_list()}))
+
+
+def _meetings(frame: pd.DataFrame, chosen: "pd.Series[bool] | None" = None) -> Ids:
+    return _ids(frame, "meeting_id", chosen)
+
+
+def _count(ids: Ids) -> Measure:
+    return Measure(len(ids), ids)
+
+
+def _rate(ids: Ids, base: Ids, unknown: Ids = ()) -> Measure:
+    return Measure(share(len(ids), len(base)), ids, base, unknown)
+
+
+def _state(state: MeetingState) -> Callable[[_Year], Measure]:
+    def measure(rows: _Year) -> Measure:
+        return _count(_meetings(rows.planned, rows.planned["meeting_state"] == state.value))
+
+    return measure
+
+
+def _reached(stage: Stage) -> Callable[[_Year], Measure]:
+    def measure(rows: _Year) -> Measure:
+        reached = (rows.met["outcome_stage"] >= int(stage)).fillna(value=False).astype(bool)
+        unknown = _meetings(rows.met, ~rows.met["reported"])
+        return _rate(_meetings(rows.met, reached), _meetings(rows.met), unknown)
+
+    return measure
+
+
+def _answered(reporter: Reporter) -> Callable[[_Year], Measure]:
+    def measure(rows: _Year) -> Measure:
+        said = _meetings(rows.answers, rows.answers["reporter"] == reporter.value)
+        return _rate(said, _meetings(rows.met))
+
+    return measure
+
+
+def _met_share(rows: _Year) -> Measure:
+    return _rate(_ids(rows.met, "sme_id"), _ids(rows.planned, "sme_id"))
+
+
+def _unreported(rows: _Year) -> Measure:
+    return _rate(_meetings(rows.met, ~rows.met["reported"]), _meetings(rows.met))
+
+
+def _satisfaction(rows: _Year) -> Measure:
+    grades = rows.graded["satisfaction"]
+    graded = _meetings(rows.graded)
+    silent = tuple(sorted(set(_meetings(rows.met)) - set(graded)))
+    return Measure(float(grades.mean()) if len(grades) else None, graded, unknown_ids=silent)
+
+
+def _prospects(rows: _Year) -> Measure:
+    return _count(_meetings(rows.met, rows.met["prospect"]))
+
+
+def _prospect_yen(rows: _Year) -> Measure:
+    prospect, expected = rows.met["prospect"], rows.met["expected_year_yen"]
+    return Measure(
+        int(expected[prospect].sum()),
+        _meetings(rows.met, prospect),
+        unknown_ids=_meetings(rows.met, prospect & expected.isna()),
+    )
+
+
+def _yen(total: int, deals: pd.DataFrame, unknown: Ids) -> Measure:
+    return Measure(total, _meetings(deals, deals["dealt"]), unknown_ids=unknown)
+
+
+def _crossing(rows: pd.DataFrame) -> Measure:
+    crossing = rows["crossing"]
+    crossed = crossing.fillna(value=False).astype(bool)
+    known = _meetings(rows, crossing.notna())
+    return _rate(_meetings(rows, crossed), known, _meetings(rows, crossing.isna()))
+
+
+_A, _R, _D = Section.ACTIVITY, Section.RESULT, Section.DEAL
+_M, _C, _P = Counted.MEETING, Counted.COMPANY, Counted.PROPOSAL
+_FIGURES: tuple[tuple[str, Section, Unit, Counted, Callable[[Any], Measure]], ...] = (
+    ("introduced", _A, Unit.COUNT, _P, lambda r: _count(_ids(r.introduced, "proposal_id"))),
+    ("introduced_smes", _A, Unit.COUNT, _C, lambda r: _count(_ids(r.introduced, "sme_id"))),
+    ("planned", _A, Unit.COUNT, _M, lambda r: _count(_meetings(r.planned))),
+    *((key, _A, Unit.COUNT, _M, _state(state)) for key, state in STATES.items()),
+    ("smes", _A, Unit.COUNT, _C, lambda r: _count(_ids(r.met, "sme_id"))),
+    ("met_share", _A, Unit.RATE, _C, _met_share),
+    ("new_smes", _A, Unit.COUNT, _C, lambda r: _count(r.new_smes)),
+    ("buyers", _A, Unit.COUNT, _C, lambda r: _count(_ids(r.met, "buyer_id"))),
+    ("crossing_meetings", _A, Unit.RATE, _M, lambda r: _crossing(r.met)),
+    ("quote_rate", _R, Unit.RATE, _M, _reached(Stage.QUOTE_GIVEN)),
+    ("prototype_rate", _R, Unit.RATE, _M, _reached(Stage.PROTOTYPE)),
+    ("deal_rate", _R, Unit.RATE, _M, _reached(Stage.DEAL)),
+    (
+        "met_total_yen",
+        _R,
+        Unit.YEN,
+        _M,
+        lambda r: _yen(r.met_amounts.total_yen, r.met, r.met_amounts.total_unknown_ids),
+    ),
+    ("prospects", _R, Unit.COUNT, _M, _prospects),
+    ("prospect_yen", _R, Unit.YEN, _M, _prospect_yen),
+    ("answered_smes", _R, Unit.RATE, _M, _answered(Reporter.SME)),
+    ("answered_buyers", _R, Unit.RATE, _M, _answered(Reporter.BUYER)),
+    ("unreported", _R, Unit.RATE, _M, _unreported),
+    ("satisfaction", _R, Unit.SCORE, _M, _satisfaction),
+    ("deals", _D, Unit.COUNT, _M, lambda r: _count(_meetings(r.deals))),
+    (
+        "first_order_yen",
+        _D,
+        Unit.YEN,
+        _M,
+        lambda r: _yen(r.deal_amounts.first_order_yen, r.deals, r.deal_amounts.first_order_unknown_ids),
+    ),
+    (
+        "total_yen",
+        _D,
+        Unit.YEN,
+        _M,
+        lambda r: _yen(r.deal_amounts.total_yen, r.deals, r.deal_amounts.total_unknown_ids),
+    ),
+    ("crossing_deals", _D, Unit.RATE, _M, lambda r: _crossing(r.deals)),
+)
+KEYS = tuple(figure[0] for figure in _FIGURES)
+UNITS: Mapping[str, Unit] = MappingProxyType({figure[0]: figure[2] for figure in _FIGURES})
+TARGET_KEYS = (
+    "introduced",
+    "meetings",
+    "smes",
+    "new_smes",
+    "quote_rate",
+    "prototype_rate",
+    "deal_rate",
+    "answered_smes",
+    "answered_buyers",
+    "deals",
+    "total_yen",
+)
+"""Figures for which a target makes sense: more of them is better."""

@@ -1,0 +1,90 @@
+"""The yearly report in the reader's language."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+
+from sme_match.core.fiscal_year import FiscalYear
+from sme_match.statistics.charts import Chart, Line, yearly_lines
+from sme_match.statistics.key_figures import Unit
+from sme_match.statistics.words import UNITS as UNIT_WORDS
+from sme_match.statistics.words import _, man_yen, value_text
+from sme_match.statistics.yearly.figures import UNITS, Section, YearFigure
+from sme_match.statistics.yearly.services import YearReport
+from sme_match.web.languages import current_language
+
+SECTIONS: Mapping[Section, object] = {
+    Section.ACTIVITY: _l("活動（商談の年度）"),
+    Section.RESULT: _l("商談の結果（商談の年度）"),
+    Section.DEAL: _l("成約（成約の年度）"),
+}
+COMPANIES = frozenset({"introduced_smes", "smes", "new_smes", "buyers"})
+DRAWN = ("planned", "meetings", "deals")
+"""The figures of the chart: numbers of one kind, so that one axis serves all."""
+_PERCENT = 100
+
+
+def year_title(year: int) -> str:
+    """Return a fiscal year in years of the calendar and of the era: 2026年度（令和8年度）."""
+    return FiscalYear(year).label(current_language())
+
+
+def unit_word(key: str) -> str:
+    """Return the unit that stands behind a figure."""
+    unit = UNITS[key]
+    if unit is Unit.RATE:
+        return "%"
+    if unit is Unit.YEN:
+        return _("円")
+    if unit is Unit.SCORE:
+        return _("点")
+    if key in COMPANIES:
+        return _("社")
+    return _("組") if key == "introduced" else str(UNIT_WORDS.get(key, _("件")))
+
+
+def shown(key: str, value: float | None) -> str:
+    """Return a figure with its unit; a dash for what is undefined."""
+    if value is None:
+        return "—"
+    if UNITS[key] is Unit.YEN:
+        return man_yen(int(value))
+    return value_text(UNITS[key], value) + unit_word(key)
+
+
+def interval_text(figure: YearFigure) -> str:
+    """Return the 95 % interval of a rate; nothing where there is none."""
+    interval = figure.interval
+    if interval is None or not figure.measure.base_ids:
+        return ""
+    low, high = (f"{bound * _PERCENT:.1f}" for bound in interval)
+    return f"{low}–{high}%"
+
+
+def achieved_text(share: float | None) -> str:
+    """Return how much of a target is reached."""
+    return "—" if share is None else f"{share * _PERCENT:.0f}%"
+
+
+def draw_years(report: YearReport, titles: Mapping[str, str]) -> Chart:
+    """Return planned and held meetings and deals over the years of the report."""
+    lines = []
+    for key in DRAWN:
+        points = tuple((count.year, count.figures[key].value or 0) for count in report.counts)
+        lines.append(Line(titles[key], (points,)))
+    return yearly_lines(lines, unit=_("件"), summary=years_sentence(report))
+
+
+def years_sentence(report: YearReport) -> str:
+    """Return what the five years say about held meetings and deals."""
+    first, last = report.counts[0], report.count
+    return _(
+        "%(first)sから%(last)sまでに、実施した商談は%(met_then)s件から%(met)s件に、"
+        "成約は%(deals_then)s件から%(deals)s件になりました。",
+        first=year_title(first.year),
+        last=year_title(last.year),
+        met_then=f"{int(first.figures['meetings'].value or 0):,}",
+        met=f"{int(last.figures['meetings'].value or 0):,}",
+        deals_then=f"{int(first.figures['deals'].value or 0):,}",
+        deals=f"{int(last.figures['deals'].value or 0):,}",
+    )

@@ -1,0 +1,96 @@
+"""Over all bodies: the figures of few companies cannot be had, not by subtraction either."""
+
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sme_match.meetings.enums import MeetingState
+from sme_match.statistics.frames import pair_frame
+from sme_match.statistics.rows import PairRow
+from sme_match.statistics.suppression import LEAST_COMPANIES
+from sme_match.statistics.yearly.all_bodies import SHOWN, BodyRecords, over_bodies
+from sme_match.statistics.yearly.figures import Counted, count_year
+
+COUNTS = ("planned", "meetings", "deals", "smes")
+
+
+def row(number: int, sme: int, state: MeetingState, stage: int | None) -> PairRow:
+    return PairRow(
+        need_id=1, sme_id=sme, buyer_id=900, body_id=1, need_prefecture="03", sme_prefecture="03",
+        process_code=None, jsic_code=None, need_created_on=date(2026, 4, 1), meeting_id=number,
+        meeting_state=state, met_on=date(2026, 6, 1), outcome_stage=stage, total_yen=stage,
+    )  # fmt: skip
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> list[BodyRecords]:
+    found, number = [], 0
+    for body_id in range(1, draw(st.integers(1, 4)) + 1):
+        pairs = []
+        for _ in range(draw(st.integers(0, 7))):
+            number += 1
+            state = draw(st.sampled_from([MeetingState.HELD, MeetingState.HELD, MeetingState.ABSENT]))
+            sme = body_id * 10 + draw(st.integers(0, 5))
+            pairs.append(row(number, sme, state, draw(st.sampled_from([None, 1, 4, 6]))))
+        found.append(BodyRecords(body_id, f"機構{body_id}", pairs, []))
+    return found
+
+
+def smes_behind(records: list[BodyRecords], key: str) -> set[int]:
+    rows = [pair for each in records for pair in each.pairs]
+    figure = count_year(pair_frame(rows), [], 2026).figures[key]
+    if figure.counted is Counted.COMPANY:
+        return set(figure.measure.ids)
+    owner = {pair.meeting_id: pair.sme_id for pair in rows}
+    return {owner[number] for number in figure.measure.ids}
+
+
+@settings(max_examples=30)
+@given(bodies())
+def test_neither_a_figure_nor_what_subtraction_gives_is_that_of_few_companies(
+    records: list[BodyRecords],
+) -> None:
+    found = over_bodies(records, 2026)
+    for key in COUNTS:
+        hidden = [
+            each for each, line in zip(records, found.rows, strict=True) if key not in line.values
+        ]
+        for each, line in zip(records, found.rows, strict=True):
+            if key in line.values:
+                assert not 0 < len(smes_behind([each], key)) < LEAST_COMPANIES
+        if key in found.total:
+            assert not 0 < len(smes_behind(records, key)) < LEAST_COMPANIES
+            # The total minus what is shown is what is hidden, as one figure.
+            assert not 0 < len(smes_behind(hidden, key)) < LEAST_COMPANIES
+
+
+@settings(max_examples=30)
+@given(bodies())
+def test_planned_minus_held_tells_of_no_few_companies(records: list[BodyRecords]) -> None:
+    for each, line in zip(records, over_bodies(records, 2026).rows, strict=True):
+        if {"planned", "meetings"} <= line.values.keys():
+            absent = {p.sme_id for p in each.pairs if p.meeting_state == MeetingState.ABSENT}
+            assert not 0 < len(absent) < LEAST_COMPANIES
+
+
+def test_one_company_of_two_bodies_is_counted_once() -> None:
+    records = [
+        BodyRecords(
+            body,
+            str(body),
+            [row(body * 10 + n, sme, MeetingState.HELD, 1) for n, sme in enumerate(smes)],
+            [],
+        )
+        for body, smes in ((1, (5, 6, 7)), (2, (5, 8, 9)))
+    ]
+    found = over_bodies(records, 2026)
+    assert [line.values["smes"] for line in found.rows] == [3, 3]
+    assert found.total["smes"] == 5
+
+
+def test_a_zero_is_shown_because_nobody_stands_behind_it() -> None:
+    rows = [row(n, n, MeetingState.HELD, 1) for n in range(4)]
+    found = over_bodies([BodyRecords(1, "a", rows, [])], 2026)
+    assert set(found.rows[0].values) == set(SHOWN)
+    assert (found.rows[0].values["deals"], found.rows[0].values["meetings"]) == (0, 4)
