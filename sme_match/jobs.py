@@ -27,7 +27,7 @@ from sme_match.core.clock import utc_now
 from sme_match.core.settings import Settings
 from sme_match.db.leases import acquire_lease, release_lease
 from sme_match.db.session import Database
-from sme_match.events.tasks import chase_answers, end_events, solve_waiting
+from sme_match.events.tasks import announce_calls, chase_answers, end_events, solve_waiting
 from sme_match.matching.tasks import refresh_indexes, tell_watchers
 from sme_match.meetings.tasks import expire_requests, send_reminders
 from sme_match.needs.register import NEED_REGISTER
@@ -107,6 +107,11 @@ def expire_meeting_requests(context: Context) -> int:
     return expire_requests(context.database, now=context.now_of())
 
 
+def announce_event_calls(context: Context) -> int:
+    """Tell the SMEs of the host bodies that an event calls for applications."""
+    return announce_calls(context.database, now=context.now_of(), base_url=context.settings.base_url)
+
+
 def chase_event_answers(context: Context) -> int:
     """Remind the buyers of events, and close the requests that were not answered in time."""
     return chase_answers(context.database, now=context.now_of(), base_url=context.settings.base_url)
@@ -155,6 +160,7 @@ JOBS: tuple[Job, ...] = (
     Job("bring-in-files", 2, bring_in_files),
     Job("remind-of-meetings", 60, remind_of_meetings),
     Job("expire-meeting-requests", 300, expire_meeting_requests),
+    Job("announce-event-calls", 300, announce_event_calls),
     Job("chase-event-answers", 300, chase_event_answers),
     Job("end-past-events", 600, end_past_events),
     Job("ask-about-outcomes", 3600, ask_about_outcomes),

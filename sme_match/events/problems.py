@@ -243,6 +243,7 @@ def _buyer(timetable: Timetable, buyer: Participant, past: _Past) -> Buyer:
         available=_available(timetable, buyer).difference(*busy) | bound,
         lanes=buyer.lanes,
         limit=None if limit is None else max(limit, past.held[buyer.id]),
+        needs_room=buyer.equipment is Equipment.HOSTED_ROOM,
     )
 
 

@@ -9,13 +9,16 @@ from sqlalchemy.orm import Session
 
 from sme_match.core.clock import jst_date
 from sme_match.core.errors import InvalidError
-from sme_match.events.enums import EventMode, EventState
-from sme_match.events.models import Event, Participant
-from sme_match.events.services.deciding import BuyerDraft, invite_buyer
+from sme_match.db.session import Database
+from sme_match.events.enums import EventMode, EventState, RunKind
+from sme_match.events.models import Event, Participant, TimetableChange, TimetableRun
+from sme_match.events.services.deciding import BuyerDraft, invite_buyer, withdraw
 from sme_match.events.services.desk import Way, switch_way
 from sme_match.events.services.planning import EventDraft, edit_event, rules_of
-from sme_match.meetings.enums import MeetingChannel
+from sme_match.events.tasks import solve_waiting
+from sme_match.meetings.enums import MeetingChannel, MeetingState
 from sme_match.meetings.models import Meeting
+from tests.client import Client
 from tests.conftest import NOW
 from tests.events.published import publish
 from tests.events.scenes import EventScene, make_event
@@ -88,3 +91,38 @@ def test_a_company_with_published_meetings_changes_its_way_at_the_desk(session: 
     assert session.get_one(Participant, free).mode is EventMode.IN_PERSON
     assert scene.event.state is EventState.PUBLISHED
     assert session.scalars(select(Meeting.channel)).all() == [MeetingChannel.WEB]
+
+
+def test_a_company_that_falls_out_is_released_in_one_step(session: Session) -> None:
+    scene = make_event(session)
+    begun, coming, other = publish(session, scene, (0, 0, 0), (1, 0, 1), (0, 1, 1))
+    now = scene.slots[0].starts_at
+    released = withdraw(
+        session, scene.actor, scene.smes[0].id, reason="火事で工場が止まった", now=now, site=SITE
+    )
+    assert released == 1
+    states = [MeetingState.CONFIRMED, MeetingState.CANCELLED, MeetingState.CONFIRMED]
+    assert [each.state for each in (begun, coming, other)] == states
+    told = mails(session, about="cancellation")
+    assert [mail.calendar_method for mail in told] == ["CANCEL"] * 2
+    assert not any("火事" in mail.text for mail in told), "the reason is for its body alone"
+    (change,) = session.scalars(select(TimetableChange))
+    assert [step["candidate"] for step in change.steps] == [scene.pair(1, 0).id]
+
+
+def test_after_a_company_fell_out_a_repair_is_asked_for_and_says_who_moves(
+    client: Client, database: Database
+) -> None:
+    with database.unit_of_work() as session:
+        scene = make_event(session)
+        publish(session, scene, (0, 0, 0), (1, 0, 1), (0, 1, 1))
+    client.sign_in(scene.coordinator.id)
+    address = f"/events/participants/{scene.smes[0].id}/withdraw"
+    done = client.post(address, {"reason": "急病"})
+    assert done.location == f"/events/{scene.event.id}/runs"
+    assert "双方に知らせました" in client.get(done.location).text
+    solve_waiting(database, owner="worker", now_of=lambda: NOW)
+    with database.reading() as session:
+        (run,) = session.scalars(select(TimetableRun))
+        assert run.kind is RunKind.REPAIR
+    assert "動く商談 0件" in client.get(f"{done.location}/{run.id}").text

@@ -1,6 +1,7 @@
 """Applications of SMEs and the part of buyers: who may say what, when, and what is refused."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,16 +12,20 @@ from sme_match.companies.models import Company
 from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import ConflictError, InvalidError, NotFoundError
 from sme_match.db.session import Database
-from sme_match.events.enums import CandidateOrigin, ChangeKind, ParticipantState, Side
+from sme_match.events.enums import CandidateOrigin, ChangeKind, Equipment, ParticipantState, Side
 from sme_match.events.models import Candidate, Participant, Placement, TimetableChange
+from sme_match.events.queries import get_event
 from sme_match.events.queries.participants import list_wishable
+from sme_match.events.queries.timetable import load_timetable
 from sme_match.events.services.applying import Application, Wish, apply
 from sme_match.events.services.deciding import BuyerDraft, accept, invite_buyer, refuse, withdraw
+from sme_match.events.tasks import announce_calls
 from sme_match.notifications.models import OutboxMail
 from tests.client import Client
-from tests.conftest import NOW
+from tests.conftest import NOW, Clock
 from tests.events.scenes import EventScene, make_event, make_participant, make_placement
 from tests.factories import make_actor, make_body, make_company, make_contact, make_need, make_user
+from tests.meetings.scenes import SITE
 
 OPEN: dict[str, Any] = {
     "sme_call_from": NOW - timedelta(days=1),
@@ -193,8 +198,8 @@ def test_decisions_are_told_and_a_refused_company_cannot_apply_again_by_itself(
     accept(session, scene.actor, part.id, now=NOW)
     assert part.state is ParticipantState.ACCEPTED
     with pytest.raises(InvalidError):
-        refuse(session, scene.actor, part.id, reason="", now=NOW)
-    refuse(session, scene.actor, part.id, reason="定員のため", now=NOW)
+        refuse(session, scene.actor, part.id, reason="", now=NOW, site=SITE)
+    refuse(session, scene.actor, part.id, reason="定員のため", now=NOW, site=SITE)
     mails = session.scalars(select(OutboxMail).order_by(OutboxMail.id)).all()
     assert ["お受けしました" in mails[0].subject, "定員のため" in mails[1].text] == [True, True]
     with pytest.raises(ConflictError):
@@ -206,7 +211,7 @@ def test_withdrawing_frees_the_draft_and_the_log_knows(session: Session) -> None
     make_placement(session, scene.pair(0, 0), scene.slots[0])
     make_placement(session, scene.pair(1, 0), scene.slots[1])
     make_placement(session, scene.pair(0, 1), scene.slots[1])
-    withdraw(session, scene.actor, scene.smes[0].id, reason="急用", now=NOW)
+    withdraw(session, scene.actor, scene.smes[0].id, reason="急用", now=NOW, site=SITE)
     left = session.scalars(select(Placement.candidate_id)).all()
     assert left == [scene.pair(0, 1).id]
     change = session.scalars(select(TimetableChange)).one()
@@ -261,3 +266,66 @@ def test_a_coordinator_invites_and_decides_in_the_browser(client: Client, databa
         address = f"/events/participants/{part}/{decision}"
         assert client.get(address).status_code == 200
         assert client.post(address, {"reason": "都合"}).status_code == 302
+
+
+def test_a_manager_takes_the_application_back_while_the_call_is_open(
+    client: Client, database: Database, clock: Clock
+) -> None:
+    with database.unit_of_work() as session:
+        scene, company, manager = make_open(session)
+        apply(session, manager, scene.event.id, said(scene, session), company_id=company.id, now=NOW)
+        user = make_user(session, scene.body, Role.SME, company_id=company.id)
+    address = f"/events/{scene.event.id}/withdraw"
+    assert address in client.sign_in(user.id).get(f"/events/{scene.event.id}").text
+    assert client.post(address, {"reason": ""}).status_code == 422
+    assert client.post(address, {"reason": "人手が足りない"}).status_code == 302
+    with database.reading() as session:
+        state = session.scalars(select(Participant.state).where(Participant.company_id == company.id))
+        assert state.one() is ParticipantState.WITHDRAWN
+    clock.now += timedelta(days=4)
+    late = client.sign_in(user.id).post(address, {"reason": "都合が悪い"})
+    assert late.status_code == 409
+    assert "お電話ください" in late.text
+
+
+def test_a_buyer_names_whom_it_avoids_and_where_it_sits(client: Client, database: Database) -> None:
+    with database.unit_of_work() as session:
+        scene = make_event(session)
+        buyer, sme = scene.buyers[0], scene.smes[0]
+        slots = [str(slot.id) for slot in scene.slots]
+        name = session.get_one(Company, sme.company_id).name
+    client.sign_in(scene.coordinator.id)
+    address = f"/events/{scene.event.id}/invite/{buyer.company_id}"
+    assert name in client.get(address).text
+    form = {
+        "lanes": "1", "mode": "web", "equipment": "hosted_room", "free": slots,
+        "avoid": [str(sme.company_id)], "avoid_reason": "競合",
+    }  # fmt: skip
+    assert client.post(address, form).status_code == 302
+    with database.reading() as session:
+        event = get_event(session, scene.actor, scene.event.id, now=NOW)
+        timetable = load_timetable(session, event)
+        assert timetable.apart == {scene.pair(0, 0).id}
+        assert timetable.participants[buyer.id].equipment is Equipment.HOSTED_ROOM
+
+
+def test_smes_of_the_hosts_are_told_once_that_a_call_has_opened(database: Database) -> None:
+    with database.unit_of_work() as session:
+        scene, company, _ = make_open(session)
+        stranger = make_company(session, make_body(session))
+        make_contact(session, stranger)
+        applied = make_company(session, scene.body)
+        make_contact(session, applied)
+        apply(
+            session, scene.actor, scene.event.id, said(scene, session), company_id=applied.id, now=NOW
+        )
+    tell = partial(announce_calls, database, base_url="https://match.example.jp")
+    assert tell(now=NOW - timedelta(days=2)) == 0, "the call has not opened"
+    assert [tell(now=NOW), tell(now=NOW + timedelta(hours=1))] == [1, 0]
+    with database.unit_of_work() as session:
+        (mail,) = session.scalars(select(OutboxMail).where(OutboxMail.key.contains(":call:")))
+        assert company.name in mail.to_name
+        assert f"https://match.example.jp/events/{scene.event.id}" in mail.text
+        make_contact(session, make_company(session, scene.body))
+    assert tell(now=NOW + timedelta(hours=2)) == 1, "who came later"
+    assert tell(now=NOW + timedelta(days=3)) == 0, "the call is closed"

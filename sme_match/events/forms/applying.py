@@ -1,6 +1,6 @@
 """Forms of applications of SMEs and of the part of buyers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from flask_babel import gettext as _
@@ -44,6 +44,22 @@ class _PartForm(Form):
         validate_choice=False,
     )
 
+    equipment = RadioField(
+        _l("参加する場所"),
+        choices=choices(EQUIPMENTS),
+        default=Equipment.OWN.value,
+        description=_l("カメラとマイクのあるパソコンがないときは、支援機関の部屋を使えます。"),
+    )
+    needs_helper = BooleanField(
+        _l("操作に付き添ってほしい"), description=_l("支援機関の人がそばで手伝います。")
+    )
+    avoid = SelectMultipleField(
+        _l("会いたくない企業"),
+        description=_l("担当の支援機関だけが見ます。ほかのだれにも伝わりません。"),
+        validate_choice=False,
+    )
+    avoid_reason = TextField(_l("その理由"), limit=300)
+
     def offer_event(self, event: Event) -> None:
         """Offer the slots and the ways of meeting of the event; all slots are free at first."""
         one_day = len(event.days) == 1
@@ -58,8 +74,22 @@ class _PartForm(Form):
         """Fill the form from what was said before."""
         self.show(part)
         self.mode.data = part.mode.value
+        self.equipment.data = part.equipment.value
+        self.avoid.data = [str(row.company_id) for row in part.avoids]
+        self.avoid_reason.data = next((row.reason for row in part.avoids), "")
         taken = {row.slot_id for row in part.unavailable}
         self.free.data = [value for value, _ in self.free.choices if int(value) not in taken]
+
+    def offer_avoidable(self, companies: Iterable[Company]) -> None:
+        """Offer companies that need not be met."""
+        self.avoid.choices = [(str(company.id), company.name) for company in companies]
+
+    def avoids(self) -> tuple[tuple[int, str], ...]:
+        """Return whom the company does not want to meet, with the reason."""
+        chosen = self.avoid.data or ()
+        return tuple(
+            (int(value), self.avoid_reason.data) for value, _ in self.avoid.choices if value in chosen
+        )
 
     def unavailable(self) -> frozenset[int]:
         """Return the slots without a mark."""
@@ -76,24 +106,9 @@ class ApplicationForm(_PartForm):
         maximum=MOST_LANES,
         description=_l("2人以上が別々に商談できるときだけ増やします。"),
     )
-    equipment = RadioField(
-        _l("参加する場所"),
-        choices=choices(EQUIPMENTS),
-        default=Equipment.OWN.value,
-        description=_l("カメラとマイクのあるパソコンがないときは、支援機関の部屋を使えます。"),
-    )
-    needs_helper = BooleanField(
-        _l("操作に付き添ってほしい"), description=_l("支援機関の人がそばで手伝います。")
-    )
     pr_text = MultilineField(
         _l("自社の紹介"), limit=500, description=_l("得意なこと、見てほしいこと。ふだんの言葉で。")
     )
-    avoid = SelectMultipleField(
-        _l("会いたくない企業"),
-        description=_l("担当の支援機関だけが見ます。ほかのだれにも伝わりません。"),
-        validate_choice=False,
-    )
-    avoid_reason = TextField(_l("その理由"), limit=300)
 
     def offer(self, event: Event, wishable: Sequence[Wishable], avoidable: Sequence[Company]) -> None:
         """Offer slots, needs to wish for, and companies to avoid."""
@@ -102,14 +117,11 @@ class ApplicationForm(_PartForm):
         needs = [(each.key, f"{each.need.title}（{each.buyer_name or hidden}）") for each in wishable]
         for rank in self.ranks():
             self[f"wish_{rank}"].choices = [("", _("選ばない")), *needs]
-        self.avoid.choices = [(str(company.id), company.name) for company in avoidable]
+        self.offer_avoidable(avoidable)
 
     def show_all(self, part: Participant) -> None:
         """Fill the form from an earlier application."""
         self.show_part(part)
-        self.equipment.data = part.equipment.value
-        self.avoid.data = [str(row.company_id) for row in part.avoids]
-        self.avoid_reason.data = next((row.reason for row in part.avoids), "")
         for rank, wish in enumerate(part.wishes[:MOST_WISHES], start=1):
             field = self[f"wish_{rank}"]
             field.data = str(wish["need"])
@@ -137,11 +149,7 @@ class ApplicationForm(_PartForm):
             pr_text=self.pr_text.data,
             unavailable=self.unavailable(),
             wishes=tuple(self._wishes()),
-            avoids=tuple(
-                (int(value), self.avoid_reason.data)
-                for value, _ in self.avoid.choices
-                if value in (self.avoid.data or ())
-            ),
+            avoids=self.avoids(),
         )
 
     def _wishes(self) -> list[Wish]:
@@ -167,9 +175,10 @@ class BuyerForm(_PartForm):
     meeting_limit = WholeNumberField(_l("この企業の商談の上限"), unit=_l("回"), minimum=1, maximum=60)
     contact_id = ChoiceField(_l("連絡する担当者"))
 
-    def offer(self, event: Event, people: Sequence[Contact]) -> None:
-        """Offer slots and people."""
+    def offer(self, event: Event, people: Sequence[Contact], avoidable: Sequence[Company]) -> None:
+        """Offer slots, people, and companies to avoid."""
         self.offer_event(event)
+        self.offer_avoidable(avoidable)
         self.contact_id.choices = [
             ("", _("主な担当者")),
             *(
@@ -189,8 +198,11 @@ class BuyerForm(_PartForm):
             lanes=self.lanes.data or 1,
             meeting_limit=cast("int | None", self.meeting_limit.data),
             mode=EventMode(self.mode.data),
+            equipment=Equipment(self.equipment.data),
+            needs_helper=self.needs_helper.data,
             attendee=self.attendee.data,
             day_phone=self.day_phone.data,
+            avoids=self.avoids(),
             contact_id=int(self.contact_id.data) if self.contact_id.data else None,
             unavailable=self.unavailable(),
         )

@@ -139,6 +139,16 @@ def buyers_to_avoid(
     return list(session.scalars(query.order_by(Company.name_kana, Company.id)))
 
 
+def smes_to_avoid(session: Session, event: Event, part: Participant | None) -> list[Company]:
+    """Return the SMEs that a buyer can name as not to be met: those that may come, or are named."""
+    coming = select(Participant.company_id).where(
+        Participant.event_id == event.id, Participant.side == Side.SME, Participant.state.in_(LIVE)
+    )
+    named = [row.company_id for row in part.avoids] if part else []
+    query = select(Company).where(or_(Company.id.in_(coming), Company.id.in_(named)))
+    return list(session.scalars(query.order_by(Company.name_kana, Company.id)))
+
+
 def _whole() -> Select[Participant]:
     return select(Participant).options(
         joinedload(Participant.company).selectinload(Company.contacts),

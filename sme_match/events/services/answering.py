@@ -20,8 +20,10 @@ from sme_match.events.policy import is_open, may_look_after
 from sme_match.events.queries import lock_event
 from sme_match.events.queries.candidates import list_asked
 from sme_match.events.queries.participants import get_participant
-from sme_match.events.services.deciding import OVER, free_places
+from sme_match.events.services.deciding import OVER
+from sme_match.events.services.releasing import release
 from sme_match.events.services.telling import is_told, tell
+from sme_match.meetings.messages import Site
 
 ASKABLE = (ParticipantState.INVITED, ParticipantState.ACCEPTED)
 REMINDERS = (3, 1)
@@ -133,19 +135,19 @@ def list_unanswered(session: Session, *, now: datetime) -> list[tuple[int, bool]
     return [(participant_id, until <= now) for participant_id, until in rows]
 
 
-def expire(session: Session, participant_id: int, *, now: datetime) -> bool:
+def expire(session: Session, participant_id: int, *, now: datetime, site: Site) -> bool:
     """Let a request that nobody answered run out, and free what it held."""
     buyer = get_participant(session, SYSTEM, participant_id, now=now)
     event = lock_event(session, SYSTEM, buyer.event_id, now=now)
     session.refresh(buyer, ["state", "version", "answered_at"])
     if buyer.state is not ParticipantState.INVITED or event.buyer_answer_until > now:
         return False
-    free_places(session, SYSTEM, event, buyer, now=now)
     buyer.state = ParticipantState.EXPIRED
     revoke_links(session, LinkPurpose.EVENT_ANSWER, buyer.id, now)
     event.revision += 1
     session.flush()
     _record(session, SYSTEM, buyer, "participant.expired", now=now)
+    release(session, SYSTEM, event, buyer, now=now, site=site)
     return True
 
 

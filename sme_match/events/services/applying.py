@@ -107,7 +107,7 @@ def apply(
     part.applied_at, part.by_proxy = now, actor.role is Role.COORDINATOR
     session.flush()
     set_unavailable(session, event, part, application.unavailable)
-    _set_avoids(session, part, application.avoids)
+    set_avoids(session, part, application.avoids)
     _set_wishes(session, event, part, application.wishes, now=now)
     part.wishes = [{"need": wish.need_id, "reason": wish.reason} for wish in application.wishes]
     event.revision += 1
@@ -222,7 +222,8 @@ def _check(event: Event, application: Application) -> None:
         raise InvalidError(mark_text("この商談会では選べない方法です。"), field="mode")
 
 
-def _set_avoids(session: Session, part: Participant, said: tuple[tuple[int, str], ...]) -> None:
+def set_avoids(session: Session, part: Participant, said: tuple[tuple[int, str], ...]) -> None:
+    """Write down whom a participant does not want to meet, with reasons; the log does not name them."""
     known = {row.company_id: row for row in part.avoids}
     rows = []
     for company_id, reason in said:

@@ -1,10 +1,9 @@
 """Inviting buyers; accepting, refusing and withdrawing participants."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sme_match.accounts.enums import LinkPurpose
@@ -14,14 +13,16 @@ from sme_match.companies.models import Company, Contact
 from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from sme_match.core.text import mark_text
-from sme_match.events.enums import ChangeKind, EventMode, ParticipantState, Side
+from sme_match.events.enums import Equipment, EventMode, ParticipantState, Side
 from sme_match.events.messages.standing import tell_accepted, tell_refused
-from sme_match.events.models import Event, Participant, Placement, TimetableChange
+from sme_match.events.models import Event, Participant
 from sme_match.events.policy import is_call_open, is_open, may_look_after, may_plan
 from sme_match.events.queries import lock_event
 from sme_match.events.queries.participants import find_part, get_participant
-from sme_match.events.services.applying import check_way, set_unavailable
+from sme_match.events.services.applying import check_way, set_avoids, set_unavailable
+from sme_match.events.services.releasing import release
 from sme_match.events.services.telling import tell
+from sme_match.meetings.messages import Site
 
 OVER = mark_text("この商談会は終わったか、中止になりました。もう変えられません。")
 
@@ -33,10 +34,14 @@ class BuyerDraft:
     lanes: int = 1
     meeting_limit: int | None = None
     mode: EventMode = EventMode.WEB
+    equipment: Equipment = Equipment.OWN
+    needs_helper: bool = False
     attendee: str = ""
     day_phone: str = ""
     contact_id: int | None = None
     unavailable: frozenset[int] = frozenset()
+    avoids: tuple[tuple[int, str], ...] = ()
+    """Companies that it does not want to meet, with reasons."""
 
 
 def invite_buyer(
@@ -91,6 +96,8 @@ def invite_buyer(
             "lanes": draft.lanes,
             "meeting_limit": draft.meeting_limit,
             "mode": draft.mode,
+            "equipment": draft.equipment,
+            "needs_helper": draft.needs_helper,
             "attendee": draft.attendee,
             "day_phone": draft.day_phone,
             "contact_id": draft.contact_id,
@@ -98,6 +105,7 @@ def invite_buyer(
     )
     session.flush()
     set_unavailable(session, event, part, draft.unavailable)
+    set_avoids(session, part, draft.avoids)
     event.revision += 1
     session.flush()
     _record(session, actor, part, "participant.invite", now=now, changes=changes)
@@ -119,28 +127,31 @@ def accept(session: Session, actor: Actor, participant_id: int, *, now: datetime
 
 
 def refuse(
-    session: Session, actor: Actor, participant_id: int, *, reason: str, now: datetime
-) -> Participant:
+    session: Session, actor: Actor, participant_id: int, *, reason: str, now: datetime, site: Site
+) -> int:
     """Turn an application down with the reason that the company is told.
+
+    Its meetings to come leave the timetable in the same step; return how many these were.
 
     Raises:
         NotFoundError: when the actor does not look after the company.
         NotAllowedError: unless the actor is a coordinator.
-        ConflictError: when the event is over, or meetings of the company are published.
+        ConflictError: when the event is over.
         InvalidError: without a reason.
     """
     part, event = _locked(session, actor, participant_id, now=now)
     _need_reason(reason)
-    free_places(session, actor, event, part, now=now)
     _step(session, actor, part, ParticipantState.REFUSED, now=now, reason=reason)
     tell(session, part, tell_refused(part.event, reason), about="refused", now=now)
-    return part
+    return release(session, actor, event, part, now=now, site=site)
 
 
 def withdraw(
-    session: Session, actor: Actor, participant_id: int, *, reason: str, now: datetime
-) -> Participant:
-    """Note that the company falls out; what it held in the draft timetable becomes free.
+    session: Session, actor: Actor, participant_id: int, *, reason: str, now: datetime, site: Site
+) -> int:
+    """Note that the company falls out: the body for it, or it by itself while the call is open.
+
+    Its meetings to come leave the timetable in the same step; return how many these were.
 
     Raises:
         NotFoundError, NotAllowedError, ConflictError, InvalidError: as `refuse`.
@@ -151,60 +162,9 @@ def withdraw(
             mark_text("申込の締切を過ぎています。辞退するときは、支援機関の窓口へお電話ください。")
         )
     _need_reason(reason)
-    free_places(session, actor, event, part, now=now)
     _step(session, actor, part, ParticipantState.WITHDRAWN, now=now, reason=reason)
     revoke_links(session, LinkPurpose.EVENT_ANSWER, part.id, now)
-    return part
-
-
-def free_places(
-    session: Session, actor: Actor, event: Event, part: Participant, *, now: datetime
-) -> None:
-    """Take the company out of the draft timetable, as one change that the log knows.
-
-    Raises:
-        ConflictError: when meetings of it are published: these are called off one by one, so that
-            both sides are told.
-    """
-    placements = session.scalars(
-        select(Placement)
-        .where(or_(Placement.buyer_id == part.id, Placement.sme_id == part.id))
-        .order_by(Placement.candidate_id)
-    ).all()
-    if any(placement.meeting_id is not None for placement in placements):
-        raise ConflictError(
-            mark_text(
-                "公開した商談が残っています。先に時間割の画面で、この企業の商談を取りやめてください。"
-            )
-        )
-    if not placements:
-        return
-    session.add(
-        TimetableChange(
-            event_id=event.id, kind=ChangeKind.UNPLACE, steps=_steps(placements), changed_at=now,
-            changed_by=actor.user_id, changer_name=actor.name,
-        )
-    )  # fmt: skip
-    for placement in placements:
-        session.delete(placement)
-    event.revision += 1
-    session.flush()
-
-
-def _steps(placements: Sequence[Placement]) -> list[dict[str, object]]:
-    return [
-        {
-            "candidate": placement.candidate_id,
-            "from": {
-                "slot": placement.slot_id,
-                "buyer_lane": placement.buyer_lane,
-                "sme_lane": placement.sme_lane,
-                "locked": placement.locked,
-            },
-            "to": None,
-        }
-        for placement in placements
-    ]
+    return release(session, actor, event, part, now=now, site=site)
 
 
 def _locked(

@@ -127,9 +127,7 @@ class _Checker:
             if most is not None and len(keys) > most:
                 yield Violation(CauseKind.MEETINGS_AT_ONCE, keys, slot=slot.key)
             rooms = self.problem.hosted_rooms
-            hosted = tuple(
-                key for key in keys if self.attendee[self.candidate[key].attendee].needs_room
-            )
+            hosted = tuple(key for key in keys if self._needs_room(key))
             if rooms is not None and len(hosted) > rooms:
                 yield Violation(CauseKind.HOSTED_ROOMS, hosted, slot=slot.key)
             for resource in self.problem.resources:
@@ -170,3 +168,8 @@ class _Checker:
     def _uses(self, key: Key, resource: Key) -> bool:
         candidate = self.candidate[key]
         return resource in candidate.uses or self.attendee[candidate.attendee].helper == resource
+
+    def _needs_room(self, key: Key) -> bool:
+        candidate = self.candidate[key]
+        buyer, attendee = self.buyer[candidate.buyer], self.attendee[candidate.attendee]
+        return buyer.needs_room or attendee.needs_room

@@ -116,7 +116,12 @@ class Indexed:
             capacity = tuple(problem.meetings_at_once for _ in slots)
             pools.append(Pool(CauseKind.MEETINGS_AT_ONCE, None, capacity, everyone))
         if problem.hosted_rooms is not None:
-            hosted = tuple(i for i in everyone if attendees[problem.candidates[i].attendee].needs_room)
+            buyers = {buyer.key: buyer for buyer in problem.buyers}
+            hosted = tuple(
+                index
+                for index, candidate in enumerate(problem.candidates)
+                if buyers[candidate.buyer].needs_room or attendees[candidate.attendee].needs_room
+            )
             capacity = tuple(problem.hosted_rooms for _ in slots)
             pools.append(Pool(CauseKind.HOSTED_ROOMS, None, capacity, hosted))
         for resource in problem.resources:

@@ -33,19 +33,22 @@ class Buyer:
     """A buyer with `lanes` desks: one set of wishes, up to `lanes` meetings in a slot.
 
     `limit` is the largest number of meetings altogether, None where only the slots limit it.
+    `needs_room`: meets from rooms that the hosts provide, one for each meeting at once.
     """
 
     key: Key
     available: frozenset[Key]
     lanes: int = 1
     limit: int | None = None
+    needs_room: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
     """A person of an SME with a calendar of their own; a company may send several.
 
-    `needs_room`: meets from one of the rooms that the hosts provide. `helper`: the resource that sits
+    `needs_room`: meets from one of the rooms that the hosts provide; where both sides need one, they
+    share it. `helper`: the resource that sits
     beside them in each meeting. `change_over`: slots that stay free between two meetings of a block.
     """
 

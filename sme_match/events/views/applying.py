@@ -10,7 +10,7 @@ from sme_match.core.actor import Role
 from sme_match.core.errors import ConflictError, NotFoundError
 from sme_match.events.attempts import DONE, attempt
 from sme_match.events.blueprint import blueprint
-from sme_match.events.forms.applying import ApplicationForm, BuyerForm
+from sme_match.events.forms.applying import ApplicationForm, BuyerForm, ReasonForm
 from sme_match.events.models import Event
 from sme_match.events.policy import is_call_open
 from sme_match.events.queries import get_event
@@ -18,9 +18,11 @@ from sme_match.events.queries.participants import (
     buyers_to_avoid,
     find_part,
     list_wishable,
+    smes_to_avoid,
 )
 from sme_match.events.services import applying
-from sme_match.events.services.deciding import invite_buyer
+from sme_match.events.services.deciding import invite_buyer, withdraw
+from sme_match.meetings.blueprint import current_site
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.flashes import flash_done
@@ -37,6 +39,31 @@ def apply(event_id: int) -> Page:
     company = get_company(session, actor, actor.company_id or 0)
     done = url_for("events.show", event_id=event.id)
     return _apply(event, company, done=done, is_open=is_call_open(event, now))
+
+
+@blueprint.route("/events/<int:event_id>/withdraw", methods=["GET", "POST"])
+@allow(Role.SME)
+def withdraw_own(event_id: int) -> Page:
+    """Let a manager take the own application back while the call is open."""
+    session, actor, now = current_session(), current_actor(), current_time()
+    event = get_event(session, actor, event_id, now=now)
+    part = find_part(session, event, actor.company_id or 0)
+    done = url_for("events.show", event_id=event.id)
+    if part is None:
+        raise NotFoundError
+    form = ReasonForm()
+    status = DONE
+    if form.is_submitted():
+        status = attempt(
+            form,
+            lambda: withdraw(
+                session, actor, part.id, reason=form.reason.data, now=now, site=current_site()
+            ),
+        )
+        if status == DONE:
+            flash_done(_("参加を取りやめました。申込の締切までは、もう一度申し込めます。"))
+            return redirect(done)
+    return render_template("events/withdraw.html", event=event, form=form, done=done), status
 
 
 @blueprint.route("/events/<int:event_id>/apply/<int:company_id>", methods=["GET", "POST"])
@@ -62,7 +89,7 @@ def invite(event_id: int, company_id: int) -> Page:
         raise NotFoundError
     part = find_part(session, event, company.id)
     form = BuyerForm()
-    form.offer(event, company.contacts)
+    form.offer(event, company.contacts, smes_to_avoid(session, event, part))
     status = DONE
     if form.is_submitted():
         status = attempt(

@@ -6,14 +6,15 @@ from werkzeug.wrappers import Response
 
 from sme_match.audit.queries import list_history
 from sme_match.core.actor import Role
-from sme_match.core.errors import NotAllowedError
+from sme_match.core.errors import ConflictError, NotAllowedError
 from sme_match.core.text import normalize_width
 from sme_match.events.attempts import DONE, attempt
 from sme_match.events.blueprint import STAFF, blueprint
-from sme_match.events.enums import ParticipantState, Side
+from sme_match.events.enums import EventState, ParticipantState, RunKind, Side
 from sme_match.events.forms.applying import AcceptForm, ReasonForm
 from sme_match.events.history_words import ACTIONS, vocabularies
-from sme_match.events.policy import is_open, may_look_after, may_plan
+from sme_match.events.models import Event
+from sme_match.events.policy import is_open, may_look_after, may_plan, may_run
 from sme_match.events.queries import get_event
 from sme_match.events.queries.participants import (
     find_own_companies,
@@ -22,8 +23,11 @@ from sme_match.events.queries.participants import (
     list_wishes,
 )
 from sme_match.events.services.deciding import accept, refuse, withdraw
+from sme_match.events.services.runs import Wish, wish_run
+from sme_match.meetings.blueprint import current_site
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
+from sme_match.web.errors import message_of
 from sme_match.web.flashes import flash_done
 from sme_match.web.history import in_words
 
@@ -105,18 +109,35 @@ def decide(participant_id: int, decision: str) -> Page:
     form = AcceptForm() if decision == "accept" else ReasonForm()
     status = DONE
     if form.is_submitted():
-        status = attempt(form, lambda: _decide(participant_id, decision, form))
+        released: list[int] = []
+        status = attempt(form, lambda: released.append(_decide(participant_id, decision, form)))
         if status == DONE:
             flash_done(_("「%(name)s」について記録しました。", name=part.company.name))
+            if any(released) and event.state is EventState.PUBLISHED:
+                flash_done(_("商談%(count)s件を取りやめ、双方に知らせました。", count=released[0]))
+                if may_run(actor, event):
+                    return _repair(event)
             return redirect(url_for("events.participants", event_id=event.id, side=part.side.value))
     page = render_template("events/decide.html", event=event, part=part, form=form, decision=decision)
     return page, status
 
 
-def _decide(participant_id: int, decision: str, form: AcceptForm | ReasonForm) -> None:
+def _decide(participant_id: int, decision: str, form: AcceptForm | ReasonForm) -> int:
+    """Decide and return how many meetings left the timetable."""
     session, actor, now = current_session(), current_actor(), current_time()
-    if isinstance(form, ReasonForm):
-        act = refuse if decision == "refuse" else withdraw
-        act(session, actor, participant_id, reason=form.reason.data, now=now)
-    else:
+    if not isinstance(form, ReasonForm):
         accept(session, actor, participant_id, now=now)
+        return 0
+    act = refuse if decision == "refuse" else withdraw
+    return act(session, actor, participant_id, reason=form.reason.data, now=now, site=current_site())
+
+
+def _repair(event: Event) -> Response:
+    """Ask for a repair of the timetable that a company has left, and lead to where it will stand."""
+    try:
+        wish_run(current_session(), current_actor(), event.id, Wish(RunKind.REPAIR), now=current_time())
+    except ConflictError as under_way:
+        flash_done(message_of(under_way))
+    else:
+        flash_done(_("空いた時間を埋める案を計算しています。動く商談がいちばん少ない案です。"))
+    return redirect(url_for("events.runs", event_id=event.id))

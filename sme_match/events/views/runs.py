@@ -73,15 +73,15 @@ def show_run(event_id: int, timetable_run_id: int) -> str:
     event = get_event(session, actor, event_id, now=now)
     run = get_run(session, event, timetable_run_id)
     found = load_timetable(session, event)
+    steps = difference(found, run) if run.meetings else []
     return render_template(
         "events/run.html",
         event=event,
         run=run,
-        changes=[
-            _changed(found, step.candidate, step.before, step.after) for step in difference(found, run)
-        ]
-        if run.meetings
-        else [],
+        changes=[_changed(found, step.candidate, step.before, step.after) for step in steps],
+        moved=sum(step.before is not None and step.after is not None for step in steps),
+        added=sum(step.before is None for step in steps),
+        dropped=sum(step.after is None for step in steps),
         unmet=_unmet(found, run),
         causes=_causes(found, run),
         may_change=may_run(actor, event) and is_open(event),
