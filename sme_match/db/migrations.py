@@ -1,6 +1,10 @@
 """Running the numbered migrations of the top-level migrations/ folder."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import Connection as SQLiteConnection
+from typing import cast
 
 from alembic import command
 from alembic.config import Config
@@ -22,14 +26,39 @@ def alembic_config(connection: Connection) -> Config:
 
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Bring the database to the revision, in one transaction."""
-    with engine.begin() as connection:
+    with _transaction(engine) as connection:
         command.upgrade(alembic_config(connection), revision)
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:
     """Take the database back to the revision."""
-    with engine.begin() as connection:
+    with _transaction(engine) as connection:
         command.downgrade(alembic_config(connection), revision)
+
+
+@contextmanager
+def _transaction(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction for migrations; on SQLite the foreign keys are checked at its end.
+
+    SQLite changes a table by copying it, and would refuse to drop the old one, or delete what belongs
+    to its rows, as long as other tables refer to it.
+    """
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            yield connection
+        return
+    with engine.connect() as connection:
+        # Within a transaction the pragma does nothing, so it goes past the one that would begin here.
+        driver = cast("SQLiteConnection", connection.connection.driver_connection)
+        driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                if broken is not None:
+                    raise RuntimeError(f"A migration left rows that refer to nothing: {tuple(broken)}.")
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")
 
 
 def current_revision(engine: Engine) -> str | None:

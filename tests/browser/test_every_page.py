@@ -38,7 +38,9 @@ THIN_OUT = """() => {
     }
   }
 }"""
-RUN_AXE = """(options) => axe.run(document, options).then((found) => found.violations.map(
+# The frame of the pages is judged with the first page of each person.
+FRAME = ["body > .hd", "body > .ft"]
+RUN_AXE = """([exclude, options]) => axe.run({exclude}, options).then((found) => found.violations.map(
   (rule) => rule.id + ': ' + rule.nodes.map((node) => node.html.slice(0, 200)).join(' | ')))"""
 
 
@@ -50,9 +52,11 @@ class Inspector:
     faults: list[str] = field(default_factory=list)
     known: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """The kinds of elements that axe has judged, by endpoint."""
+    frame: list[str] = field(default_factory=list)
+    """What axe leaves out, because it has judged it for this person."""
 
     def look_at_all(self, context: BrowserContext, done: Walk) -> None:
-        page, where = context.new_page(), ""
+        page, where, self.frame = context.new_page(), "", []
         page.on("console", lambda message: self.faults.append(f"{where}: {message.text}"))
         page.on("pageerror", lambda error: self.faults.append(f"{where}: {error}"))
         met = set()
@@ -84,8 +88,9 @@ class Inspector:
             options = {**AXE_OPTIONS, "resultTypes": ["violations"], "preload": False}
             self.faults.extend(
                 f"{found.path} at {size['width']} px: {fault}"
-                for fault in page.evaluate(RUN_AXE, options)
+                for fault in page.evaluate(RUN_AXE, [self.frame, options])
             )
+        self.frame = FRAME
 
 
 def sign_in(context: BrowserContext, site: Site, region: Region, role: Role) -> None:

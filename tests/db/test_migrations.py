@@ -3,11 +3,15 @@
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import func, inspect, select, text
 
 from sme_match.db.migrations import FOLDER, current_revision, downgrade, head_revision, migrate
 from sme_match.db.session import Database
 from sme_match.schema import METADATA
+from tests.architecture.region import build_side
+
+FIRST_FILLED = "0016"
+"""From here on migrations are tried on a database with a row in every table."""
 
 
 def empty(database: Database) -> None:
@@ -35,3 +39,29 @@ def test_the_migrated_schema_equals_the_models_and_goes_down_again(database_url:
         empty(database)
         METADATA.create_all(database.engine)
         database.dispose()
+
+
+def test_a_filled_database_keeps_its_rows_through_migrations(database_url: str) -> None:
+    database = Database(database_url)
+    try:
+        empty(database)
+        migrate(database.engine)
+        with database.unit_of_work() as session:
+            build_side(session, "みちのく")
+        before = counts(database)
+        downgrade(database.engine, FIRST_FILLED)
+        migrate(database.engine)
+        assert counts(database) == before
+        assert before["event_candidate"] > 0
+    finally:
+        empty(database)
+        METADATA.create_all(database.engine)
+        database.dispose()
+
+
+def counts(database: Database) -> dict[str, int]:
+    with database.reading() as session:
+        return {
+            table.name: session.scalars(select(func.count()).select_from(table)).one()
+            for table in METADATA.sorted_tables
+        }
