@@ -1,6 +1,6 @@
 """Meetings (商談), offered times, answers, and the cells that make double booking impossible."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -72,6 +72,8 @@ class Meeting(Versioned, Base):
     absence_told: Mapped[bool | None]
     reason: Mapped[str] = mapped_column(String(300), default="")
     """Why it was declined, cancelled, broken off or carried over."""
+    contact_on: Mapped[date | None]
+    """When the body gets in touch again about a meeting that was carried over."""
     created_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -68,6 +68,10 @@ class AttendanceForm(EditForm):
         _l("理由・メモ"), limit=300, description=_l("中断・持越しのときは入力してください。")
     )
 
+    contact_on = DayField(
+        _l("次に連絡する日"), description=_l("持越しのとき。その日になると、トップページに出ます。")
+    )
+
     def day(self) -> DayRecord:
         """Return what became of the meeting."""
         return DayRecord(
@@ -75,6 +79,7 @@ class AttendanceForm(EditForm):
             absent_side=AbsentSide(self.absent_side.data) if self.absent_side.data else None,
             absence_told=self.absence_told.data == "y",
             reason=self.reason.data,
+            contact_on=self.contact_on.data,
         )
 
 

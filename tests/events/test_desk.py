@@ -1,7 +1,7 @@
 """The desk's board: who is missing and whom to call, what stale screens may not do."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -251,3 +251,17 @@ def test_numbers_are_for_the_day_and_for_who_looks_after_the_company(
     assert "080-1111-1111" in client.get(day.board).text
     clock.now -= timedelta(days=1)
     assert "080-1111-1111" not in client.get(day.board).text
+
+
+def test_a_meeting_is_carried_over_with_the_day_to_get_in_touch_again(client: Client, day: Day) -> None:
+    assert "次に連絡する日" in client.get(day.board).text
+    address = f"/outcomes/{day.first}/attendance"
+    version = str(day.meeting(day.first).version)
+    form = {"result": "carried_over", "reason": "停電", "version": version, "next": day.board}
+    past = client.post(address, form | {"contact_on": ["2026", "1", "5"]})
+    assert past.status_code == 422
+    assert "1年以内" in past.text
+    assert 'value="停電"' in past.text
+    assert client.post(address, form | {"contact_on": ["2026", "12", "15"]}).location == day.board
+    assert day.meeting(day.first).contact_on == date(2026, 12, 15)
+    assert "2026年12月15日" in client.get(f"/meetings/{day.first}").text

@@ -144,10 +144,13 @@ def _meetings_expired(actor: Actor, now: datetime) -> Columns:
 
 
 def _meetings_without_time(actor: Actor, now: datetime) -> Columns:
-    """Both replied and nothing was confirmed, or the meeting was put off: new times are needed."""
-    del now
+    """Both replied and nothing was confirmed, or the meeting was put off: new times are needed.
+
+    One that was put off until a day waits from that day on.
+    """
     no_common = and_(_own_meetings(actor, MeetingState.ASKED), _BOTH_REPLIED)
-    put_off = _own_meetings(actor, MeetingState.CARRIED_OVER)
+    due = or_(Meeting.contact_on.is_(None), Meeting.contact_on <= jst_date(now))
+    put_off = and_(_own_meetings(actor, MeetingState.CARRIED_OVER), due)
     return _waits(Meeting.id, Meeting.updated_at, or_(no_common, put_off))
 
 

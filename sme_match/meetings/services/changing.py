@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +10,7 @@ from sme_match.accounts.enums import LinkPurpose
 from sme_match.accounts.links import extend_links, revoke_links
 from sme_match.audit.services import record
 from sme_match.core.actor import Actor
+from sme_match.core.clock import jst_date
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.db.versions import check_version
@@ -39,6 +40,8 @@ ON_THE_DAY = (
     MeetingState.CARRIED_OVER,
 )
 
+FURTHEST = timedelta(days=366)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayRecord:
@@ -49,6 +52,8 @@ class DayRecord:
     absence_told: bool | None = None
     """Whether the absence was announced beforehand."""
     reason: str = ""
+    contact_on: date | None = None
+    """When to get in touch again about a meeting that is carried over."""
 
 
 def move_meeting(
@@ -216,6 +221,7 @@ def record_day(
     absent = day.result is MeetingState.ABSENT
     step_to(session, meeting, day.result)
     meeting.reason, meeting.updated_at = day.reason, now
+    meeting.contact_on = day.contact_on if day.result is MeetingState.CARRIED_OVER else None
     meeting.absent_side = day.absent_side if absent else None
     meeting.absence_told = bool(day.absence_told) if absent else None
     coming = span is not None and span[0] > now
@@ -287,6 +293,10 @@ def _check_day(meeting: Meeting, day: DayRecord, *, now: datetime) -> None:
         raise InvalidError(mark_text("来なかった側を選んでください。"), field="absent_side")
     if day.result in {MeetingState.BROKEN_OFF, MeetingState.CARRIED_OVER} and not day.reason:
         raise InvalidError(mark_text("理由を入力してください。"), field="reason")
+    if day.contact_on is not None and not jst_date(now) <= day.contact_on <= jst_date(now) + FURTHEST:
+        raise InvalidError(
+            mark_text("次に連絡する日は、今日から1年以内の日にしてください。"), field="contact_on"
+        )
 
 
 def announce_change(
