@@ -1,18 +1,22 @@
 """Runs of the solver: wished for, solved by a job, taken over, compared, applied and rolled back."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from sme_match.companies.models import Company
 from sme_match.core.errors import ConflictError
 from sme_match.db.session import Database
+from sme_match.events.cause_words import OF_ATTENDEE, OF_COMPANY, OF_EVENT, OF_PAIR
 from sme_match.events.enums import ParticipantState, RunKind, RunState
 from sme_match.events.models import Avoidance, Event, Participant, Placement, TimetableRun
 from sme_match.events.queries.timetable import list_changes
 from sme_match.events.services.runs import Wish, apply_run, stop_run, wish_run
 from sme_match.events.services.timetable import undo
 from sme_match.events.tasks import solve_waiting
+from sme_match.events.timetable.solution import Cause, CauseKind
 from sme_match.meetings.enums import MeetingState
 from tests.client import Client
 from tests.conftest import NOW
@@ -164,3 +168,40 @@ def test_the_pages_wish_compare_and_apply(client: Client, database: Database) ->
     assert client.post(f"{address}/{run_id}/apply", {"revision": "0"}).status_code == 302
     assert "8 / 12" in client.get(address).text
     assert client.post(address, {"limit": "5"}).status_code == 422
+
+
+def test_every_cause_has_words_that_name_the_rule(client: Client, database: Database) -> None:
+    with database.unit_of_work() as session:
+        scene = make_event(session)
+        pair, buyer, sme = scene.pair(0, 0), scene.buyers[0], scene.smes[0]
+        subjects = {
+            **dict.fromkeys(OF_PAIR, pair.id * 10 + 1), **dict.fromkeys(OF_COMPANY, buyer.id),
+            **dict.fromkeys(OF_ATTENDEE, sme.id * 10 + 1), **dict.fromkeys(OF_EVENT, None),
+        }  # fmt: skip
+        causes = [asdict(Cause(kind, subjects[kind], number=2)) for kind in CauseKind]
+        run = TimetableRun(
+            event_id=scene.event.id, label="A", state=RunState.DONE, settings={}, wished_at=NOW,
+            best={"status": "infeasible"}, causes=causes,
+        )  # fmt: skip
+        session.add(run)
+        session.flush()
+        names = [session.get_one(Company, part.company_id).name for part in (buyer, sme)]
+        short = [session.get_one(Company, part.company_id).short_name for part in (buyer, sme)]
+    page = client.sign_in(scene.coordinator.id).get(f"/events/{scene.event.id}/runs/{run.id}").text
+    said = page.partition("次の決まりのどれか")[2].partition("</ul>")[0]
+    assert said.count("<li>") == len(CauseKind)
+    for name, other in zip(names, short, strict=True):
+        assert (other or name) in said
+
+
+def test_a_locked_meeting_that_cannot_be_is_said_in_words(client: Client, database: Database) -> None:
+    with database.unit_of_work() as session:
+        scene = make_event(session)
+        make_placement(session, scene.pair(0, 0), scene.slots[0], locked=True)
+        session.get_one(Participant, scene.smes[0].id).state = ParticipantState.WITHDRAWN
+    run_id = wish(database, scene)
+    work(database)
+    assert run_of(database, run_id).best["status"] == "infeasible"
+    page = client.sign_in(scene.coordinator.id).get(f"/events/{scene.event.id}/runs/{run_id}").text
+    assert "10:00 に固定されています" in page
+    assert "どれかで、会えません" in page

@@ -9,17 +9,17 @@ from sme_match.core.errors import ConflictError, InvalidError
 from sme_match.core.text import mark_text
 from sme_match.events.blueprint import STAFF, blueprint
 from sme_match.events.boards import unmet_words
+from sme_match.events.cause_words import words_of
 from sme_match.events.enums import RunKind, RunState
-from sme_match.events.faults import fault_of, name_of, slot_time
+from sme_match.events.faults import name_of, slot_time
 from sme_match.events.models import TimetableRun
 from sme_match.events.policy import is_open, may_run
-from sme_match.events.problems import key_of, pair_of
+from sme_match.events.problems import pair_of
 from sme_match.events.queries import get_event
 from sme_match.events.queries.timetable import Timetable, get_run, list_runs, load_timetable
 from sme_match.events.services.changing import Place
 from sme_match.events.services.runs import LIMITS, Wish, apply_run, difference, stop_run, wish_run
-from sme_match.events.timetable.check import Violation
-from sme_match.events.timetable.solution import CauseKind, Reason, Unmet
+from sme_match.events.timetable.solution import Cause, CauseKind, Reason, Unmet
 from sme_match.meetings.blueprint import current_site
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
@@ -148,16 +148,7 @@ def _unmet(found: Timetable, run: TimetableRun) -> list[tuple[str, str]]:
 
 
 def _causes(found: Timetable, run: TimetableRun) -> list[str]:
-    """Return the rules that cannot all be kept, in the words of broken ones where there are such."""
-    words = []
-    for cause in run.causes:
-        kind, subject = CauseKind(cause["kind"]), cause["subject"]
-        pairs = {CauseKind.LOCK, CauseKind.CANDIDATE_SLOTS, CauseKind.EXCLUSION, CauseKind.MUST}
-        key = subject if kind in pairs else next((key_of(k, 1) for k in found.candidates), None)
-        try:
-            violation = Violation(kind, (key,) if key is not None else (), subject, cause["slot"])
-            fault = fault_of(found, violation)
-        except (KeyError, IndexError):
-            continue
-        words.append(str(_(fault.message, **fault.values)))
-    return words
+    """Return the rules that cannot all be kept; what is gone since is left out."""
+    causes = [Cause(**each | {"kind": CauseKind(each["kind"])}) for each in run.causes]
+    said = [words_of(found, cause) for cause in causes]
+    return [str(_(message, **values)) for message, values in filter(None, said)]
