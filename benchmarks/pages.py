@@ -23,7 +23,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -102,7 +102,7 @@ class Measurement:
 def main() -> None:
     """Measure and print; the figures never decide about the exit code."""
     arguments = _arguments()
-    with _database_url(arguments.database) as url:
+    with database_url(arguments.database) as url:
         _fill(url)
         found = measure(url, repeats=arguments.repeats)
     print(as_markdown(found))
@@ -113,8 +113,17 @@ def main() -> None:
         arguments.json.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def measure(url: str, *, repeats: int) -> list[Measurement]:
-    """Return every page beside the bare page, in the order of `list_pages`."""
+def measure(
+    url: str,
+    *,
+    repeats: int,
+    choose: Callable[[Session], list[Page]] | None = None,
+    before: Callable[[Database], None] | None = None,
+) -> list[Measurement]:
+    """Return every page beside the bare page, in the order of `choose` (`list_pages`).
+
+    What is done `before` each call of a page is not measured.
+    """
     app = create_app(
         load_settings(
             {
@@ -128,18 +137,21 @@ def measure(url: str, *, repeats: int) -> list[Measurement]:
     database: Database = app.extensions[EXTENSION].database
     bare = make_bare_app(Database(url)).test_client()
     with database.reading() as session:
-        pages = list_pages(session)
+        pages = (choose or list_pages)(session)
     clients = {reader: sign_in(app, reader) for reader in {page.reader for page in pages}}
     for page in pages:
-        _call(bare, "/")
-        _call(clients[page.reader], page.path)
+        call(bare, "/")
+        call(clients[page.reader], page.path)
     calls: dict[Page, list[tuple[Times, Times]]] = {page: [] for page in pages}
     # What start-up left behind would be looked through during the measurement again and again.
     gc.collect()
     gc.freeze()
     for _ in range(repeats):
         for page in pages:
-            calls[page].append((_call(bare, "/"), _call(clients[page.reader], page.path)))
+            plain = call(bare, "/")
+            if before is not None:
+                before(database)
+            calls[page].append((plain, call(clients[page.reader], page.path)))
     bare_times = _median([plain for pairs in calls.values() for plain, _full in pairs])
     return [_compare(page, bare_times, [full for _plain, full in calls[page]]) for page in pages]
 
@@ -232,7 +244,8 @@ def as_markdown(found: Sequence[Measurement]) -> str:
     return "\n".join(lines)
 
 
-def _call(client: FlaskClient, path: str) -> Times:
+def call(client: FlaskClient, path: str) -> Times:
+    """Open a page and return how long it took."""
     wall, cpu = time.perf_counter(), time.process_time()
     response = client.get(path, base_url=BASE_URL)
     data = response.data
@@ -286,7 +299,8 @@ def _development(url: str) -> Mapping[str, str]:
 
 
 @contextmanager
-def _database_url(given: str) -> Iterator[str]:
+def database_url(given: str) -> Iterator[str]:
+    """Yield the URL that was given, or that of a database that is forgotten afterwards."""
     if given:
         yield given
         return

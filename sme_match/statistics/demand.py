@@ -107,7 +107,10 @@ def spans(period: Period, today: date) -> tuple[Period, Period]:
 def signals(needs: pd.DataFrame, column: str, before: Period, now: Period) -> list[Signal]:
     """Return how the needs of each kind changed: rising first, then falling, then the others."""
     counts = [
-        ids_by_key(within(needs, "created_on", span), column, "need_id") for span in (before, now)
+        ids_by_key(
+            within(needs[["created_on", column, "need_id"]], "created_on", span), column, "need_id"
+        )
+        for span in (before, now)
     ]
     found = [
         Signal(key, counts[0].get(key, ()), counts[1].get(key, ()))
@@ -124,7 +127,7 @@ def small_lots(needs: pd.DataFrame, periods: Sequence[Period]) -> list[Part]:
     """Return the share of needs for high-mix low-volume work among those whose lot is known."""
     parts = []
     for period in periods:
-        rows = within(needs, "created_on", period)
+        rows = within(needs[["created_on", "lot", "need_id"]], "created_on", period)
         known = rows["lot"].notna()
         parts.append(
             Part(
@@ -142,7 +145,7 @@ def crossing(pairs: pd.DataFrame, day: str, flag: str, periods: Sequence[Period]
 
     Those with an unknown place are left out of the denominator and named.
     """
-    chosen = pairs.loc[pairs[flag]]
+    chosen = pairs.loc[pairs[flag], [day, "crossing", "meeting_id"]]
     parts = []
     for period in periods:
         rows = within(chosen, day, period)

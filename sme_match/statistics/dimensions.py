@@ -14,12 +14,13 @@ import pandas as pd
 
 from sme_match.statistics.frames import (
     LOTS,
+    NO_AMOUNTS,
     SIZES,
     Amounts,
     Group,
     Ids,
     Side,
-    amounts,
+    amounts_by,
     by_industry,
     by_prefecture,
     by_process,
@@ -82,33 +83,31 @@ def by_agglomeration(needs: pd.DataFrame, pairs: pd.DataFrame) -> Groups:
 
 def flows(pairs: pd.DataFrame) -> list[Flow]:
     """Return the meetings and deals between prefectures, most meetings first."""
-    chosen = pairs.loc[pairs["held"] | pairs["dealt"]]
+    columns = ["need_prefecture", "sme_prefecture", "meeting_id", "held", "dealt"]
+    chosen = pairs.loc[pairs["held"] | pairs["dealt"], [*columns, "first_order_yen", "total_yen"]]
     buyers, smes = chosen["need_prefecture"].cat, chosen["sme_prefecture"].cat
+    # Code -1 stands for no category.
     width = len(smes.categories) + 1
-    keys = buyers.codes.to_numpy(dtype="int64") * width + smes.codes.to_numpy()
-    # Code -1 stands for no category, so that keys are counted from -width - 1.
-    places = distinct(keys, pd.RangeIndex(len(chosen)).to_numpy())
-    found = []
-    for key, listed in places.items():
-        buyer, sme = divmod(key + 1, width)
-        rows = chosen.iloc[list(listed)]
-        flow = Flow(
-            _category(buyers.categories, buyer),
-            _category(smes.categories, sme - 1),
-            _ids(rows, "held"),
-            _ids(rows, "dealt"),
-            amounts(rows),
+    keys = (buyers.codes.to_numpy(dtype="int64") + 1) * width + smes.codes.to_numpy() + 1
+    ids = chosen["meeting_id"].to_numpy(dtype="int64")
+    held, dealt = (chosen[flag].to_numpy(dtype=bool) for flag in ("held", "dealt"))
+    meetings, deals = distinct(keys[held], ids[held]), distinct(keys[dealt], ids[dealt])
+    summed = amounts_by(keys[dealt].tolist(), chosen.loc[dealt])
+    found = [
+        Flow(
+            _category(buyers.categories, key // width - 1),
+            _category(smes.categories, key % width - 1),
+            meetings.get(key, ()),
+            deals.get(key, ()),
+            summed.get(key, NO_AMOUNTS),
         )
-        found.append(flow)
+        for key in meetings.keys() | deals.keys()
+    ]
     return sorted(found, key=_most_first)
 
 
 def _category(categories: "pd.Index[str]", code: int) -> str | None:
     return None if code < 0 else str(categories[code])
-
-
-def _ids(rows: pd.DataFrame, flag: str) -> Ids:
-    return tuple(sorted({int(number) for number in rows.loc[rows[flag], "meeting_id"].dropna()}))
 
 
 def _most_first(flow: Flow) -> tuple[int, int, str, str]:

@@ -30,6 +30,7 @@ _CODES = (
     "municipality", "need_municipality", "sme_municipality", "agglomeration",
 )  # fmt: skip
 _YEN = ("first_order_yen", "total_yen", "expected_year_yen")
+_AMOUNTS = ("meeting_id", "first_order_yen", "total_yen")
 _STATES = ("reason", "proposal_state", "meeting_state", "outcome_end", "amount_source")
 _GROUPED = (
     ("pairs", "need_id", None),
@@ -97,7 +98,7 @@ class Amounts:
     total_unknown_ids: Ids
 
 
-_NOTHING = Amounts(0, (), 0, ())
+NO_AMOUNTS = Amounts(0, (), 0, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,40 +255,14 @@ def by_month(pairs: pd.DataFrame, period: Period) -> list[Month]:
 def amounts(deals: pd.DataFrame) -> Amounts:
     """Return the amounts of the deals among the given rows; each meeting counts once."""
     # Cutting a frame costs as much as it has columns: only these are needed.
-    columns = ["meeting_id", "first_order_yen", "total_yen"]
-    once = deals.loc[deals["dealt"], columns].drop_duplicates("meeting_id")
-    return Amounts(
-        int(once["first_order_yen"].sum()),
-        ids_of(once.loc[once["first_order_yen"].isna()], "meeting_id"),
-        int(once["total_yen"].sum()),
-        ids_of(once.loc[once["total_yen"].isna()], "meeting_id"),
-    )
+    rows = deals.loc[deals["dealt"], list(_AMOUNTS)]
+    return amounts_by([0] * len(rows), rows).get(0, NO_AMOUNTS)
 
 
 def unknown_share(groups: Iterable[Group]) -> float | None:
     """Return the part of the held meetings whose group is not known; None without meetings."""
     counts = [(group.key is None, len(group.meeting_ids)) for group in groups]
     return share(sum(n for unknown, n in counts if unknown), sum(n for _, n in counts))
-
-
-def group_table(groups: Iterable[Group]) -> pd.DataFrame:
-    """Return groups as a table of numbers, one row each, for a sheet."""
-    rows = [
-        {
-            "key": group.key,
-            "needs": len(group.need_ids),
-            "proposals": len(group.proposal_ids),
-            "meetings": len(group.meeting_ids),
-            "quotes": len(group.quote_ids),
-            "deals": len(group.deal_ids),
-            "smes": len(group.sme_ids),
-            "first_order_yen": group.amounts.first_order_yen,
-            "total_yen": group.amounts.total_yen,
-        }
-        for group in groups
-    ]
-    names = ["key", "needs", "proposals", "meetings", "quotes", "deals", "smes"]
-    return pd.DataFrame(rows, columns=[*names, "first_order_yen", "total_yen"])
 
 
 def _frame(rows: Iterable[Any], kind: type) -> pd.DataFrame:
@@ -332,7 +307,7 @@ def grouped(
             quote_ids=figures["quotes"].get(key, ()),
             deal_ids=figures["deals"].get(key, ()),
             sme_ids=figures["smes"].get(key, ()),
-            amounts=summed.get(key, _NOTHING),
+            amounts=summed.get(key, NO_AMOUNTS),
         )
         for key in sorted(keys, key=lambda key: (key is None, key or ""))
     ]
@@ -367,12 +342,29 @@ def distinct(keys: np.ndarray[Any, Any], ids: np.ndarray[Any, Any]) -> dict[int,
 
 
 def _amounts_by_key(pairs: pd.DataFrame, key_column: str) -> dict[str | None, Amounts]:
-    columns = [key_column, "dealt", "meeting_id", "first_order_yen", "total_yen"]
-    deals = pairs.loc[pairs["dealt"], columns]
+    deals = pairs.loc[pairs["dealt"], [key_column, *_AMOUNTS]]
     codes = deals[key_column].cat
-    parts = distinct(codes.codes.to_numpy(), np.arange(len(deals)))
     names = [*codes.categories, None]
-    return {names[code]: amounts(deals.iloc[list(places)]) for code, places in parts.items()}
+    found = amounts_by(codes.codes.to_list(), deals)
+    return {names[code]: summed for code, summed in found.items()}
+
+
+def amounts_by(keys: Sequence[int], deals: pd.DataFrame) -> dict[int, Amounts]:
+    """Return the amounts of deals by the key of each row; each meeting counts once for a key."""
+    parts: dict[int, dict[int, tuple[int | None, int | None]]] = {}
+    rows = zip(keys, *(deals[name].astype("object").to_list() for name in _AMOUNTS), strict=True)
+    for key, meeting, first, total in rows:
+        known = None if first is pd.NA else first, None if total is pd.NA else total
+        parts.setdefault(key, {}).setdefault(int(meeting), known)
+    return {
+        key: Amounts(
+            sum(first or 0 for first, _ in known.values()),
+            tuple(sorted(number for number, (first, _) in known.items() if first is None)),
+            sum(total or 0 for _, total in known.values()),
+            tuple(sorted(number for number, (_, total) in known.items() if total is None)),
+        )
+        for key, known in parts.items()
+    }
 
 
 def _busiest_first(groups: list[Group]) -> list[Group]:

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -30,6 +31,8 @@ LEAST_DEALS = 5
 """… and so many deals among all its meetings."""
 _DRAWS = 2000
 _SEED = 20_200_401
+_DAYS_KEPT = 8192
+"""Thousands of meetings fall on a few hundred days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class LateOutcomes:
     """How many meetings of twelve months and more the estimate rests on."""
 
 
+@lru_cache(_DAYS_KEPT)
 def months_between(start: date, end: date) -> float:
     """Return the months from one day to another and the part of the next that is over; at least 0.
 

@@ -7,7 +7,6 @@ begun in the period. So a table adds up to the key figure above it.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
@@ -176,19 +175,23 @@ def _late(
 ) -> LateOutcomes | None:
     """Return what is expected of the meetings of the period, by all meetings of the body."""
     waiting = {
-        int(number): Waiting(
-            months_between(day.date(), today),
-            months_between(day.date(), seen.get(int(number), closed.date())) if dealt else None,
+        number: Waiting(
+            months_between(day, today),
+            months_between(day, seen.get(number, closed)) if dealt else None,
         )
         for number, day, dealt, closed in _meetings(pairs)
     }
-    return expect(list(waiting.values()), [waiting[int(row[0])] for row in _meetings(met)])
+    return expect(list(waiting.values()), [waiting[row[0]] for row in _meetings(met)])
 
 
-def _meetings(pairs: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+def _meetings(pairs: pd.DataFrame) -> Iterator[tuple[int, date, bool, date]]:
     columns = ["meeting_id", "met_on", "dealt", "dealt_on"]
     held = pairs.loc[pairs["held"] & pairs["met_on"].notna(), columns].drop_duplicates("meeting_id")
-    return zip(*(held[name].to_list() for name in columns), strict=True)
+    met_on, dealt_on = (
+        held[name].to_numpy().astype("datetime64[D]").tolist() for name in ("met_on", "dealt_on")
+    )
+    ids = held["meeting_id"].to_numpy(dtype="int64").tolist()
+    return zip(ids, met_on, held["dealt"].to_list(), dealt_on, strict=True)
 
 
 def amounts_by_source(pairs: pd.DataFrame) -> list[SourceAmounts]:

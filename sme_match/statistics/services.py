@@ -12,6 +12,7 @@ from sme_match.core.clock import jst_date, jst_midnight
 from sme_match.statistics.dimensions import Dimension
 from sme_match.statistics.facts import Facts, facts_of
 from sme_match.statistics.filters import StatisticsFilter
+from sme_match.statistics.kept_facts import recall_facts
 from sme_match.statistics.queries import load_records
 from sme_match.statistics.region import (
     Demand,
@@ -24,14 +25,14 @@ from sme_match.statistics.region import (
 from sme_match.statistics.report import Report, build_report
 
 T = TypeVar("T")
-_FACTS: KeptFigures[Facts] = KeptFigures()
-_FIGURES: KeptFigures[Any] = KeptFigures()
+_PAST: KeptFigures[Any] = KeptFigures()
+"""Figures as they were known on earlier days."""
 
 
 def make_report(session: Session, actor: Actor, filters: StatisticsFilter, *, now: datetime) -> Report:
     """Return the figures of the actor's body, now or as known on a day; nothing of other bodies counts.
 
-    A report takes far longer than a page; while no record changes it is kept until the minute is over.
+    Facts are kept and brought up to date with what changed, figures until anything does (`kept_facts`).
     """
 
     def count(facts: Facts, today: date) -> Report:
@@ -80,17 +81,16 @@ def _recall(
     *,
     now: datetime,
 ) -> T:
-    today, known_at = jst_date(now), None
-    if filters.known_on is not None and filters.known_on < today:
-        today = filters.known_on
-        known_at = jst_midnight(today + timedelta(days=1))
-
-    def read() -> Facts:
-        return facts_of(load_records(session, actor, known_at=known_at))
+    today = jst_date(now)
+    if filters.known_on is None or filters.known_on >= today:
+        kept = recall_facts(session, actor, now=now)
+        found: T = kept.figures((what, actor.role, filters, today), lambda facts: count(facts, today))
+        return found
+    known_on = filters.known_on
 
     def make() -> T:
-        whose = (actor.role, actor.body_id, known_at)
-        return count(_FACTS.get(session, whose, read, now=now), today)
+        known_at = jst_midnight(known_on + timedelta(days=1))
+        return count(facts_of(load_records(session, actor, known_at=known_at)), known_on)
 
-    found: T = _FIGURES.get(session, (what, actor.role, actor.body_id, filters, today), make, now=now)
-    return found
+    then: T = _PAST.get(session, (what, actor.role, actor.body_id, filters), make, now=now)
+    return then

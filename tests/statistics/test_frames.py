@@ -135,29 +135,12 @@ class TestGroups:
         (group,) = frames.by_industry(need_frame([NEED]), pair_frame([DEAL]))
         assert (group.key, group.deal_ids) == ("25", (201,))
 
-    def test_table_has_one_row_of_numbers_per_group(self) -> None:
-        table = frames.group_table(frames.by_industry(need_frame([NEED]), pair_frame([DEAL])))
-        assert table.to_dict("records") == [
-            {
-                "key": "25",
-                "needs": 1,
-                "proposals": 1,
-                "meetings": 1,
-                "quotes": 1,
-                "deals": 1,
-                "smes": 1,
-                "first_order_yen": 300_000,
-                "total_yen": 900_000,
-            }
-        ]
-
     def test_of_nothing_there_are_no_groups(self) -> None:
         needs, pairs = need_frame([]), pair_frame([])
         assert frames.by_prefecture(needs, pairs, Side.SME) == []
         assert frames.by_process(needs, pairs) == []
         assert frames.by_industry(needs, pairs) == []
         assert frames.unknown_share([]) is None
-        assert frames.group_table([]).empty
 
 
 class TestMonths:

@@ -3,7 +3,7 @@
 Columns instead of objects: a year of a body is thousands of pairs and none of them is changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -47,14 +47,28 @@ _OUTCOME_COLUMNS = (
 )
 
 
-def load_records(session: Session, actor: Actor, *, known_at: datetime | None = None) -> Records:
+def load_records(
+    session: Session,
+    actor: Actor,
+    *,
+    known_at: datetime | None = None,
+    need_ids: Collection[int] | None = None,
+) -> Records:
     """Return what the figures of the actor's body are counted from, with six queries.
 
-    Given a moment, records are those known before it, as they stood then; see `past`.
+    Given a moment, records are those known before it, as they stood then; see `past`. Given needs,
+    only these and what belongs to them are read.
     """
     body_id = actor.body_id or 0
-    needs = session.execute(_select_needs(body_id)).all()
-    rows = [*session.execute(_select_proposed(body_id)), *session.execute(_select_unproposed(body_id))]
+
+    def chosen(query: Columns) -> Columns:
+        return query if need_ids is None else query.where(Need.id.in_(need_ids))
+
+    needs = session.execute(chosen(_select_needs(body_id))).all()
+    rows = [
+        *session.execute(chosen(_select_proposed(body_id))),
+        *session.execute(chosen(_select_unproposed(body_id))),
+    ]
     companies = count_companies(session, actor)
     opened = [(_need(row), row[-1]) for row in needs]
     pairs = [_pair(row) for row in rows]
@@ -73,26 +87,13 @@ def load_records(session: Session, actor: Actor, *, known_at: datetime | None = 
         needs=tuple(listed.values()),
         pairs=tuple(row for row in pairs if row.meeting_id is not None or row.need_id in listed),
         companies=companies,
-        deals_seen=_deals_seen(session, body_id, known_at),
-        refusals=_refusals(session, body_id, known_at),
+        deals_seen=_deals_seen(session, chosen(_select_reported(body_id, known_at))),
+        refusals=_refusals(session, chosen(_select_words(body_id, known_at))),
     )
 
 
-def _refusals(session: Session, body_id: int, known_at: datetime | None) -> tuple[RefusalRow, ...]:
+def _refusals(session: Session, words: Columns) -> tuple[RefusalRow, ...]:
     """Return the reasons that the latest words of each reporter name, where these say it is over."""
-    words = (
-        select(
-            OutcomeReport.meeting_id,
-            OutcomeReport.reporter,
-            OutcomeReport.end,
-            OutcomeReport.reasons,
-        )
-        .join(Meeting, Meeting.id == OutcomeReport.meeting_id)
-        .where(Meeting.body_id == body_id)
-        .order_by(OutcomeReport.reported_at, OutcomeReport.id)
-    )
-    if known_at is not None:
-        words = words.where(OutcomeReport.reported_at < known_at)
     latest = {row[:2]: row for row in session.execute(words)}
     found = {
         RefusalRow(meeting_id, reason)
@@ -103,16 +104,29 @@ def _refusals(session: Session, body_id: int, known_at: datetime | None) -> tupl
     return tuple(sorted(found, key=lambda row: (row.meeting_id, row.reason)))
 
 
-def _deals_seen(session: Session, body_id: int, known_at: datetime | None) -> dict[int, date]:
-    reported = (
-        select(OutcomeReport.meeting_id, func.min(OutcomeReport.reported_at))
-        .join(Meeting, Meeting.id == OutcomeReport.meeting_id)
-        .where(Meeting.body_id == body_id, OutcomeReport.stage >= int(Stage.DEAL))
-        .group_by(OutcomeReport.meeting_id)
-    )
-    if known_at is not None:
-        reported = reported.where(OutcomeReport.reported_at < known_at)
+def _select_words(body_id: int, known_at: datetime | None) -> Columns:
+    columns = (OutcomeReport.reporter, OutcomeReport.end, OutcomeReport.reasons)
+    words: Columns = select(OutcomeReport.meeting_id, *columns)
+    return _of_reports(words, body_id, known_at).order_by(OutcomeReport.reported_at, OutcomeReport.id)
+
+
+def _deals_seen(session: Session, reported: Columns) -> dict[int, date]:
     return {row[0]: jst_date(row[1]) for row in session.execute(reported)}
+
+
+def _select_reported(body_id: int, known_at: datetime | None) -> Columns:
+    first: Columns = select(OutcomeReport.meeting_id, func.min(OutcomeReport.reported_at))
+    deals = _of_reports(first, body_id, known_at).where(OutcomeReport.stage >= int(Stage.DEAL))
+    return deals.group_by(OutcomeReport.meeting_id)
+
+
+def _of_reports(query: Columns, body_id: int, known_at: datetime | None) -> Columns:
+    query = (
+        query.join(Meeting, Meeting.id == OutcomeReport.meeting_id)
+        .join(Need, Need.id == Meeting.need_id)
+        .where(Meeting.body_id == body_id)
+    )
+    return query if known_at is None else query.where(OutcomeReport.reported_at < known_at)
 
 
 def list_judged(session: Session, actor: Actor) -> list[JudgedRow]:

@@ -1,6 +1,9 @@
 """Pages of what a region learns: figures by dimension, demand, and why work came to nothing."""
 
-from flask import Response, render_template, request
+from functools import lru_cache
+
+from flask import Response, current_app, render_template, request
+from markupsafe import Markup
 
 from sme_match.core.clock import jst_date
 from sme_match.statistics import dimension_words, region_words, words
@@ -8,10 +11,8 @@ from sme_match.statistics.blueprint import STAFF, blueprint
 from sme_match.statistics.definitions import DEFINITIONS
 from sme_match.statistics.demand import HIGH_MIX_LOT, LEAST_NEEDS
 from sme_match.statistics.dimensions import Dimension
-from sme_match.statistics.filters import StatisticsFilter
-from sme_match.statistics.periods import Period
 from sme_match.statistics.queries import read_companies
-from sme_match.statistics.region import REFUSAL_DIMENSIONS
+from sme_match.statistics.region import REFUSAL_DIMENSIONS, Demand, Refusals, Region
 from sme_match.statistics.region_pictures import (
     draw_crossing,
     draw_dimension,
@@ -25,7 +26,10 @@ from sme_match.statistics.words import _
 from sme_match.tables.writing import write_xlsx
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
+from sme_match.web.languages import current_language
 
+KEPT_PAGES = 32
+"""A page has some tens of kilobytes."""
 FLOWS_SHOWN = 30
 GROUPS_SHOWN = 100
 
@@ -36,19 +40,7 @@ def region() -> str:
     """Show the figures by one dimension, flows between prefectures, and the share that crosses."""
     filters, by = requested_filter(), _requested_dimension(tuple(Dimension))
     found = make_region(current_session(), current_actor(), filters, by, now=current_time())
-    return render_template(
-        "statistics/region.html",
-        found=found,
-        by=by,
-        groups_shown=GROUPS_SHOWN,
-        flows_shown=FLOWS_SHOWN,
-        pictures={
-            "groups": draw_dimension(found),
-            "flows": draw_flows(found.flows),
-            "crossing": draw_crossing(found),
-        },
-        **_common(filters, found.period),
-    )
+    return _page("region", found, by=by)
 
 
 @blueprint.get("/region/demand")
@@ -57,14 +49,7 @@ def demand() -> str:
     """Show which needs become more, and which no company passes."""
     filters = requested_filter()
     found = make_demand(current_session(), current_actor(), filters, now=current_time())
-    return render_template(
-        "statistics/demand.html",
-        found=found,
-        least=LEAST_NEEDS,
-        high_mix_lot=HIGH_MIX_LOT,
-        picture=draw_small_lots(found.small_lots),
-        **_common(filters, found.period),
-    )
+    return _page("demand", found)
 
 
 @blueprint.get("/region/refusals")
@@ -73,13 +58,7 @@ def refusals() -> str:
     """Show why meetings came to nothing, by process, area or firm size."""
     filters, by = requested_filter(), _requested_dimension(REFUSAL_DIMENSIONS)
     found = make_refusals(current_session(), current_actor(), filters, by, now=current_time())
-    return render_template(
-        "statistics/refusals.html",
-        found=found,
-        by=by,
-        dimensions=REFUSAL_DIMENSIONS,
-        **_common(filters, found.period),
-    )
+    return _page("refusals", found, by=by)
 
 
 @blueprint.get("/region/refusals.xlsx")
@@ -101,13 +80,50 @@ def _requested_dimension(known: tuple[Dimension, ...]) -> Dimension:
     return by if by in known else known[0]
 
 
-def _common(filters: StatisticsFilter, period: Period) -> dict[str, object]:
-    return {
-        "filters": filters,
+def _page(name: str, found: Region | Demand | Refusals, *, by: Dimension | None = None) -> str:
+    filters = found.filters
+    return render_template(
+        f"statistics/{name}.html",
+        found=found,
+        filters=filters,
+        by=by,
+        dimensions=REFUSAL_DIMENSIONS,
+        words=words,
+        named=dimension_words,
+        periods=words.period_choices(filters, found.period, jst_date(current_time())),
+        now=current_time(),
+        figures=_figures(current_language(), request.root_path, found),
+    )
+
+
+@lru_cache(KEPT_PAGES)
+def _figures(language: str, mounted_at: str, found: Region | Demand | Refusals) -> Markup:
+    """Return the figures as they stand on the page; kept while they are, as those of the report."""
+    del mounted_at
+    common: dict[str, object] = {
+        "found": found,
+        "filters": found.filters,
+        "language": language,
         "words": words,
         "named": dimension_words,
         "says": region_words,
         "definitions": DEFINITIONS,
-        "periods": words.period_choices(filters, period, jst_date(current_time())),
-        "now": current_time(),
     }
+    if isinstance(found, Region):
+        pictures = {
+            "groups": draw_dimension(found),
+            "flows": draw_flows(found.flows),
+            "crossing": draw_crossing(found),
+        }
+        shown = {"groups_shown": GROUPS_SHOWN, "flows_shown": FLOWS_SHOWN}
+        return _render("_region_figures", common | shown | {"by": found.by, "pictures": pictures})
+    if isinstance(found, Demand):
+        drawn = {"picture": draw_small_lots(found.small_lots)}
+        stated = {"least": LEAST_NEEDS, "high_mix_lot": HIGH_MIX_LOT}
+        return _render("_demand_figures", common | stated | drawn)
+    return _render("_refusal_figures", common | {"by": found.by})
+
+
+def _render(name: str, values: dict[str, object]) -> Markup:
+    page = current_app.jinja_env.get_template(f"statistics/{name}.html").render(values)
+    return Markup(page)  # noqa: S704 -- rendered with autoescape

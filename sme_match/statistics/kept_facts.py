@@ -1,0 +1,148 @@
+"""The facts of each body, kept in the process and brought up to date record by record.
+
+Every change writes an entry that names its record into the audit log, in its own transaction. The
+entries since the last look tell which needs are touched, and only these are read again, with all their
+proposals and meetings; what cannot be traced to a need, or touches too many, has everything read again.
+So there is no time for which something outdated is shown: what is kept is what a fresh count gives.
+
+On PostgreSQL an entry may be committed after one with a higher number. Numbers that are missing are
+therefore asked for again, for as long as a transaction may take.
+"""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, func, or_, select, union
+from sqlalchemy.orm import Session
+
+from sme_match.audit.models import AuditEntry
+from sme_match.core.actor import Actor
+from sme_match.matching.models import Proposal
+from sme_match.meetings.models import Meeting
+from sme_match.needs.models import Need
+from sme_match.statistics.facts import Facts, facts_of
+from sme_match.statistics.queries import load_records
+
+Bind = Engine | Connection
+Subjects = Mapping[str, set[int]]
+
+LONGEST_TRANSACTION = timedelta(hours=1)
+MOST_NEEDS = 500
+"""So many needs are read again by their ids; beyond that, everything."""
+MOST_ENTRIES = 5_000
+MOST_FIGURES = 100
+_UNRELATED = frozenset(
+    {"user", "support_body", "word_entry", "training_run", "capability", "notification"}
+)
+"""What no figure is counted from."""
+
+
+@dataclass(slots=True, eq=False)
+class Kept:
+    """The facts of a body as of an entry of the log, and the figures counted from them."""
+
+    facts: Facts
+    newest: int
+    missing: Mapping[int, datetime]
+    """Numbers below the newest that no entry had yet, and since when they are waited for."""
+    _figures: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+
+    def figures(self, key: Hashable, count: Callable[[Facts], Any]) -> Any:  # noqa: ANN401 -- any
+        """Return figures that were counted from these very facts, counting them the first time."""
+        found = self._figures.get(key)
+        if found is None:
+            found = self._figures[key] = count(self.facts)
+            while len(self._figures) > MOST_FIGURES:
+                self._figures.popitem(last=False)
+        return found
+
+
+_LOCK = Lock()
+_KEPT: WeakKeyDictionary[Bind, dict[int, Kept]] = WeakKeyDictionary()
+
+
+def recall_facts(session: Session, actor: Actor, *, now: datetime) -> Kept:
+    """Return the facts of the actor's body as the session sees them.
+
+    Sessions for reading have an engine of their own. What a session for writing sees may yet be rolled
+    back, so that it is not kept.
+    """
+    bind, body_id = session.get_bind(), actor.body_id or 0
+    if not bind.get_execution_options().get("read_only"):
+        return _read_all(session, actor)
+    with _LOCK:
+        known = _KEPT.setdefault(bind, {}).get(body_id)
+    kept = _read_all(session, actor) if known is None else _brought_up(session, actor, known, now=now)
+    if kept is not known:
+        with _LOCK:
+            _KEPT[bind][body_id] = kept
+    return kept
+
+
+def _read_all(session: Session, actor: Actor) -> Kept:
+    # The number is read first: what is committed in between is only read twice.
+    newest = session.scalar(select(func.max(AuditEntry.id))) or 0
+    return Kept(facts_of(load_records(session, actor)), newest, {})
+
+
+def _brought_up(session: Session, actor: Actor, known: Kept, *, now: datetime) -> Kept:
+    newest = session.scalar(select(func.max(AuditEntry.id))) or 0
+    if newest == known.newest and not known.missing:
+        return known
+    # Another database under the same name, as after a restored backup, or a very large change.
+    if not known.newest <= newest <= known.newest + MOST_ENTRIES:
+        return _read_all(session, actor)
+    entries = session.execute(
+        select(AuditEntry.id, AuditEntry.subject_type, AuditEntry.subject_id).where(
+            or_(AuditEntry.id > known.newest, AuditEntry.id.in_(known.missing))
+        )
+    ).all()
+    if not entries:
+        return known
+    seen = {entry.id for entry in entries}
+    newest = max(seen | {known.newest})
+    since = {**known.missing, **dict.fromkeys(range(known.newest + 1, newest), now)}
+    missing = {
+        number: first
+        for number, first in since.items()
+        if number not in seen and first > now - LONGEST_TRANSACTION
+    }
+    subjects: defaultdict[str, set[int]] = defaultdict(set)
+    for _number, kind, subject_id in entries:
+        subjects[kind].add(subject_id)
+    touched = _touched(session, actor.body_id or 0, subjects)
+    if touched is None or len(touched) > MOST_NEEDS:
+        return _read_all(session, actor)
+    if not touched and "company" not in subjects:
+        return Kept(known.facts, newest, missing, known._figures)  # noqa: SLF001 -- its own kind
+    part = facts_of(load_records(session, actor, need_ids=touched))
+    return Kept(known.facts.replaced(touched, part), newest, missing)
+
+
+def _touched(session: Session, body_id: int, subjects: Subjects) -> set[int] | None:
+    """Return the needs that changes of these records touch; None when that cannot be told."""
+    of_event = {kind for kind in subjects if kind.startswith("event")}
+    if subjects.keys() - of_event - _UNRELATED - {"need", "meeting", "outcome", "company"}:
+        return None
+    meetings = subjects.get("meeting", set()) | subjects.get("outcome", set())
+    companies = subjects.get("company", set())
+    if len(meetings) > MOST_NEEDS or len(companies) > MOST_NEEDS:
+        return None
+    asked = [select(Meeting.need_id).where(Meeting.id.in_(meetings))] if meetings else []
+    if companies:
+        asked += [
+            select(Need.id).where(Need.buyer_id.in_(companies)),
+            select(Proposal.need_id).where(Proposal.company_id.in_(companies)),
+            select(Meeting.need_id).where(Meeting.company_id.in_(companies)),
+        ]
+    if of_event:
+        asked.append(
+            select(Meeting.need_id).where(Meeting.event_id.is_not(None), Meeting.body_id == body_id)
+        )
+    found: Iterable[int] = session.scalars(union(*asked)) if asked else ()
+    return subjects.get("need", set()) | set(found)
