@@ -6,9 +6,12 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField
 
+from sme_match.core.text import mark_text
 from sme_match.registers.enums import RowAction
 from sme_match.registers.rows import ImportRow
-from sme_match.web.fields import Form
+from sme_match.web.fields import Form, required
+
+NO_FILE = mark_text("ファイルを選んでください。")
 
 
 class ImportForm(Form):
@@ -17,6 +20,7 @@ class ImportForm(Form):
         description=_l(
             "Excelファイル（.xlsx）かCSVファイル。20,000行、10MBまで。CSVの文字コードは自動で判別します。"
         ),
+        validators=[required(_l(NO_FILE))],
     )
 
 

@@ -11,10 +11,9 @@ from werkzeug.wrappers import Response
 from sme_match.core.actor import Role
 from sme_match.core.clock import jst_date
 from sme_match.core.errors import InvalidError, NotFoundError
-from sme_match.core.text import mark_text
 from sme_match.registers.description import Register
 from sme_match.registers.enums import ImportState, RowAction
-from sme_match.registers.forms import ImportForm, decision_name, read_decisions
+from sme_match.registers.forms import NO_FILE, ImportForm, decision_name, read_decisions
 from sme_match.registers.models import RegisterImport
 from sme_match.registers.queries import get_import
 from sme_match.registers.rows import ImportRow, summarise
@@ -218,7 +217,7 @@ def undo(import_id: int) -> Response:
 def _upload() -> tuple[str, bytes]:
     upload = request.files.get("file")
     if upload is None or not upload.filename:
-        raise InvalidError(mark_text("ファイルを選んでください。"))
+        raise InvalidError(NO_FILE)
     with upload.stream:
         return upload.filename, upload.read()
 
