@@ -2,5 +2,9 @@
 
 from config import load_settings
 from sme_match.app import create_app
+from sme_match.core.logs import write_logs
 
-app = create_app(load_settings())
+settings = load_settings()
+if settings.is_production:
+    write_logs()
+app = create_app(settings)

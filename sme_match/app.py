@@ -47,6 +47,7 @@ from sme_match.web import (
     languages,
     login,
     names,
+    observing,
     options,
     routing,
     security,
@@ -112,6 +113,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app.extensions[EXTENSION] = Installation(settings=settings, database=database, clock=clock)
     _configure_templates(app)
     # The edge comes first: answers are finished in the reverse order of registration.
+    observing.init_app(app)
     transactions.init_app(app)
     security.init_app(app, settings)
     login.init_app(app, load_signed_in)

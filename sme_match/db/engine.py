@@ -2,7 +2,8 @@
 
 SQLite: WAL, foreign keys on, writers begin with BEGIN IMMEDIATE so that a read followed by a write
 never fails with "database is locked"; read transactions run with query_only so that a GET request
-cannot change anything. PostgreSQL: read transactions are READ ONLY.
+cannot change anything. PostgreSQL: read transactions are READ ONLY. Errors and logs name no values that
+statements were asked with.
 """
 
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from sme_match.db import slow
+
 BUSY_TIMEOUT_SECONDS = 15
 
 
@@ -19,12 +22,16 @@ def make_engine(url: str) -> Engine:
     """Return an engine for the database at `url`; the folder of an SQLite file is made if needed."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        slow.watch(engine)
+        return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    waiting = {"timeout": BUSY_TIMEOUT_SECONDS}
+    engine = create_engine(parsed, connect_args=waiting, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    slow.watch(engine)
     return engine
 
 

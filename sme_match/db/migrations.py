@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from typing import cast
@@ -75,3 +76,20 @@ def head_revision() -> str:
     if head is None:
         raise RuntimeError("There is no migration.")
     return head
+
+
+def is_behind(connection: Connection) -> bool:
+    """Tell whether this code knows a newer schema than the database has.
+
+    A revision that this code does not know is newer: the next version of the service has migrated,
+    and this one may go on until it is replaced.
+    """
+    current = MigrationContext.configure(connection).get_current_revision()
+    return current is None or current in _revisions() - {head_revision()}
+
+
+@cache
+def _revisions() -> frozenset[str]:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    return frozenset(each.revision for each in ScriptDirectory.from_config(config).walk_revisions())

@@ -7,7 +7,7 @@ addresses and survive a sign-out.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Flask, session
+from flask import Flask, g, session
 from flask_login import LoginManager, login_user, logout_user
 
 from sme_match.core.actor import Actor
@@ -53,3 +53,9 @@ def forget_sign_in() -> None:
     """Take the session out of the cookie."""
     logout_user()
     session.clear()
+
+
+def signed_in_user() -> int | None:
+    """Return the id of the person that this request asked for; nobody is looked up for it."""
+    found = g.get("_login_user")
+    return found.actor.user_id if isinstance(found, SignedIn) else None

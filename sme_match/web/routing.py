@@ -6,6 +6,7 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from sme_match.core.errors import NotFoundError
+from sme_match.db.migrations import is_behind
 from sme_match.web.access import public
 from sme_match.web.context import current_session
 from sme_match.web.languages import LANGUAGES
@@ -45,6 +46,15 @@ def health() -> Response:
     """Answer that the process and its database work."""
     current_session().execute(text("SELECT 1"))
     return Response("ok", mimetype="text/plain")
+
+
+@blueprint.get("/readyz")
+@public
+def ready() -> Response:
+    """Answer whether requests may come here: the database answers, and its schema is no older."""
+    if is_behind(current_session().connection()):
+        return Response("the database waits for `migrate`", 503, mimetype="text/plain")
+    return Response("ready", mimetype="text/plain")
 
 
 def is_record_number(text: str) -> bool:

@@ -7,6 +7,7 @@ from sme_match.web.access import rule_of
 OPEN = {
     "web.language",
     "web.health",
+    "web.ready",
     "home.accessibility",
     "home.privacy",
     "home.contact",

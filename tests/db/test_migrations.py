@@ -1,11 +1,20 @@
 """Migrations: one head, the same schema as the models, up and down on both databases."""
 
+from pathlib import Path
+
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, inspect, select, text
 
-from sme_match.db.migrations import FOLDER, current_revision, downgrade, head_revision, migrate
+from sme_match.db.migrations import (
+    FOLDER,
+    current_revision,
+    downgrade,
+    head_revision,
+    is_behind,
+    migrate,
+)
 from sme_match.db.session import Database
 from sme_match.schema import METADATA
 from tests.architecture.region import build_side
@@ -65,3 +74,18 @@ def counts(database: Database) -> dict[str, int]:
             table.name: session.scalars(select(func.count()).select_from(table)).one()
             for table in METADATA.sorted_tables
         }
+
+
+def test_an_older_schema_is_behind_and_that_of_a_later_version_is_not(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'some.sqlite3'}")
+    with database.engine.connect() as connection:
+        assert is_behind(connection)
+    migrate(database.engine, "0001")
+    with database.engine.connect() as connection:
+        assert is_behind(connection)
+    migrate(database.engine)
+    with database.engine.begin() as connection:
+        assert not is_behind(connection)
+        connection.execute(text("UPDATE alembic_version SET version_num = 'later'"))
+        assert not is_behind(connection)
+    database.dispose()
