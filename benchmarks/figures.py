@@ -39,6 +39,7 @@ PAGES = (
     ("signals of demand", "/statistics/region/demand"),
     ("reasons for refusals", "/statistics/region/refusals"),
     ("official series", "/statistics/official"),
+    ("concentration and quotients", "/statistics/concentration"),
 )
 _turns = count()
 

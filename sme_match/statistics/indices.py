@@ -97,6 +97,39 @@ def location_quotient(
     return (local_industry / local_total) / (nation_industry / nation_total)
 
 
+def participation_quotient(
+    *, own_part: float, own_total: float, establishments: float, establishments_total: float
+) -> float | None:
+    """Return how strongly a region takes part in the service for its size; 1 = as its establishments.
+
+    (companies of the region in the service / those of all regions) / (its establishments / those of
+    all regions). No unit. The form is that of the location quotient (Florence, 1948); both parts
+    must be of the same regions.
+    """
+    return location_quotient(
+        local_industry=own_part,
+        local_total=establishments,
+        nation_industry=own_total,
+        nation_total=establishments_total,
+    )
+
+
+def contract_quotient(
+    *, own_part: float, own_total: float, value_added: float, value_added_total: float
+) -> float | None:
+    """Return how much a region's deals bring it for its size; 1 = as its value added.
+
+    (yen of deals of the region / of all regions) / (its value added / that of all regions). No unit.
+    The form is that of the location quotient (Florence, 1948); both parts must be of the same regions.
+    """
+    return location_quotient(
+        local_industry=own_part,
+        local_total=value_added,
+        nation_industry=own_total,
+        nation_total=value_added_total,
+    )
+
+
 def specialization_coefficient(local: Mapping[str, float], nation: Mapping[str, float]) -> float:
     """Return how far a region's mix of industries is from the nation's: 0 same, 1 disjoint.
 

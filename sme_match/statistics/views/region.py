@@ -40,7 +40,7 @@ def region() -> str:
     """Show the figures by one dimension, flows between prefectures, and the share that crosses."""
     filters, by = requested_filter(), _requested_dimension(tuple(Dimension))
     found = make_region(current_session(), current_actor(), filters, by, now=current_time())
-    return _page("region", found, by=by)
+    return _page("statistics/region.html", found, by=by)
 
 
 @blueprint.get("/region/demand")
@@ -49,7 +49,7 @@ def demand() -> str:
     """Show which needs become more, and which no company passes."""
     filters = requested_filter()
     found = make_demand(current_session(), current_actor(), filters, now=current_time())
-    return _page("demand", found)
+    return _page("statistics/demand.html", found)
 
 
 @blueprint.get("/region/refusals")
@@ -58,7 +58,7 @@ def refusals() -> str:
     """Show why meetings came to nothing, by process, area or firm size."""
     filters, by = requested_filter(), _requested_dimension(REFUSAL_DIMENSIONS)
     found = make_refusals(current_session(), current_actor(), filters, by, now=current_time())
-    return _page("refusals", found, by=by)
+    return _page("statistics/refusals.html", found, by=by)
 
 
 @blueprint.get("/region/refusals.xlsx")
@@ -80,10 +80,10 @@ def _requested_dimension(known: tuple[Dimension, ...]) -> Dimension:
     return by if by in known else known[0]
 
 
-def _page(name: str, found: Region | Demand | Refusals, *, by: Dimension | None = None) -> str:
+def _page(template: str, found: Region | Demand | Refusals, *, by: Dimension | None = None) -> str:
     filters = found.filters
     return render_template(
-        f"statistics/{name}.html",
+        template,
         found=found,
         filters=filters,
         by=by,
@@ -116,14 +116,16 @@ def _figures(language: str, mounted_at: str, found: Region | Demand | Refusals) 
             "crossing": draw_crossing(found),
         }
         shown = {"groups_shown": GROUPS_SHOWN, "flows_shown": FLOWS_SHOWN}
-        return _render("_region_figures", common | shown | {"by": found.by, "pictures": pictures})
+        return _render(
+            "statistics/_region_figures.html", common | shown | {"by": found.by, "pictures": pictures}
+        )
     if isinstance(found, Demand):
         drawn = {"picture": draw_small_lots(found.small_lots)}
         stated = {"least": LEAST_NEEDS, "high_mix_lot": HIGH_MIX_LOT}
-        return _render("_demand_figures", common | stated | drawn)
-    return _render("_refusal_figures", common | {"by": found.by})
+        return _render("statistics/_demand_figures.html", common | stated | drawn)
+    return _render("statistics/_refusal_figures.html", common | {"by": found.by})
 
 
-def _render(name: str, values: dict[str, object]) -> Markup:
-    page = current_app.jinja_env.get_template(f"statistics/{name}.html").render(values)
+def _render(template: str, values: dict[str, object]) -> Markup:
+    page = current_app.jinja_env.get_template(template).render(values)
     return Markup(page)  # noqa: S704 -- rendered with autoescape
