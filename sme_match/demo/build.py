@@ -100,8 +100,8 @@ def decide_demo(
     for user in session.scalars(select(User).where(User.role == Role.COORDINATOR).order_by(User.id)):
         if user.body_id is not None:
             coordinators[user.body_id].append(user)
+    meetings += Events(world, room_base_url).make()
     Reporting(world, planner.people, coordinators).report(meetings)
-    Events(world, room_base_url).make()
 
 
 def list_sign_ins(session: Session) -> list[SignIn]:

@@ -1,10 +1,11 @@
-"""Events of the region: one in preparation by two bodies, one published and under way today."""
+"""Events of the region: one that is over, one in preparation by all bodies, one under way today."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from sme_match.companies.models import Company, Contact
 from sme_match.core.clock import jst_midnight
@@ -30,17 +31,32 @@ from sme_match.events.models import (
 from sme_match.events.slots import Break, DayRule, cut_slots
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Proposal
-from sme_match.meetings.enums import MeetingChannel, MeetingState, Origin, RoomKind
+from sme_match.meetings.enums import AbsentSide, MeetingChannel, MeetingState, Origin, RoomKind
 from sme_match.meetings.models import BookingCell, Meeting
 from sme_match.meetings.rooms import generated_room_url
 from sme_match.meetings.slots import cells_of
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need
 
-BUYERS, SMES = 20, 80
+BUYERS, SMES = 20, 100
+BUYERS_PAST, SMES_PAST = 10, 40
 BUYERS_TODAY, SMES_TODAY = 6, 24
 PER_NEED = 10
 SME_LIMIT = 4
+WISHING = 0.6
+"""Share of the pairs that the SME wishes for."""
+REASONS = (
+    "同じ材質の加工を長く続けています。",
+    "試作から量産までお受けできます。",
+    "短納期の案件に慣れています。",
+    "図面を見て、工程の提案ができます。",
+)
+BECAME = {
+    MeetingState.HELD: 76,
+    MeetingState.ABSENT: 14,
+    MeetingState.BROKEN_OFF: 4,
+    MeetingState.CARRIED_OVER: 6,
+}
 LUNCH = Break(time(12), time(13))
 
 
@@ -53,35 +69,44 @@ class Events:
     taken: set[tuple[int, int]] = field(default_factory=set)
     """Booked five minutes by company."""
 
-    def make(self) -> None:
-        """Add both events."""
+    def make(self) -> list[Meeting]:
+        """Add the events; return the meetings of the one that is over."""
         today = self.world.today
         session = self.world.session
         self.taken = {
             (company_id, cell)
             for company_id, cell in session.execute(select(BookingCell.company_id, BookingCell.cell))
         }
-        bodies = sorted(set(session.scalars(select(Company.body_id))))[:2]
+        bodies = sorted(set(session.scalars(select(Company.body_id))))
         if not bodies:
-            return
+            return []
+        gone = next_business_day(today - timedelta(days=120))
+        past = self._event("夏のものづくりWeb商談会", bodies[:2], gone, EventState.ENDED)
+        pairs = self._fill(past, bodies[:2], buyers=BUYERS_PAST, smes=SMES_PAST)
+        meetings = self._place(past, pairs)
         coming = next_business_day(today + timedelta(days=35))
         event = self._event("広域ものづくりWeb商談会", bodies, coming, EventState.PREPARING)
-        self._fill(event, bodies, buyers=BUYERS, smes=SMES)
+        pairs = self._fill(event, bodies, buyers=BUYERS, smes=SMES)
+        self._wish(pairs)
+        self._place(event, pairs)
         running = self._event("秋のものづくりWeb商談会", bodies[:1], today, EventState.PUBLISHED)
         pairs = self._fill(running, bodies[:1], buyers=BUYERS_TODAY, smes=SMES_TODAY)
-        self._publish(running, pairs)
+        self._place(running, pairs)
         session.flush()
+        return meetings
 
     def _event(self, name: str, bodies: list[int], on: date, state: EventState) -> Event:
         now, is_coming = self.world.now, state is EventState.PREPARING
-        opened = self.world.today - timedelta(days=10 if is_coming else 70)
+        opened = (self.world.today if is_coming else on) - timedelta(days=10 if is_coming else 70)
+        published = jst_midnight(on - timedelta(days=20)) if state is EventState.ENDED else now
         event = Event(
             body_id=bodies[0], name=name, name_en="Monozukuri Online Business Meetings", state=state,
             summary="多品種少量の加工を得意とする企業と、発注企業との1対1のWeb商談会です。",
             desk_phone="0120-000-123", sme_call_from=jst_midnight(opened),
             sme_call_until=jst_midnight(opened + timedelta(days=24)),
             buyer_answer_until=jst_midnight(on - timedelta(days=10)), hosted_rooms=3, helpers=2,
-            sme_limit=SME_LIMIT, rooms=None, buyer_limit=None, published_at=None if is_coming else now,
+            sme_limit=SME_LIMIT, rooms=None, buyer_limit=None,
+            published_at=None if is_coming else published,
             created_at=jst_midnight(opened), updated_at=now,
         )  # fmt: skip
         rule = DayRule(
@@ -106,12 +131,13 @@ class Events:
     def _fill(self, event: Event, bodies: list[int], *, buyers: int, smes: int) -> list[Candidate]:
         """Let companies take part whom matching brings together, and make the pairs candidates."""
         session = self.world.session
+        stage = NeedState.CLOSED if event.state is EventState.ENDED else NeedState.OPEN
         rows = session.execute(
             select(Proposal, Need.buyer_id, Need.body_id, Company.body_id)
             .join(Need, Need.id == Proposal.need_id)
             .join(Company, Company.id == Proposal.company_id)
             .where(
-                Need.body_id.in_(bodies), Company.body_id.in_(bodies), Need.state == NeedState.OPEN,
+                Need.body_id.in_(bodies), Company.body_id.in_(bodies), Need.state == stage,
                 Proposal.musts_failed == 0, Proposal.state != ProposalState.REJECTED,
                 Need.buyer_id != Proposal.company_id,
             )
@@ -159,6 +185,8 @@ class Events:
             day_phone=contact.phone if contact else "", applied_at=event.created_at,
             equipment=Equipment.HOSTED_ROOM if rng.random() < 0.1 else Equipment.OWN,
             answered_at=None if waits or side is Side.SME else event.created_at,
+            confirmed_at=event.published_at if rng.random() < 0.8 else None,
+            checked_in_at=event.slots[0].starts_at if event.state is EventState.ENDED else None,
         )  # fmt: skip
         part.unavailable = [
             UnavailableSlot(slot_id=slot.id)
@@ -183,29 +211,58 @@ class Events:
         self.world.session.add(pair)
         return pair
 
-    def _publish(self, event: Event, pairs: list[Candidate]) -> None:
-        """Give each wanted pair the first slot that is free for both, with its meeting."""
+    def _wish(self, pairs: list[Candidate]) -> None:
+        """Let SMEs rank some of the buyers that matching brings them together with."""
+        said: dict[int, list[Candidate]] = defaultdict(list)
+        for pair in pairs:
+            if self.world.chance("wish", pair.buyer_id, pair.sme_id).random() < WISHING:
+                said[pair.sme_id].append(pair)
+        for sme_id, wished in said.items():
+            for rank, pair in enumerate(wished, start=1):
+                pair.sme_rank, pair.sme_reason = rank, REASONS[(pair.id + rank) % len(REASONS)]
+            part = self.world.session.get_one(Participant, sme_id)
+            part.wishes = [{"need": pair.need_id, "reason": pair.sme_reason} for pair in wished]
+
+    def _place(self, event: Event, pairs: list[Candidate]) -> list[Meeting]:
+        """Give each wanted pair the first slot that is free for both; published ones a meeting."""
         session = self.world.session
-        companies = {
-            part.id: part.company_id
-            for part in session.scalars(select(Participant).where(Participant.event_id == event.id))
-        }
-        meetings: dict[int, int] = defaultdict(int)
+        query = select(Participant).where(Participant.event_id == event.id)
+        query = query.options(selectinload(Participant.unavailable))
+        parts = {part.id: part for part in session.scalars(query)}
+        counts: dict[int, int] = defaultdict(int)
+        meetings = []
         blocked = {slot.id: cells_of(slot.starts_at, slot.ends_at) for slot in event.slots}
         for pair in pairs:
-            if pair.answer is BuyerAnswer.NO or meetings[pair.sme_id] >= SME_LIMIT:
+            sides = (parts[pair.sme_id], parts[pair.buyer_id])
+            coming = all(side.state is ParticipantState.ACCEPTED for side in sides)
+            wanted = coming and pair.answer in {BuyerAnswer.MUST, BuyerAnswer.WANT}
+            if not wanted or counts[pair.sme_id] >= SME_LIMIT:
                 continue
-            both = (companies[pair.sme_id], companies[pair.buyer_id])
-            slot = next((s for s in event.slots if self._is_free(both, blocked[s.id])), None)
+            away = {row.slot_id for side in sides for row in side.unavailable}
+            both = (sides[0].company_id, sides[1].company_id)
+            open_slots = (slot for slot in event.slots if slot.id not in away)
+            slot = next((each for each in open_slots if self._is_free(both, blocked[each.id])), None)
             if slot is None:
                 continue
-            meetings[pair.sme_id] += 1
-            self._meet(event, pair, slot, both)
+            counts[pair.sme_id] += 1
+            self.taken.update((company, cell) for company in both for cell in blocked[slot.id])
+            meeting = None
+            if event.state is not EventState.PREPARING:
+                meeting = self._meet(event, pair, slot, both)
+                meetings.append(meeting)
+            session.add(
+                Placement(
+                    candidate_id=pair.id, event_id=event.id, slot_id=slot.id, buyer_id=pair.buyer_id,
+                    sme_id=pair.sme_id, meeting_id=meeting.id if meeting else None,
+                    placed_at=event.created_at,
+                )
+            )  # fmt: skip
+        return meetings
 
     def _is_free(self, companies: tuple[int, int], cells: range) -> bool:
         return not any((company, cell) in self.taken for company in companies for cell in cells)
 
-    def _meet(self, event: Event, pair: Candidate, slot: EventSlot, both: tuple[int, int]) -> None:
+    def _meet(self, event: Event, pair: Candidate, slot: EventSlot, both: tuple[int, int]) -> Meeting:
         session = self.world.session
         rng = self.world.chance("event meeting", event.name, *both)
         token = "".join(rng.choices("abcdefghjkmnpqrstuvwxyz23456789", k=24))
@@ -217,18 +274,29 @@ class Events:
             ends_at=slot.ends_at, calendar_uid=f"{token}@demo.example.jp",
             created_at=event.created_at, updated_at=event.created_at, confirmed_at=event.created_at,
         )  # fmt: skip
+        over = event.state is EventState.ENDED
+        if over:
+            self._hold(meeting, slot)
         session.add(meeting)
         session.flush()
-        for company in both:
-            for cell in cells_of(slot.starts_at, slot.ends_at):
-                session.add(BookingCell(company_id=company, cell=cell, meeting_id=meeting.id))
-                self.taken.add((company, cell))
-        session.add(
-            Placement(
-                candidate_id=pair.id, event_id=event.id, slot_id=slot.id, buyer_id=pair.buyer_id,
-                sme_id=pair.sme_id, meeting_id=meeting.id, placed_at=event.created_at,
+        if not over:
+            session.add_all(
+                BookingCell(company_id=company, cell=cell, meeting_id=meeting.id)
+                for company in both
+                for cell in cells_of(slot.starts_at, slot.ends_at)
             )
-        )  # fmt: skip
+        return meeting
+
+    def _hold(self, meeting: Meeting, slot: EventSlot) -> None:
+        """Record what became of a meeting of the past; about one in four was not held."""
+        rng = self.world.chance("event day", meeting.calendar_uid)
+        (meeting.state,) = rng.choices(tuple(BECAME), tuple(BECAME.values()))
+        meeting.updated_at = slot.ends_at
+        if meeting.state is MeetingState.ABSENT:
+            meeting.absent_side = rng.choice((AbsentSide.SME, AbsentSide.SME, AbsentSide.BUYER))
+            meeting.absence_told = rng.random() < 0.5
+        elif meeting.state is not MeetingState.HELD:
+            meeting.reason = "通信が安定しなかったため"
 
 
 def _other(side: Side) -> Side:
