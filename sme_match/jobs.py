@@ -28,6 +28,7 @@ from sme_match.core.settings import Settings
 from sme_match.db.leases import acquire_lease, release_lease
 from sme_match.db.session import Database
 from sme_match.events.tasks import announce_calls, chase_answers, end_events, solve_waiting
+from sme_match.home.tasks import send_digests
 from sme_match.matching.tasks import refresh_indexes, tell_watchers
 from sme_match.meetings.tasks import expire_requests, send_reminders
 from sme_match.needs.register import NEED_REGISTER
@@ -150,6 +151,11 @@ def tell_of_new_companies(context: Context) -> int:
     return tell_watchers(context.database, now=context.now_of(), base_url=context.settings.base_url)
 
 
+def send_monthly_digests(context: Context) -> int:
+    """Queue the monthly mail to leads, once a month each, also when its day was missed."""
+    return send_digests(context.database, now=context.now_of(), base_url=context.settings.base_url)
+
+
 def solve_timetables(context: Context) -> int:
     """Solve the timetables that coordinators wished for."""
     return solve_waiting(context.database, owner=context.owner, now_of=context.now_of)
@@ -165,6 +171,7 @@ JOBS: tuple[Job, ...] = (
     Job("end-past-events", 600, end_past_events),
     Job("ask-about-outcomes", 3600, ask_about_outcomes),
     Job("tell-of-new-companies", 600, tell_of_new_companies),
+    Job("send-monthly-digests", 600, send_monthly_digests),
     Job("deliver-mails", 10, deliver_mails),
     Job("refresh-search-indexes", 60, refresh_search_indexes),
     Job("forget-old-sessions", 3600, forget_old_sessions),

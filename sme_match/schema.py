@@ -8,6 +8,7 @@ from sme_match.db.append_only import keep_append_only
 from sme_match.db.base import Base
 from sme_match.db.leases import Lease
 from sme_match.events import models as events
+from sme_match.home import models as home
 from sme_match.matching import models as matching
 from sme_match.meetings import models as meetings
 from sme_match.needs import models as needs
@@ -31,12 +32,13 @@ MODULES = (
     events,
     outcomes,
     statistics,
+    home,
 )
 
 __all__ = ["APPEND_ONLY", "METADATA", "MODULES", "Lease"]
 
 METADATA = Base.metadata
-APPEND_ONLY = ("audit_entry", "proposal_decision", "outcome_report", "closed_year")
+APPEND_ONLY = ("audit_entry", "proposal_decision", "outcome_report", "closed_year", "outcome_evidence")
 """Tables that only grow: the database refuses to change or delete their rows."""
 
 keep_append_only(METADATA.tables[name] for name in APPEND_ONLY)

@@ -15,6 +15,7 @@ class LinkPurpose(StrEnum):
     CALENDAR_FEED = "calendar_feed"
     """Read by calendar programs again and again; revoked by the user, never used up."""
     EVENT_ANSWER = "event_answer"
+    DIGEST_STOP = "digest_stop"
 
 
 class UserState(StrEnum):

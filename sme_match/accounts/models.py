@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sme_match.accounts.enums import LinkPurpose, UserState
@@ -34,6 +34,8 @@ class User(Versioned, Base):
     """Argon2id; None until the invitation is accepted."""
     language: Mapped[str] = mapped_column(String(2), default="ja")
     active: Mapped[bool] = mapped_column(default=True)
+    wants_digest: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether a lead gets the monthly mail."""
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
 

@@ -2,12 +2,20 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response
 
+from sme_match.accounts.enums import LinkPurpose
+from sme_match.accounts.links import find_link
 from sme_match.core.actor import Actor, Role
 from sme_match.core.clock import jst_date
-from sme_match.core.errors import NotFoundError
+from sme_match.core.errors import InvalidError, NotFoundError
+from sme_match.home import digest, saved
 from sme_match.home.enums import Waiting
+from sme_match.home.forms import SavedViewForm
 from sme_match.home.labels import WAITING
 from sme_match.home.policy import TO_DO, may_see_waiting
 from sme_match.home.queries.agenda import (
@@ -28,7 +36,9 @@ from sme_match.statistics.periods import fiscal_year_of
 from sme_match.statistics.services import make_report
 from sme_match.web.access import allow, public
 from sme_match.web.context import current_actor, current_session, current_time, find_actor
+from sme_match.web.flashes import flash_done
 from sme_match.web.paging import requested_page
+from sme_match.web.redirects import safe_path
 
 blueprint = Blueprint("home", __name__)
 
@@ -189,3 +199,98 @@ def address_of(waiting: Waiting, line: WaitingLine) -> str:
     endpoint, argument = _PLACES[waiting]
     target: dict[str, Any] = {argument: line.target_id}
     return url_for(endpoint, **target)
+
+
+@blueprint.post("/digest")
+@allow(Role.LEAD)
+def switch_digest() -> Response:
+    """Begin or stop the own monthly mail."""
+    wanted = request.form.get("wanted") == "y"
+    digest.switch_digest(current_session(), current_actor(), wanted=wanted, now=current_time())
+    flash_done(_("毎月のまとめをお送りします。") if wanted else _("毎月のまとめを止めました。"))
+    return redirect(url_for("accounts.account"))
+
+
+@blueprint.route("/digest/stop/<token>", methods=["GET", "POST"])
+@public
+def stop_digest(token: str) -> str:
+    """Stop the monthly mail by the link in it; a GET shows, a POST stops."""
+    session, now = current_session(), current_time()
+    is_stopped = request.method == "POST"
+    if is_stopped:
+        digest.stop_by_link(session, token, now=now)
+    else:
+        find_link(session, token, LinkPurpose.DIGEST_STOP, now)
+    return render_template("home/stop_digest.html", is_stopped=is_stopped)
+
+
+SAVED_PAGES = frozenset(
+    {
+        "companies.index",
+        "needs.index",
+        "matching.index",
+        "meetings.index",
+        "outcomes.index",
+        "statistics.index",
+        "statistics.evaluation",
+        "statistics.demand",
+        "statistics.refusals",
+        "statistics.region",
+        "statistics.year",
+    }
+)
+"""The pages whose address can be saved: those that include `_saved.html`."""
+
+
+@blueprint.app_template_global("saved_views")
+def saved_views() -> list[saved.SavedLink]:
+    """Return the saved filters of the page that is shown."""
+    return saved.list_saved(current_session(), current_actor(), request.path)
+
+
+@blueprint.route("/saved-views/new", methods=["GET", "POST"])
+@allow(*STAFF)
+def save_view() -> str | Response | tuple[str, int]:
+    """Give the filter of a page a name."""
+    form = SavedViewForm(request.form if request.method == "POST" else request.args)
+    path, query = _saved_page(form.path.data or "")
+    if request.method == "GET":
+        return render_template("home/save_view.html", form=form)
+    if form.validate():
+        try:
+            saved.save_view(
+                current_session(),
+                current_actor(),
+                path=path,
+                query=query,
+                name=form.name.data,
+                shared=form.shared.data,
+                now=current_time(),
+            )
+        except InvalidError as error:
+            form.refuse(error)
+        else:
+            flash_done(_("「%(name)s」を保存しました。", name=form.name.data))
+            return redirect(request.root_path + form.path.data)
+    return render_template("home/save_view.html", form=form), 422
+
+
+@blueprint.post("/saved-views/<int:saved_view_id>/delete")
+@allow(*STAFF)
+def delete_view(saved_view_id: int) -> Response:
+    """Forget a saved filter."""
+    gone = saved.delete_view(current_session(), current_actor(), saved_view_id, now=current_time())
+    flash_done(_("「%(name)s」を消しました。", name=gone.name))
+    return redirect(request.root_path + gone.path)
+
+
+def _saved_page(address: str) -> tuple[str, str]:
+    """Return path and query of an address of a page whose filter can be saved."""
+    path, _mark, query = (safe_path(address) or "").partition("?")
+    try:
+        endpoint, _values = current_app.url_map.bind("localhost").match(path)
+    except (HTTPException, RequestRedirect):
+        raise NotFoundError from None
+    if endpoint not in SAVED_PAGES:
+        raise NotFoundError
+    return path, query

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, SelectMultipleField
+from wtforms import BooleanField, FileField, RadioField, SelectMultipleField
 
 from sme_match.core.text import normalize_width
 from sme_match.meetings.enums import AbsentSide, MeetingState
@@ -112,6 +112,15 @@ class ReportForm(Form):
     )
     amount_source = ChoiceField(
         _l("金額をどこで確かめたか"), choices=choices(AMOUNT_SOURCES, empty=_l("選んでください"))
+    )
+    document = FileField(
+        _l("見積書・注文書のファイル"),
+        description=_l("PDFか画像。10MBまで。支援機関だけが見られます。"),
+    )
+    seen_note = TextField(
+        _l("だれがどこで何を見たか"),
+        limit=300,
+        description=_l("例：10月3日に訪問し、佐藤が注文書の写しを見た"),
     )
     amounts_sure = BooleanField(_l("金額に間違いありません"))
     deal_on = DayField(_l("成約した日"))

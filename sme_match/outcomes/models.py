@@ -94,3 +94,26 @@ class FollowUp(Base):
     done_at: Mapped[datetime | None]
 
     meeting: Mapped[Meeting] = relationship(lazy="raise")
+
+
+class OutcomeEvidence(Base):
+    """What shows an amount: a document, or a note about who saw it where. Rows are never changed."""
+
+    __tablename__ = "outcome_evidence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    body_id: Mapped[int] = mapped_column(ForeignKey("support_body.id"))
+    report_id: Mapped[int] = mapped_column(ForeignKey("outcome_report.id"))
+    """The report with whose amounts it was handed in."""
+    note: Mapped[str] = mapped_column(String(300), default="")
+    filename: Mapped[str] = mapped_column(String(200), default="")
+    media_type: Mapped[str] = mapped_column(String(40), default="")
+    """Told by the content, not by the name."""
+    size: Mapped[int] = mapped_column(default=0)
+    """Bytes."""
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+    content: Mapped[bytes | None] = mapped_column(deferred=True)
+    added_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    added_by_name: Mapped[str] = mapped_column(String(100))
+    added_at: Mapped[datetime]

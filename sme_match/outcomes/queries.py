@@ -1,5 +1,6 @@
 """Reading outcomes. Every query is limited to the meetings that the actor may see."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
@@ -12,11 +13,12 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    false,
     func,
     or_,
     select,
 )
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload, undefer
 
 from sme_match.companies.models import Company
 from sme_match.core.actor import Actor
@@ -31,7 +33,7 @@ from sme_match.meetings.queries import MeetingFilter, narrowed
 from sme_match.needs.models import Need
 from sme_match.outcomes.advice import Refusal
 from sme_match.outcomes.enums import End, FollowUpState, NoDealReason, OutcomeTab, Reporter
-from sme_match.outcomes.models import FollowUp, Outcome, OutcomeReport
+from sme_match.outcomes.models import FollowUp, Outcome, OutcomeEvidence, OutcomeReport
 
 Day = date | BindParameter[date]
 """A day, or its place in a statement that is kept and run again later."""
@@ -310,3 +312,37 @@ def list_refusals(session: Session, actor: Actor, company_id: int) -> list[Refus
         given = before.reasons | {NoDealReason(code) for code in row.reasons}
         refusals[row.id] = before._replace(reasons=given)
     return list(refusals.values())
+
+
+def list_evidence(session: Session, actor: Actor, meeting_id: int) -> Sequence[OutcomeEvidence]:
+    """Return what shows the amounts of a meeting, newest first; the companies never see it."""
+    query = (
+        select(OutcomeEvidence)
+        .join(Meeting, Meeting.id == OutcomeEvidence.meeting_id)
+        .where(OutcomeEvidence.meeting_id == meeting_id, _documents_visible_to(actor))
+        .order_by(OutcomeEvidence.id.desc())
+    )
+    return session.scalars(query).all()
+
+
+def get_document(session: Session, actor: Actor, evidence_id: int) -> OutcomeEvidence:
+    """Return one document with its content.
+
+    Raises:
+        NotFoundError: when it does not exist, or not for this actor, or is a note alone.
+    """
+    found = session.scalar(
+        select(OutcomeEvidence)
+        .options(undefer(OutcomeEvidence.content))
+        .join(Meeting, Meeting.id == OutcomeEvidence.meeting_id)
+        .where(OutcomeEvidence.id == evidence_id, _documents_visible_to(actor))
+    )
+    if found is None or found.content is None:
+        raise NotFoundError(mark_text("この書類は見つかりませんでした。"))
+    return found
+
+
+def _documents_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The staff of the body whose meeting it is: a document of one side is nothing for the other."""
+    own = OutcomeEvidence.body_id == (actor.body_id or 0)
+    return and_(visible_to(actor), own) if actor.is_staff else false()

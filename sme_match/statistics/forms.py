@@ -7,13 +7,13 @@ from flask_babel import lazy_gettext as _l
 
 from sme_match.outcomes.forms import YenField
 from sme_match.statistics.key_figures import Unit
-from sme_match.statistics.words import UNITS as UNIT_WORDS
 from sme_match.statistics.yearly.definitions import ALL_DEFINITIONS
 from sme_match.statistics.yearly.figures import TARGET_KEYS, UNITS
 from sme_match.web.fields import EditForm, Form, NumberField, TextField, WholeNumberField
 
 PER_CENT = 100
 MOST_YEN = 10**12
+_UNITS = {"introduced": _l("組"), "smes": _l("社"), "new_smes": _l("社")}
 
 
 def _target_field(key: str) -> object:
@@ -27,7 +27,7 @@ def _target_field(key: str) -> object:
         )
     if UNITS[key] is Unit.RATE:
         return NumberField(title, unit="%")
-    return WholeNumberField(title, unit=UNIT_WORDS.get(key, _l("件")))
+    return WholeNumberField(title, unit=_UNITS.get(key, _l("件")))
 
 
 class TargetForm(EditForm):

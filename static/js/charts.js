@@ -68,6 +68,20 @@
     }
   };
 
+  // Paper is narrower than a screen and tells nobody: A4 upright without margins and frames.
+  const PAPER_WIDTH = 650;
+  const fitAll = (width) => {
+    for (const element of document.querySelectorAll("[data-chart]")) {
+      const known = drawn.get(element);
+      if (known) {
+        const size = sizeOf(element, known.payload);
+        known.chart.resize({ ...size, width: Math.min(size.width, width) });
+      }
+    }
+  };
+  window.addEventListener("beforeprint", () => fitAll(PAPER_WIDTH));
+  window.addEventListener("afterprint", () => fitAll(Infinity));
+
   const observer = new ResizeObserver((entries) => {
     for (const entry of entries) {
       fit(entry.target);

@@ -23,6 +23,7 @@ from sme_match.events.models import (
     Participant,
     TimetableRun,
 )
+from sme_match.home.models import SavedView
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Exclusion, MatchRun, Proposal, ProposalDecision, TrainingRun
 from sme_match.meetings.enums import MeetingState
@@ -30,7 +31,7 @@ from sme_match.meetings.models import Meeting, MeetingOffer
 from sme_match.needs.models import Need
 from sme_match.notifications.models import OutboxMail
 from sme_match.outcomes.enums import FollowUpState, Reporter
-from sme_match.outcomes.models import FollowUp, Outcome, OutcomeReport
+from sme_match.outcomes.models import FollowUp, Outcome, OutcomeEvidence, OutcomeReport
 from sme_match.registers.models import RegisterImport
 from sme_match.support_bodies.models import SupportBody
 from tests.conftest import NOW
@@ -138,6 +139,17 @@ def build_side(session: Session, word: str) -> Side:
     )  # fmt: skip
     session.add_all([offer, report, outcome, follow_up, import_, mail])
     session.flush()
+    evidence = OutcomeEvidence(
+        meeting_id=meeting.id, body_id=body.id, report_id=report.id, note=word,
+        filename=f"{word}.pdf", media_type="application/pdf", size=9, content=b"%PDF-1.7\n",
+        added_by_name=word, added_at=NOW,
+    )  # fmt: skip
+    saved = SavedView(
+        body_id=body.id, user_id=users[Role.COORDINATOR].id, path="/companies/", query="", name=word,
+        shared=True, created_at=NOW,
+    )  # fmt: skip
+    session.add_all([evidence, saved])
+    session.flush()
     event, part, candidate, solved = _add_event(session, word, need, company)
     meeting.event_id, meeting.confirmed_at = event.id, NOW - timedelta(days=50)
     token = create_link(
@@ -161,6 +173,8 @@ def build_side(session: Session, word: str) -> Side:
         "offer_id": offer.id,
         "report_id": report.id,
         "follow_up_id": follow_up.id,
+        "evidence_id": evidence.id,
+        "saved_view_id": saved.id,
         "import_id": import_.id,
         "mail_id": mail.id,
         "user_id": users[Role.SME].id,

@@ -24,6 +24,7 @@ OPEN = {
     "events.room_by_link",
     "events.calendar_by_link",
     "events.answer_by_link",
+    "home.stop_digest",
     "outcomes.report_by_link",
     "outcomes.thanks",
     # The developers' mailbox: 404 in production.

@@ -59,8 +59,11 @@ def test_a_filled_database_keeps_its_rows_through_migrations(database_url: str) 
             build_side(session, "みちのく")
         before = counts(database)
         downgrade(database.engine, FIRST_FILLED)
+        # What came later has no place there.
+        kept = set(inspect(database.engine).get_table_names()) & before.keys()
         migrate(database.engine)
-        assert counts(database) == before
+        after = counts(database)
+        assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
         assert before["event_candidate"] > 0
     finally:
         empty(database)

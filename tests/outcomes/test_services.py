@@ -29,6 +29,7 @@ from sme_match.outcomes.queries import (
     list_follow_ups,
     list_reports,
 )
+from sme_match.outcomes.services.documents import SeenDocument
 from sme_match.outcomes.services.following import close_follow_up
 from sme_match.outcomes.services.reporting import report_outcome
 from sme_match.outcomes.tasks import ask_due_follow_ups
@@ -37,6 +38,9 @@ from tests.meetings.scenes import at, confirm, mails, make_scene, request
 from tests.outcomes.scenes import AFTER, hold, record, said
 
 BASE = "https://match.example.jp"
+
+
+NOTE = SeenDocument(note="訪問して、佐藤が注文書の写しを見た")
 
 
 def states(session: Session, meeting_id: int) -> list[tuple[int, FollowUpState]]:
@@ -95,7 +99,7 @@ def test_two_sides_that_disagree_make_a_task(session: Session) -> None:
         Reporter.COORDINATOR, 6, first_order_yen=250_000, amount_source=AmountSource.DOCUMENT_SEEN
     )
     later = AFTER + timedelta(hours=1)
-    outcome = report_outcome(session, scene.actor, meeting.id, seen, now=later)
+    outcome = report_outcome(session, scene.actor, meeting.id, seen, now=later, seen=NOTE)
     assert (outcome.stage, outcome.disagreement, outcome.first_order_yen) == (6, False, 250_000)
     assert count_by_tab(session, scene.actor, now=AFTER)[OutcomeTab.DISAGREEMENT] == 0
 

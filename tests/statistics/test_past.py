@@ -15,6 +15,7 @@ from sme_match.matching.enums import ProposalState
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.services.changing import DayRecord
 from sme_match.outcomes.enums import AmountSource, End, NoDealReason, Reporter
+from sme_match.outcomes.services.documents import SeenDocument
 from sme_match.outcomes.services.reporting import report_outcome
 from sme_match.statistics.filters import StatisticsFilter
 from sme_match.statistics.past import undo
@@ -55,8 +56,9 @@ def contents(report: Report) -> dict[str, Any]:
 
 def _say(reporter: Reporter, stage: int, **values: Any) -> Callable[[Session, Scene, int], object]:
     def step(session: Session, scene: Scene, meeting_id: int) -> object:
+        seen = SeenDocument(note="注文書の写しを見た")
         return report_outcome(
-            session, scene.actor, meeting_id, said(reporter, stage, **values), now=TODAY
+            session, scene.actor, meeting_id, said(reporter, stage, **values), now=TODAY, seen=seen
         )
 
     return step

@@ -30,10 +30,17 @@ from sme_match.outcomes.enums import (
 from sme_match.outcomes.models import Outcome, OutcomeReport
 from sme_match.outcomes.policy import may_report_as
 from sme_match.outcomes.queries import find_outcome, list_follow_ups, list_reports
+from sme_match.outcomes.services.documents import (
+    SeenDocument,
+    check_document,
+    has_evidence,
+    keep_document,
+)
 
 SURPRISING_YEN = 100_000_000
 """An amount above this is asked back: it is far more often a slip of the unit than an order."""
 OVERTAKEN = mark_text("あとの回の報告があったため")
+NOTHING_SEEN = SeenDocument()
 BOTH_SIDES = {Reporter.SME, Reporter.BUYER}
 DERIVED = (
     "stage",
@@ -72,7 +79,13 @@ class ReportDraft:
 
 
 def report_outcome(
-    session: Session, actor: Actor, meeting_id: int, draft: ReportDraft, *, now: datetime
+    session: Session,
+    actor: Actor,
+    meeting_id: int,
+    draft: ReportDraft,
+    *,
+    now: datetime,
+    seen: SeenDocument = NOTHING_SEEN,
 ) -> Outcome:
     """Add a report and derive anew where the meeting stands. A correction is a report of its own.
 
@@ -89,6 +102,7 @@ def report_outcome(
         raise ConflictError(mark_text("実施した商談ではないため、結果を報告できません。"))
     held_on, today = jst_date(meeting.starts_at), jst_date(now)
     check_report(draft, held_on=held_on, today=today)
+    _check_seen(session, meeting, draft, seen)
     months_after = current_round(held_on, today)
     said = asdict(draft)
     said.pop("amounts_sure")
@@ -106,6 +120,8 @@ def report_outcome(
     )
     session.add(report)
     session.flush()
+    if not seen.is_empty:
+        keep_document(session, actor, meeting, report, seen, now=now)
     reports = list_reports(session, meeting.id)
     _settle_follow_ups(session, meeting, reports, months_after, now=now)
     outcome = _derive_outcome(session, meeting, reports, now=now)
@@ -203,6 +219,24 @@ def _check_source(draft: ReportDraft) -> None:
         raise InvalidError(mark_text("金額をどこで確かめたかを選んでください。"), field="amount_source")
 
 
+def _check_seen(session: Session, meeting: Meeting, draft: ReportDraft, seen: SeenDocument) -> None:
+    """What a document shows must be there to be looked at, or somebody says who saw it where."""
+    check_document(seen)
+    if not seen.is_empty and draft.reporter is not Reporter.COORDINATOR:
+        raise InvalidError(mark_text("書類は、支援機関の報告だけに付けられます。"), field="document")
+    if (
+        draft.amount_source is AmountSource.DOCUMENT_SEEN
+        and seen.is_empty
+        and not has_evidence(session, meeting.id)
+    ):
+        raise InvalidError(
+            mark_text(
+                "「書類で確認」を選ぶときは、書類を付けるか、だれがどこで何を見たかを入力してください。"
+            ),
+            field="seen_note",
+        )
+
+
 def _has_amount(draft: ReportDraft) -> bool:
     amounts = (draft.first_order_yen, draft.expected_year_yen, draft.total_yen)
     return any(amount is not None for amount in amounts)
@@ -229,11 +263,12 @@ def _settle_follow_ups(
     spoken = {report.reporter for report in reports if report.months_after == months_after}
     answered = Reporter.COORDINATOR in spoken or spoken >= BOTH_SIDES
     for row in list_follow_ups(session, meeting.id):
-        if row.state is not FollowUpState.DUE:
+        if row.state is FollowUpState.DONE:
             continue
         if row.months_after == months_after and answered:
+            # Also one that was closed as unknown: somebody answered after all.
             row.state, row.done_at = FollowUpState.DONE, now
-        elif row.months_after < months_after:
+        elif row.months_after < months_after and row.state is FollowUpState.DUE:
             row.state, row.closed_reason, row.done_at = FollowUpState.CLOSED, OVERTAKEN, now
 
 

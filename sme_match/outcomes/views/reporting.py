@@ -2,27 +2,31 @@
 
 from collections.abc import Callable
 
-from flask import redirect, render_template, url_for
+from flask import Response as FlaskResponse
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from sme_match.accounts.enums import LinkPurpose
 from sme_match.accounts.links import find_link
 from sme_match.core.actor import Actor, Role
-from sme_match.core.errors import NotFoundError
+from sme_match.core.errors import InvalidError, NotFoundError
+from sme_match.core.text import mark_text
 from sme_match.meetings.attempts import DONE, attempt
 from sme_match.meetings.enums import MeetingState, Party
 from sme_match.meetings.models import Meeting
 from sme_match.meetings.policy import party_of
 from sme_match.meetings.queries import get_meeting
 from sme_match.meetings.wording import partner_of
-from sme_match.outcomes.blueprint import blueprint
+from sme_match.outcomes.blueprint import STAFF, blueprint
 from sme_match.outcomes.enums import Reporter
 from sme_match.outcomes.forms import ReportForm
 from sme_match.outcomes.policy import may_report_as, reporter_of
-from sme_match.outcomes.queries import list_reports
+from sme_match.outcomes.queries import get_document, list_reports
+from sme_match.outcomes.services.documents import SeenDocument
+from sme_match.outcomes.services.reporting import NOTHING_SEEN, report_outcome
 from sme_match.outcomes.services.reporting import report_by_link as use_link_to_report
-from sme_match.outcomes.services.reporting import report_outcome
+from sme_match.tables.writing import content_disposition
 from sme_match.web.access import allow, public
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.flashes import flash_done
@@ -45,7 +49,8 @@ def report(meeting_id: int) -> Answer:
 
     def act() -> None:
         draft = form.draft(reporter=reporter, name=actor.name)
-        report_outcome(session, actor, meeting_id, draft, now=current_time())
+        seen = _seen(form) if reporter is None else NOTHING_SEEN
+        report_outcome(session, actor, meeting_id, draft, now=current_time(), seen=seen)
 
     done = url_for("outcomes.show", meeting_id=meeting.id)
     return _answer(meeting, form, reporter, act, done=done, actor=actor)
@@ -80,6 +85,27 @@ def thanks() -> str:
     return render_template("outcomes/thanks.html")
 
 
+@blueprint.get("/outcomes/evidence/<int:evidence_id>")
+@allow(*STAFF)
+def document(evidence_id: int) -> Response:
+    """Send a document; browsers save it and never show it as a page of ours."""
+    found = get_document(current_session(), current_actor(), evidence_id)
+    answer = FlaskResponse(found.content, mimetype=found.media_type)
+    answer.headers["Content-Disposition"] = content_disposition(found.filename)
+    return answer
+
+
+def _seen(form: ReportForm) -> SeenDocument:
+    upload = request.files.get("document")
+    if upload is None or not upload.filename:
+        return SeenDocument(note=form.seen_note.data)
+    with upload.stream:
+        content = upload.read()
+    if not content:
+        raise InvalidError(mark_text("ファイルが空です。"), field="document")
+    return SeenDocument(note=form.seen_note.data, filename=upload.filename, content=content)
+
+
 def _offer_reporters(form: ReportForm, actor: Actor, meeting: Meeting) -> None:
     names = {
         Reporter.SME: _("受託側（%(name)s）の話", name=meeting.company.name),
@@ -112,6 +138,9 @@ def _answer(
         return _page(meeting, form, reporter, actor)
     status = attempt(form, act)
     if status != DONE:
+        upload = request.files.get("document")
+        if upload is not None and upload.filename and not form.document.errors:
+            form.document.errors = [_("お手数ですが、ファイルをもう一度選んでください。")]
         return _page(meeting, form, reporter, actor), status
     flash_done(_("報告を受け付けました。ありがとうございました。"))
     return redirect(done)
