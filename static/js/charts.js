@@ -49,6 +49,11 @@
     return { chart, payload };
   };
 
+  // With a view box the picture can shrink to the width of paper, which tells no script of itself.
+  const frame = (element, { width, height }) => {
+    element.querySelector("svg")?.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  };
+
   const fit = (element) => {
     if (element.clientWidth === 0) {
       return; // Hidden for now; the observer tells when it is shown.
@@ -59,28 +64,16 @@
       // Drawing changes the height of the element, which is no reason to draw again.
       if (size.width !== known.chart.getWidth()) {
         known.chart.resize(size);
+        frame(element, size);
       }
       return;
     }
     const payload = payloadOf(element);
     if (payload) {
       drawn.set(element, draw(element, payload));
+      frame(element, sizeOf(element, payload));
     }
   };
-
-  // Paper is narrower than a screen and tells nobody: A4 upright without margins and frames.
-  const PAPER_WIDTH = 650;
-  const fitAll = (width) => {
-    for (const element of document.querySelectorAll("[data-chart]")) {
-      const known = drawn.get(element);
-      if (known) {
-        const size = sizeOf(element, known.payload);
-        known.chart.resize({ ...size, width: Math.min(size.width, width) });
-      }
-    }
-  };
-  window.addEventListener("beforeprint", () => fitAll(PAPER_WIDTH));
-  window.addEventListener("afterprint", () => fitAll(Infinity));
 
   const observer = new ResizeObserver((entries) => {
     for (const entry of entries) {
