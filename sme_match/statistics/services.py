@@ -1,6 +1,6 @@
 """The use cases of statistics: count the report of a support body, and what a region learns from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -70,6 +70,11 @@ def make_refusals(
         return build_refusals(facts, filters, by, today=today)
 
     return _recall(session, actor, filters, ("refusals", by), count, now=now)
+
+
+def list_companies(session: Session, actor: Actor, *, now: datetime) -> Mapping[str, int]:
+    """Return the registered SMEs of the actor's body by prefecture code."""
+    return recall_facts(session, actor, now=now).facts.companies
 
 
 def _recall(
