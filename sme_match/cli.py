@@ -3,6 +3,7 @@
 from flask import Flask
 
 from sme_match.commands.accounts import create_administrator
+from sme_match.commands.audit import verify_audit
 from sme_match.commands.backups import backup_command, restore_command, verify_backup
 from sme_match.commands.database import migrate_command, scheduler
 from sme_match.commands.demo import load_demo, load_synthetic, sign_ins
@@ -15,6 +16,7 @@ COMMANDS = (
     backup_command,
     verify_backup,
     restore_command,
+    verify_audit,
     load_demo,
     sign_ins,
     load_synthetic,

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import sme_match.schema  # noqa: F401 -- relationships between packages need every table known
 from sme_match.accounts.tasks import forget_old
+from sme_match.audit.seals import seal_settled
 from sme_match.capabilities.register import CAPABILITY_REGISTER
 from sme_match.companies.register import COMPANY_REGISTER
 from sme_match.core.clock import utc_now
@@ -135,6 +136,11 @@ def forget_old_sessions(context: Context) -> int:
     return forget_old(context.database, now=context.now_of())
 
 
+def seal_audit(context: Context) -> int:
+    """Seal the entries of the audit log that have settled."""
+    return seal_settled(context.database, now=context.now_of())
+
+
 def refresh_search_indexes(context: Context) -> int:
     """Compact the search indexes that have drifted."""
     return refresh_indexes(context.database)
@@ -175,6 +181,7 @@ JOBS: tuple[Job, ...] = (
     Job("deliver-mails", 10, deliver_mails),
     Job("refresh-search-indexes", 60, refresh_search_indexes),
     Job("forget-old-sessions", 3600, forget_old_sessions),
+    Job("seal-audit", 300, seal_audit),
 )
 """The table of jobs: a line for each, in the order in which `run_once` runs them."""
 

@@ -38,7 +38,14 @@ MODULES = (
 __all__ = ["APPEND_ONLY", "METADATA", "MODULES", "Lease"]
 
 METADATA = Base.metadata
-APPEND_ONLY = ("audit_entry", "proposal_decision", "outcome_report", "closed_year", "outcome_evidence")
+APPEND_ONLY = (
+    "audit_entry",
+    "audit_seal",
+    "proposal_decision",
+    "outcome_report",
+    "closed_year",
+    "outcome_evidence",
+)
 """Tables that only grow: the database refuses to change or delete their rows."""
 
 keep_append_only(METADATA.tables[name] for name in APPEND_ONLY)

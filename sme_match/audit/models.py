@@ -1,4 +1,4 @@
-"""The audit table: append-only, one row per change, in the same transaction as the change."""
+"""The audit log: append-only, one row per change, in the same transaction as the change."""
 
 from datetime import datetime
 from typing import Any
@@ -29,3 +29,17 @@ class AuditEntry(Base):
     changes: Mapped[dict[str, Any]]
     """Field name -> [before, after]; empty for actions that change no field."""
     note: Mapped[str] = mapped_column(String(1000), default="")
+
+
+class AuditSeal(Base):
+    """The digest of a stretch of the audit log, and through the one before it of all earlier ones."""
+
+    __tablename__ = "audit_seal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_id: Mapped[int] = mapped_column(unique=True)
+    """Sealed are the entries from this number to `last_id`."""
+    last_id: Mapped[int]
+    sealed_at: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 in hexadecimal."""
