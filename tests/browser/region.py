@@ -139,6 +139,7 @@ def links(
         LinkPurpose.INVITATION: [(invited.id, company.id)],
         LinkPurpose.PASSWORD_RESET: [(manager.id, None)],
         LinkPurpose.CALENDAR_FEED: [(manager.id, company.id)],
+        LinkPurpose.DIGEST_STOP: [(users[Role.LEAD].id, None)],
     }
     assert subjects.keys() == set(LinkPurpose)
     for purpose, records in subjects.items():

@@ -21,6 +21,10 @@ AT_LEAST: dict[Role | None, int] = {
 """How many pages there are at least for each; None is who has nothing but the links of mails."""
 NO_PAGES = {
     "static": "files of the look",
+    "outcomes.document": "a file, of which the region has none",
+    "home.save_view": "asks about the filters of a list, which an address alone does not have",
+    "statistics.years": "leads to the newest year",
+    "web.ready": "tells machines whether the whole installation is ready",
     "web.language": "leads back to the page it was chosen on",
     "support_bodies.mine": "leads to the desk of the own body",
 }
