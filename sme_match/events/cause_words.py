@@ -17,7 +17,7 @@ OF_PAIR: Mapping[CauseKind, str] = {
     CauseKind.CANDIDATE_SLOTS: mark_text(
         "%(buyer)sと%(sme)sは、参加の辞退・「会わない」の回答・候補から外したことのどれかで、会えません。"
     ),
-    CauseKind.EXCLUSION: mark_text("%(buyer)sと%(sme)sは、会わない組み合わせです。"),
+    CauseKind.EXCLUSION: mark_text("%(buyer)sと%(sme)sの組み合わせは置けません。"),
     CauseKind.ALTERNATIVES: mark_text("%(buyer)sと%(sme)sは、1回だけ会います。"),
     CauseKind.MUST: mark_text("%(buyer)sは%(sme)sに「ぜひ会いたい」と答えています。"),
     CauseKind.PRECEDENCE: mark_text("%(buyer)sと%(sme)sの商談は、別の商談より先に行います。"),

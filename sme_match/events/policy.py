@@ -4,7 +4,8 @@ Staff of every host body see the event and its timetable; the coordinators of th
 their own companies in it; those of the running body plan it, solve and publish the timetable. What a
 company said in confidence (whom it avoids) stays with the body that looks after it. An SME sees the
 events of its body from the day the call opens, and of the timetable its own part; a buyer acts
-through a signed link. Anonymous buyers are hidden from SMEs and other bodies until publication.
+through a signed link. Until publication no SME
+and no other body reads the name of an anonymous buyer beside its need.
 """
 
 from datetime import datetime

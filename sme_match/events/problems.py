@@ -75,7 +75,8 @@ def problem_of(
     """Return the problem: all pairs that people may place, or only those that somebody wishes.
 
     `also` are candidates that belong to it in any case. With `now`, what a published timetable held
-    by then is locked, whatever the rules say of it today, and nothing new begins before.
+    by then is locked, whatever availability, limits and exclusions say of it today, and nothing new
+    begins before; rooms, lanes and helpers bind that, too.
     """
     past = _Past() if now is None else _past(timetable, now)
     buyers = [p for p in timetable.participants.values() if p.side is Side.BUYER]

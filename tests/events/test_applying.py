@@ -204,6 +204,9 @@ def test_decisions_are_told_and_a_refused_company_cannot_apply_again_by_itself(
     assert ["お受けしました" in mails[0].subject, "定員のため" in mails[1].text] == [True, True]
     with pytest.raises(ConflictError):
         apply(session, manager, scene.event.id, said(scene, session), company_id=company.id, now=NOW)
+    with pytest.raises(ConflictError):
+        withdraw(session, manager, part.id, reason="やはり辞退", now=NOW, site=SITE)
+    assert (part.state, part.reason) == (ParticipantState.REFUSED, "定員のため")
 
 
 def test_withdrawing_frees_the_draft_and_the_log_knows(session: Session) -> None:

@@ -147,7 +147,7 @@ def test_publishing_is_done_wholly_or_not_at_all(database: Database, database_ur
     scene = make_drafted(database)
     work = partial(publish_it, scene)
     total = do(database_url, work, -1)
-    for point in sorted(random.Random(1).sample(range(total), KILLS)):
+    for point in [*sorted(random.Random(1).sample(range(total), KILLS)), total]:
         do(database_url, work, point)
         with database.reading() as session:
             assert not check_whole(session, scene)
@@ -169,7 +169,7 @@ def test_a_run_is_applied_wholly_or_not_at_all(
     with database.reading() as session:
         before = slots_of(session)
     total = do(database_url, work, -1)
-    for point in sorted(random.Random(2).sample(range(total), KILLS)):
+    for point in [*sorted(random.Random(2).sample(range(total), KILLS)), total]:
         do(database_url, work, point)
         with database.reading() as session:
             assert check_whole(session, scene) is published

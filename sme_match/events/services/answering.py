@@ -140,7 +140,9 @@ def expire(session: Session, participant_id: int, *, now: datetime, site: Site) 
     buyer = get_participant(session, SYSTEM, participant_id, now=now)
     event = lock_event(session, SYSTEM, buyer.event_id, now=now)
     session.refresh(buyer, ["state", "version", "answered_at"])
-    if buyer.state is not ParticipantState.INVITED or event.buyer_answer_until > now:
+    if event.state is not EventState.PREPARING or event.buyer_answer_until > now:
+        return False
+    if buyer.state is not ParticipantState.INVITED:
         return False
     buyer.state = ParticipantState.EXPIRED
     revoke_links(session, LinkPurpose.EVENT_ANSWER, buyer.id, now)

@@ -50,8 +50,12 @@ def tell_of_call(session: Session, event_id: int, *, now: datetime, base_url: st
     sent = 0
     for company in companies:
         key, body = f"{prefix}{company.id}", bodies[company.body_id]
+        if key in told:
+            continue
+        if sent >= AT_ONCE:
+            break
         letter = write_letter(company, None, body, subject=subject, text=text)
-        if key in told or not letter.to_address or sent >= AT_ONCE:
+        if not letter.to_address:
             continue
         queue_mail(
             session, key=key, to_address=letter.to_address, to_name=letter.to_name,

@@ -24,6 +24,8 @@ from sme_match.events.services.releasing import release
 from sme_match.events.services.telling import tell
 from sme_match.meetings.messages import Site
 
+TAKING_PART = (ParticipantState.APPLIED, ParticipantState.ACCEPTED)
+"""In which states a company may withdraw by itself."""
 OVER = mark_text("この商談会は終わったか、中止になりました。もう変えられません。")
 
 
@@ -161,6 +163,8 @@ def withdraw(
         raise ConflictError(
             mark_text("申込の締切を過ぎています。辞退するときは、支援機関の窓口へお電話ください。")
         )
+    if actor.role is Role.SME and part.state not in TAKING_PART:
+        raise ConflictError(mark_text("この商談会には参加していません。"))
     _need_reason(reason)
     _step(session, actor, part, ParticipantState.WITHDRAWN, now=now, reason=reason)
     revoke_links(session, LinkPurpose.EVENT_ANSWER, part.id, now)

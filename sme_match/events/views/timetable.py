@@ -73,6 +73,7 @@ def move_candidate(event_id: int, candidate_id: int) -> str | Answer | tuple[str
         "events/move.html",
         event=event,
         pair=pair,
+        shown=is_buyer_shown(actor, event, pair),
         buyer=found.participants[pair.buyer_id],
         sme=found.participants[pair.sme_id],
         cells=places_of(found, pair),
