@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Flask, request
 
@@ -10,6 +11,7 @@ from sme_match import cli
 from sme_match.accounts import labels as account_labels
 from sme_match.accounts import views as accounts
 from sme_match.accounts.sessions import TOUCH_EVERY, find_user_session, touch_user_session
+from sme_match.audit.kept import remember_newest
 from sme_match.capabilities import labels as capability_labels
 from sme_match.capabilities import views as capabilities
 from sme_match.companies import labels as company_labels
@@ -100,6 +102,10 @@ class Application(Flask):
 
     jinja_environment = Environment  # type: ignore[assignment]  # Flask's documented way
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a view or hook as it is: none is a coroutine, and Flask asks that of each again."""
+        return func
+
 
 def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Flask:
     """Return the web application of one installation."""
@@ -147,6 +153,8 @@ def load_signed_in(token: str) -> login.SignedIn | None:
     )
     if found is None:
         return None
+    if request.method in SAFE_METHODS:
+        remember_newest(current_session(), found.newest_entry)
     if now - found.last_seen_at > TOUCH_EVERY and request.method in SAFE_METHODS:
         # The session of a reading request cannot write; this one note has its own transaction.
         with installation().database.unit_of_work() as writing:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache, partial
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -14,7 +14,7 @@ from sme_match.accounts.policy import visible_to
 from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import mark_text
-from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, select_page
+from sme_match.db.paging import KEPT_STATEMENTS, Listing, Page, fetch_lines, select_listing
 from sme_match.support_bodies.models import SupportBody
 
 SORTS = {
@@ -86,9 +86,12 @@ def select_users(actor: Actor, filters: UserFilter) -> Select[User]:
         query = query.where(STATES[filters.state])
     if filters.body:
         query = query.where(User.body_id == filters.body)
-    descending = filters.sort.startswith("-")
-    columns = SORTS.get(filters.sort.lstrip("-"), SORTS[DEFAULT_SORT])
-    return query.order_by(*(column.desc() if descending else column.asc() for column in columns))
+    return query.order_by(*_order(filters.sort))
+
+
+def _order(sort: str) -> list[ColumnElement[Any]]:
+    columns = SORTS.get(sort.lstrip("-"), SORTS[DEFAULT_SORT])
+    return [column.desc() if sort.startswith("-") else column.asc() for column in columns]
 
 
 class UserLine(NamedTuple):
@@ -112,12 +115,11 @@ class UserLine(NamedTuple):
 
 def list_users(session: Session, actor: Actor, filters: UserFilter, *, page: int) -> Page[UserLine]:
     """Return one page of the users that match."""
-    return fetch_lines(session, partial(_select_lines, actor, filters), UserLine, number=page)
+    return fetch_lines(session, _select_lines(actor, filters), UserLine, number=page)
 
 
 @lru_cache(KEPT_STATEMENTS)
-def _select_lines(actor: Actor, filters: UserFilter, number: int) -> Columns:
-    query = select_users(actor, filters)
+def _select_lines(actor: Actor, filters: UserFilter) -> Listing:
     columns = (
         User.id,
         User.name,
@@ -129,5 +131,5 @@ def _select_lines(actor: Actor, filters: UserFilter, number: int) -> Columns:
         User.password_hash.is_(None),
         User.last_sign_in_at,
     )
-    shown = query.outerjoin(User.body).with_only_columns(*columns, maintain_column_froms=True)
-    return select_page(query, shown, number=number)
+    shown = select(*columns).select_from(User).outerjoin(User.body).order_by(*_order(filters.sort))
+    return select_listing(select_users(actor, filters), shown, User.id)

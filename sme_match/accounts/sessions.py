@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from sme_match.accounts.models import User, UserSession
 from sme_match.accounts.tokens import hash_token, new_token
+from sme_match.audit.kept import NEWEST_ENTRY
 from sme_match.core.actor import Actor
 from sme_match.support_bodies.models import SupportBody
 
@@ -25,6 +26,7 @@ _LIVING = (
         User.language,
         SupportBody.name,
         SupportBody.phone,
+        NEWEST_ENTRY,
     )
     .select_from(UserSession)
     .join(UserSession.user)
@@ -51,6 +53,8 @@ class LivingSession:
     language: str
     body_name: str
     body_phone: str
+    newest_entry: int | None
+    """The number of the newest entry of the log, which most pages ask for."""
 
 
 def open_user_session(session: Session, user: User, *, now: datetime) -> str:
@@ -77,9 +81,10 @@ def find_user_session(
     row = session.connection().execute(_LIVING, bounds).first()
     if row is None:
         return None
-    session_id, seen_at, role, name, user_id, body_id, company_id, language, body_name, phone = row
+    session_id, seen_at, *whose, language, body_name, phone, newest = row
+    role, name, user_id, body_id, company_id = whose
     actor = Actor(role=role, name=name, user_id=user_id, body_id=body_id, company_id=company_id)
-    return LivingSession(session_id, seen_at, actor, language, body_name or "", phone or "")
+    return LivingSession(session_id, seen_at, actor, language, body_name or "", phone or "", newest)
 
 
 def touch_user_session(session: Session, session_id: int, *, now: datetime) -> None:

@@ -23,7 +23,15 @@ Value = TypeVar("Value")
 Bind = Engine | Connection
 
 MOST_KEPT = 500
-_NEWEST_ENTRY = select(func.max(AuditEntry.id))
+NEWEST_ENTRY = select(func.max(AuditEntry.id)).scalar_subquery()
+"""The number of the newest entry: what is read along with it may be passed to `remember_newest`."""
+_NEWEST_ENTRY = select(NEWEST_ENTRY)
+_REMEMBERED = "newest_audit_entry"
+
+
+def remember_newest(session: Session, newest: int | None) -> None:
+    """Keep the number of the newest entry for a session that changes nothing and does not live long."""
+    session.info[_REMEMBERED] = newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +56,11 @@ class KeptFigures(Generic[Value]):
         The key must name everything that the figure depends on besides the records: whose it is,
         filters, the day.
         """
-        newest, minute = (
-            session.connection().scalar(_NEWEST_ENTRY),
-            now.replace(second=0, microsecond=0),
-        )
+        if _REMEMBERED in session.info:
+            newest = session.info[_REMEMBERED]
+        else:
+            newest = session.connection().scalar(_NEWEST_ENTRY)
+        minute = now.replace(second=0, microsecond=0)
         with self._lock:
             kept = self._kept.setdefault(session.get_bind(), OrderedDict())
             found = kept.get(key)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Numeric, String, Text
+from sqlalchemy import ForeignKey, Index, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sme_match.capabilities.enums import CapacityState
@@ -16,10 +16,12 @@ class Capability(Versioned, Base):
     """One process of one company. Empty numbers mean "not stated", never zero."""
 
     __tablename__ = "capability"
+    # Who offers a process is answered from the index alone.
+    __table_args__ = (Index(None, "process_code", "archived_at", "company_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
-    process_code: Mapped[str] = mapped_column(String(40), index=True)
+    process_code: Mapped[str] = mapped_column(String(40))
     """A code of the reference list of processes."""
     description: Mapped[str] = mapped_column(Text, default="")
     """What the company is good at, in its own words."""

@@ -9,6 +9,16 @@ from sme_match.companies.enums import AgglomerationType, ContactKind, MeetingMod
 from sme_match.db.base import Base, Versioned, enum_type
 from sme_match.support_bodies.models import SupportBody
 
+_LOOKED_THROUGH = (
+    "body_id",
+    "jsic_code",
+    "is_sme",
+    "is_buyer",
+    "employees",
+    "confirmed_at",
+    "search_text",
+)
+
 
 class Company(Versioned, Base):
     """A company in the register of one support body."""
@@ -17,10 +27,13 @@ class Company(Versioned, Base):
     __table_args__ = (
         UniqueConstraint("body_id", "corporate_number"),
         # Lists run along one of these from the first row to the last of their page. The body stands
-        # at the end, because a body also sees what others share with it. The searched text stands in
-        # the index too: a part of a word has to be looked for in every row, and rows are long.
-        Index(None, "archived_at", "name_kana", "id", "body_id", "search_text"),
+        # at the end, because a body also sees what others share with it.
+        Index(None, "archived_at", "name_kana", "id", "body_id"),
         Index(None, "archived_at", "updated_at", "id", "body_id"),
+        Index(None, "prefecture_code", "archived_at", "name_kana", "id", "body_id"),
+        # Rows are long. What other filters and orders ask of every row, and the text in which a part
+        # of a word has to be looked for, stand together here.
+        Index("ix_company_looked_through", "archived_at", "name_kana", "id", *_LOOKED_THROUGH),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -38,7 +51,7 @@ class Company(Versioned, Base):
     corporate_number: Mapped[str | None] = mapped_column(String(13))
     """法人番号, 13 digits with check digit."""
     postal_code: Mapped[str] = mapped_column(String(8), default="")
-    prefecture_code: Mapped[str] = mapped_column(String(2), index=True)
+    prefecture_code: Mapped[str] = mapped_column(String(2))
     """JIS X 0401."""
     municipality_code: Mapped[str] = mapped_column(String(5), default="")
     """JIS X 0402, without check digit; empty when unknown."""

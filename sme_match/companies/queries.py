@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, column, or_, select, table
@@ -22,7 +22,14 @@ from sme_match.core.text import (
     normalize_hyphens,
     normalize_width,
 )
-from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, portions, select_page
+from sme_match.db.paging import (
+    KEPT_STATEMENTS,
+    Listing,
+    Page,
+    fetch_lines,
+    portions,
+    select_listing,
+)
 from sme_match.db.parts import load_parts
 from sme_match.db.search import holds
 from sme_match.support_bodies.models import SupportBody
@@ -150,13 +157,13 @@ def get_certificate(session: Session, actor: Actor, certificate_id: int) -> Cert
 
 def select_companies(actor: Actor, filters: CompanyFilter) -> Select[Company]:
     """Return the query behind the list and its export."""
-    descending = filters.sort.startswith("-")
-    columns = SORTS.get(filters.sort.lstrip("-"), SORTS[DEFAULT_SORT])
-    return (
-        select(Company)
-        .where(visible_to(actor), *_conditions(filters))
-        .order_by(*(each.desc() if descending else each.asc() for each in columns))
-    )
+    query = select(Company).where(visible_to(actor), *_conditions(filters))
+    return query.order_by(*_order(filters.sort))
+
+
+def _order(sort: str) -> list[ColumnElement[Any]]:
+    columns = SORTS.get(sort.lstrip("-"), SORTS[DEFAULT_SORT])
+    return [each.desc() if sort.startswith("-") else each.asc() for each in columns]
 
 
 def _conditions(filters: CompanyFilter) -> list[ColumnElement[bool]]:
@@ -203,14 +210,13 @@ def list_companies(
     session: Session, actor: Actor, filters: CompanyFilter, *, page: int
 ) -> Page[CompanyLine]:
     """Return one page of the companies that match."""
-    return fetch_lines(session, partial(_select_lines, actor, filters), CompanyLine, number=page)
+    return fetch_lines(session, _select_lines(actor, filters), CompanyLine, number=page)
 
 
 @lru_cache(KEPT_STATEMENTS)
-def _select_lines(actor: Actor, filters: CompanyFilter, number: int) -> Columns:
-    query = select_companies(actor, filters)
-    shown = query.with_only_columns(*_LINE, maintain_column_froms=True)
-    return select_page(query, shown, number=number)
+def _select_lines(actor: Actor, filters: CompanyFilter) -> Listing:
+    shown = select(*_LINE).order_by(*_order(filters.sort))
+    return select_listing(select_companies(actor, filters), shown, Company.id)
 
 
 def matchable_by(body_id: int) -> ColumnElement[bool]:

@@ -16,6 +16,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sme_match.db import slow
 
 BUSY_TIMEOUT_SECONDS = 15
+PREPARED_STATEMENTS = 1024
+"""How many the driver keeps: the pages have some hundred, and preparing takes longer than most run."""
 
 
 def make_engine(url: str) -> Engine:
@@ -27,8 +29,8 @@ def make_engine(url: str) -> Engine:
         return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    waiting = {"timeout": BUSY_TIMEOUT_SECONDS}
-    engine = create_engine(parsed, connect_args=waiting, hide_parameters=True)
+    options = {"timeout": BUSY_TIMEOUT_SECONDS, "cached_statements": PREPARED_STATEMENTS}
+    engine = create_engine(parsed, connect_args=options, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     slow.watch(engine)

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, Integer, Select, bindparam, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 Item = TypeVar("Item")
 Columns = Select[*tuple[Any, ...]]
@@ -14,6 +14,8 @@ IDS_PER_QUERY = 5_000
 """Below the number of parameters that either database takes in one statement."""
 KEPT_STATEMENTS = 256
 """How many statements of a list are kept: putting one together takes longer than running it."""
+_SIZE: BindParameter[int] = bindparam("page_size", type_=Integer)
+_START: BindParameter[int] = bindparam("page_start", type_=Integer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,39 +57,58 @@ def fetch_page(
     return Page(items=items, number=number, size=size, total=total)
 
 
-def select_page(query: Columns, shown: Columns, *, number: int, size: int = PAGE_SIZE) -> Columns:
-    """Return the statement for one page of `shown`, with the total of `query` behind each row.
+class Listing(NamedTuple):
+    """The statements of a list, kept for each reader and filter."""
 
-    `shown` is the query with the columns that the list shows of its records and what they come from;
-    whole records take several times longer.
+    lines: Columns
+    total: Columns
+
+
+def select_listing(query: Select[Any], shown: Columns, key: InstrumentedAttribute[int]) -> Listing:
+    """Return the statements of a list: `query` finds its records, `shown` reads their lines.
+
+    `shown` takes the columns that the list shows of the records, and what they come from, without
+    conditions; whole records take several times longer. Both run in the same order. A page is found
+    by the ids alone, so that what stands before it is passed over in an index and no row of it is read.
     """
-    counted = query.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
-    total = counted.correlate(None).scalar_subquery()
-    return shown.add_columns(total).limit(size).offset((max(1, number) - 1) * size)
+    ids = query.with_only_columns(key, maintain_column_froms=True)
+    page = ids.limit(_SIZE).offset(_START).correlate(None)
+    return Listing(
+        lines=shown.where(key.in_(page)),
+        total=query.with_only_columns(func.count(), maintain_column_froms=True).order_by(None),
+    )
 
 
 def fetch_lines(
     session: Session,
-    statement: Callable[[int], Columns],
+    listing: Listing,
     line: Callable[..., Item],
     *,
     number: int,
     size: int = PAGE_SIZE,
     values: Mapping[str, object] | None = None,
+    total: int | None = None,
 ) -> Page[Item]:
-    """Run the statement of a page as `select_page` makes it, with one query.
+    """Read a page of a list, and its total unless it is known or the page tells it, being the last.
 
-    A page past the end gives the last, which takes two more. `values` are those of its parameters.
+    A page past the end gives the last. `values` are those of the parameters of the statements.
     """
     connection = session.connection()
+
+    def read(number: int) -> Sequence[Any]:
+        bounds = {_SIZE.key: size, _START.key: (number - 1) * size}
+        return connection.execute(listing.lines, {**(values or {}), **bounds}).all()
+
     number = max(1, number)
-    rows = connection.execute(statement(number), values).all()
+    rows = read(number)
+    if 0 < len(rows) < size or (number == 1 and not rows):
+        total = (number - 1) * size + len(rows)
+    elif total is None:
+        total = connection.execute(listing.total, values).scalar_one()
     if not rows and number > 1:
-        first = connection.execute(statement(1), values).first()
-        number = -(-first[-1] // size) if first else 1
-        rows = connection.execute(statement(number), values).all()
-    items = [line(*row[:-1]) for row in rows]
-    return Page(items=items, number=number, size=size, total=rows[0][-1] if rows else 0)
+        number = max(1, -(-total // size))
+        rows = read(number)
+    return Page(items=[line(*row) for row in rows], number=number, size=size, total=total)
 
 
 def count(session: Session, query: Select[Any]) -> int:

@@ -1,6 +1,7 @@
 """The main navigation of each role, with counts of what waits."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from flask import request
 from flask_babel import gettext as _
@@ -10,6 +11,7 @@ from sme_match.core.actor import Actor, Role
 from sme_match.home.policy import BADGES
 from sme_match.home.queries.waiting import recall_waiting
 from sme_match.web.context import SAFE_METHODS, current_session, current_time, installation
+from sme_match.web.languages import in_language
 from sme_match.web.shell import NavigationItem
 
 
@@ -24,11 +26,14 @@ def navigation_for(actor: Actor) -> Sequence[NavigationItem]:
             count=counts.get(endpoint, 0),
             current=_is_current(endpoint, blueprint),
         )
-        for endpoint, title in _entries(actor.role)
+        for endpoint, title in _entries(role=actor.role)
     ]
 
 
-def _entries(role: Role) -> list[tuple[str, str]]:
+@in_language
+@cache
+def _entries(language: str, *, role: Role) -> list[tuple[str, str]]:
+    del language
     if role is Role.SME:
         return [
             ("home.index", _("ホーム")),

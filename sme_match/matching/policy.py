@@ -4,6 +4,8 @@ A company whose sharing was withdrawn takes its proposals along at the next requ
 that is excluded takes along what nobody has decided on.
 """
 
+from typing import Protocol
+
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, select
 from sqlalchemy.orm import aliased
 
@@ -112,7 +114,15 @@ def runs_visible_to(actor: Actor) -> ColumnElement[bool]:
     return MatchRun.body_id == actor.body_id
 
 
-def may_match(actor: Actor, need: Need) -> bool:
+class OfBody(Protocol):
+    """A need, or what is known of one."""
+
+    @property
+    def body_id(self) -> int:
+        """The body that keeps it."""
+
+
+def may_match(actor: Actor, need: OfBody) -> bool:
     """Coordinators match the needs of their own body."""
     return actor.role is Role.COORDINATOR and need.body_id == actor.body_id
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sme_match.companies.models import Company
 from sme_match.core.actor import Actor
 from sme_match.core.text import fold_for_search
-from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, select_page
+from sme_match.db.paging import KEPT_STATEMENTS, Columns, Listing, Page, fetch_lines, select_listing
 from sme_match.db.search import holds
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import MatchRun, Proposal
@@ -46,7 +46,7 @@ def list_progress(
 
     `show` is `new` (some proposal waits for a decision), `none` (no proposal) or empty for all.
     """
-    found = fetch_lines(session, partial(_select_open, actor, text, show), NeedLine, number=page)
+    found = fetch_lines(session, _select_open(actor, text, show), NeedLine, number=page)
     counts = {need.id: dict.fromkeys(ProposalState, 0) for need in found.items}
     rows = session.connection().execute(_count_proposals(actor), {"needs": list(counts)})
     for need_id, state, count in rows:
@@ -56,7 +56,7 @@ def list_progress(
 
 
 @lru_cache(KEPT_STATEMENTS)
-def _select_open(actor: Actor, text: str, show: str, number: int) -> Columns:
+def _select_open(actor: Actor, text: str, show: str) -> Listing:
     proposed = select(Proposal.id).where(Proposal.need_id == Need.id)
     query = select(Need).where(Need.body_id == (actor.body_id or 0), Need.state == NeedState.OPEN)
     for word in text.split():
@@ -66,7 +66,7 @@ def _select_open(actor: Actor, text: str, show: str, number: int) -> Columns:
         query = query.where(waiting.exists())
     if show == "none":
         query = query.where(~proposed.exists())
-    query = query.order_by(Need.expires_on.asc().nulls_last(), Need.id)
+    order = (Need.expires_on.asc().nulls_last(), Need.id)
     columns = (
         Need.id,
         Need.number,
@@ -75,8 +75,8 @@ def _select_open(actor: Actor, text: str, show: str, number: int) -> Columns:
         Need.expires_on,
         select(func.max(MatchRun.ran_at)).where(MatchRun.need_id == Need.id).scalar_subquery(),
     )
-    shown = query.join(Need.buyer).with_only_columns(*columns, maintain_column_froms=True)
-    return select_page(query, shown, number=number)
+    shown = select(*columns).select_from(Need).join(Need.buyer).order_by(*order)
+    return select_listing(query.order_by(*order), shown, Need.id)
 
 
 @lru_cache(KEPT_STATEMENTS)

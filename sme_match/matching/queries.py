@@ -1,11 +1,11 @@
 """Reading runs and proposals. Every query is limited to what the actor may see."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -24,7 +24,7 @@ from sme_match.companies.policy import visible_to as companies_visible_to
 from sme_match.core.actor import Actor
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import mark_text
-from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, select_page
+from sme_match.db.paging import KEPT_STATEMENTS, Columns, Listing, Page, fetch_lines, select_listing
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
 from sme_match.matching.policy import is_excluded, runs_visible_to, visible_to
@@ -261,24 +261,42 @@ _LINE = (
 
 
 def list_proposals(
-    session: Session, actor: Actor, need_id: int, filters: ReviewFilter, *, page: int
+    session: Session,
+    actor: Actor,
+    need_id: int,
+    filters: ReviewFilter,
+    *,
+    page: int,
+    counts: Mapping[ProposalState, int],
 ) -> Page[ProposalLine]:
-    """Return one page of the proposals for a need, with their companies."""
-    statement = partial(_select_proposals, actor, filters)
-    values = {"need": need_id}
-    return fetch_lines(session, statement, ProposalLine, number=page, size=REVIEW_PAGE, values=values)
+    """Return one page of the proposals for a need, with their companies.
+
+    `counts` are those of all proposals for the need, as `count_by_state` gives them.
+    """
+    total = None
+    if not filters.musts_met:
+        total = sum(counts.values()) if filters.state is None else counts[filters.state]
+    return fetch_lines(
+        session,
+        _select_proposals(actor, filters),
+        ProposalLine,
+        number=page,
+        size=REVIEW_PAGE,
+        values={"need": need_id},
+        total=total,
+    )
 
 
 @lru_cache(KEPT_STATEMENTS)
-def _select_proposals(actor: Actor, filters: ReviewFilter, number: int) -> Columns:
+def _select_proposals(actor: Actor, filters: ReviewFilter) -> Listing:
     query = select(Proposal).join(Proposal.company).where(Proposal.need_id == _NEED, visible_to(actor))
     if filters.state is not None:
         query = query.where(Proposal.state == filters.state)
     if filters.musts_met:
         query = query.where(Proposal.musts_failed == 0, Proposal.musts_unknown == 0)
-    query = query.order_by(*SORTS.get(filters.sort, SORTS["score"]))
-    shown = query.with_only_columns(*_LINE, maintain_column_froms=True)
-    return select_page(query, shown, number=number, size=REVIEW_PAGE)
+    order = SORTS.get(filters.sort, SORTS["score"])
+    shown = select(*_LINE).select_from(Proposal).join(Proposal.company).order_by(*order)
+    return select_listing(query.order_by(*order), shown, Proposal.id)
 
 
 class Decided(NamedTuple):
@@ -352,10 +370,11 @@ def list_proposable(
 def _proposable(actor: Actor) -> Columns:
     named = aliased(Company)
     # Apart from the ids, because SQLite would rather go through all companies of the body.
-    visible = select(Company.id).where(Company.id == named.id, companies_visible_to(actor))
+    visible = select(Company.id).where(
+        Company.id == named.id, Company.archived_at.is_(None), companies_visible_to(actor)
+    )
     return select(*(getattr(named, name) for name in CompanyName._fields)).where(
         named.id.in_(bindparam("ids", expanding=True)),
-        named.archived_at.is_(None),
         visible.correlate(named).exists(),
         ~is_excluded(named.id, _NEED),
     )

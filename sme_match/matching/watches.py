@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, exists, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from sme_match.accounts.models import User
@@ -77,17 +77,6 @@ def find_watch(session: Session, actor: Actor, need: Need) -> Watch | None:
     return session.scalar(
         select(Watch).where(Watch.need_id == need.id, Watch.user_id == (actor.user_id or 0))
     )
-
-
-_WATCHED = select(Watch.id).where(
-    Watch.need_id == bindparam("need"), Watch.user_id == bindparam("user")
-)
-
-
-def is_watched(session: Session, actor: Actor, need: Need) -> bool:
-    """Tell whether the actor watches a need."""
-    values = {"need": need.id, "user": actor.user_id or 0}
-    return session.connection().execute(_WATCHED, values).first() is not None
 
 
 def list_watches(session: Session, actor: Actor) -> list[Watch]:

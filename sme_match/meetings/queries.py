@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
+    SQLColumnExpression,
     and_,
     bindparam,
     case,
@@ -27,7 +28,15 @@ from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_midnight
 from sme_match.core.errors import InvalidError, NotFoundError
 from sme_match.core.text import fold_for_search, mark_text, normalize_width
-from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, fetch_page, select_page
+from sme_match.db.paging import (
+    KEPT_STATEMENTS,
+    Columns,
+    Listing,
+    Page,
+    fetch_lines,
+    fetch_page,
+    select_listing,
+)
 from sme_match.db.parts import load_parts
 from sme_match.db.search import holds
 from sme_match.matching.enums import ProposalState
@@ -163,11 +172,15 @@ def select_meetings(actor: Actor, filters: MeetingFilter, *, now: Instant) -> Se
     query = select(Meeting).where(
         visible_to(actor), in_tab(filters.tab, now=now), *narrowed(actor, filters)
     )
-    if filters.tab is MeetingTab.WAITING:
-        return query.order_by(Meeting.answer_by, Meeting.id)
-    if filters.tab is MeetingTab.ENDED:
-        return query.order_by(Meeting.updated_at.desc(), Meeting.id.desc())
-    return query.order_by(Meeting.starts_at, Meeting.id)
+    return query.order_by(*_order(filters.tab))
+
+
+def _order(tab: MeetingTab) -> tuple[SQLColumnExpression[Any], ...]:
+    if tab is MeetingTab.WAITING:
+        return Meeting.answer_by, Meeting.id
+    if tab is MeetingTab.ENDED:
+        return Meeting.updated_at.desc(), Meeting.id.desc()
+    return Meeting.starts_at, Meeting.id
 
 
 def narrowed(actor: Actor, filters: MeetingFilter) -> list[ColumnElement[bool]]:
@@ -249,17 +262,17 @@ def list_meetings(
     session: Session, actor: Actor, filters: MeetingFilter, *, page: int, now: datetime
 ) -> Page[MeetingLine]:
     """Return one page of the meetings that match."""
-    statement = partial(_select_lines, actor, filters)
-    return fetch_lines(session, statement, MeetingLine, number=page, values={"now": now})
+    listing = _select_lines(actor, filters)
+    return fetch_lines(session, listing, MeetingLine, number=page, values={"now": now})
 
 
 @lru_cache(KEPT_STATEMENTS)
-def _select_lines(actor: Actor, filters: MeetingFilter, number: int) -> Columns:
-    query = select_meetings(actor, filters, now=_NOW)
-    return select_page(query, _with_sides(query).with_only_columns(*_LINE), number=number)
+def _select_lines(actor: Actor, filters: MeetingFilter) -> Listing:
+    shown = _with_sides(select(*_LINE).select_from(Meeting)).order_by(*_order(filters.tab))
+    return select_listing(select_meetings(actor, filters, now=_NOW), shown, Meeting.id)
 
 
-def _with_sides(query: Select[Any]) -> Select[Any]:
+def _with_sides(query: Columns) -> Columns:
     """Return the query with the need, the SME and the buyer of each meeting beside it."""
     return (
         query.join(Need, Need.id == Meeting.need_id)

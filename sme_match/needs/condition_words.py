@@ -1,5 +1,6 @@
 """Conditions in words, and what contradicts itself among them."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import gettext as _
@@ -7,11 +8,9 @@ from flask_babel import gettext as _
 from sme_match.companies.enums import MeetingMode
 from sme_match.companies.labels import MEETING_MODES
 from sme_match.needs.conditions import AT_MOST, ConditionDraft
-from sme_match.needs.contradictions import Contradiction, find_contradictions
+from sme_match.needs.contradictions import Contradiction, Stated, find_contradictions
 from sme_match.needs.enums import ConditionKind
 from sme_match.needs.labels import CONDITION_KINDS, CONDITION_WORDS, CONTRADICTIONS, with_unit
-from sme_match.needs.models import Need
-from sme_match.needs.services import as_drafts
 from sme_match.web.formats import plain_decimal
 from sme_match.web.names import certificate_name, material_name, prefecture_name, process_name
 
@@ -26,9 +25,11 @@ _WORD_KINDS = frozenset(
 )
 
 
-def list_contradictions(need: Need, *, today: date) -> list[str]:
-    """Return in words what of a need contradicts itself; its conditions are loaded."""
-    found = find_contradictions(need, as_drafts(need.conditions), today=today)
+def list_contradictions(
+    need: Stated, conditions: Sequence[ConditionDraft], *, today: date
+) -> list[str]:
+    """Return in words what of a need with these conditions contradicts itself."""
+    found = find_contradictions(need, conditions, today=today)
     return [contradiction_words(each) for each in found]
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache, partial
-from typing import NamedTuple, Self
+from functools import lru_cache
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -14,7 +14,7 @@ from sme_match.companies.models import Company
 from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import fold_for_search, mark_text, normalize_width
-from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, select_page
+from sme_match.db.paging import KEPT_STATEMENTS, Listing, Page, fetch_lines, select_listing
 from sme_match.db.parts import load_parts
 from sme_match.db.search import holds
 from sme_match.needs.enums import NeedState
@@ -32,6 +32,7 @@ SORTS = {
 DEFAULT_SORT = "-updated"
 DUE_SOON = timedelta(days=30)
 """How far ahead the filter 期限が近い looks."""
+NOT_FOUND = mark_text("この発注案件は見つかりませんでした。")
 LONGEST_KEYWORD = 100
 LARGEST_ID = 2**31 - 1
 BUYERS_SHOWN = 12
@@ -72,7 +73,7 @@ def get_need(session: Session, actor: Actor, need_id: int) -> Need:
     """
     need = session.scalar(_whole(actor), {"need": need_id})
     if need is None:
-        raise NotFoundError(mark_text("この発注案件は見つかりませんでした。"))
+        raise NotFoundError(NOT_FOUND)
     load_parts(session, [need], Need.conditions)
     return need
 
@@ -105,12 +106,15 @@ def select_needs(actor: Actor, filters: NeedFilter, *, today: date) -> Select[Ne
             or_(Need.due_on.between(today, until), Need.expires_on.between(today, until)),
             Need.state != NeedState.CLOSED,
         )
-    descending = filters.sort.startswith("-")
-    columns = SORTS.get(filters.sort.lstrip("-"), SORTS[DEFAULT_SORT.lstrip("-")])
+    return query.order_by(*_order(filters.sort))
+
+
+def _order(sort: str) -> list[ColumnElement[Any]]:
+    columns = SORTS.get(sort.lstrip("-"), SORTS[DEFAULT_SORT.lstrip("-")])
     # A need without a date is not urgent, whichever way the list runs.
-    return query.order_by(
-        *((column.desc() if descending else column.asc()).nulls_last() for column in columns)
-    )
+    return [
+        (column.desc() if sort.startswith("-") else column.asc()).nulls_last() for column in columns
+    ]
 
 
 def mentions(actor: Actor, word: str) -> ColumnElement[bool]:
@@ -155,13 +159,11 @@ def list_needs(
     session: Session, actor: Actor, filters: NeedFilter, *, page: int, today: date
 ) -> Page[NeedLine]:
     """Return one page of the needs that match, with the names of buyers and people in charge."""
-    return fetch_lines(session, partial(_select_lines, actor, filters, today), NeedLine, number=page)
+    return fetch_lines(session, _select_lines(actor, filters, today), NeedLine, number=page)
 
 
 @lru_cache(KEPT_STATEMENTS)
-def _select_lines(actor: Actor, filters: NeedFilter, today: date, number: int) -> Columns:
-    query = select_needs(actor, filters, today=today)
-    beside = query.join(Need.buyer).outerjoin(User, User.id == Need.owner_id)
+def _select_lines(actor: Actor, filters: NeedFilter, today: date) -> Listing:
     columns = (
         Need.id,
         Need.body_id,
@@ -176,8 +178,14 @@ def _select_lines(actor: Actor, filters: NeedFilter, today: date, number: int) -
         User.name,
         Need.updated_at,
     )
-    shown = beside.with_only_columns(*columns, maintain_column_froms=True)
-    return select_page(query, shown, number=number)
+    shown = (
+        select(*columns)
+        .select_from(Need)
+        .join(Need.buyer)
+        .outerjoin(User, User.id == Need.owner_id)
+        .order_by(*_order(filters.sort))
+    )
+    return select_listing(select_needs(actor, filters, today=today), shown, Need.id)
 
 
 def list_buyers(session: Session, actor: Actor, text: str) -> list[Company]:

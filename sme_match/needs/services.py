@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, Protocol
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.text import fold_for_search, mark_text
 from sme_match.db.versions import check_version
 from sme_match.needs.conditions import ConditionDraft, write_conditions, write_material
-from sme_match.needs.enums import ConditionLevel, DrawingRelease, NeedKind, NeedState
+from sme_match.needs.enums import ConditionKind, ConditionLevel, DrawingRelease, NeedKind, NeedState
 from sme_match.needs.models import Need, NeedCondition
 from sme_match.needs.numbers import next_number, number_prefix
 from sme_match.needs.policy import may_edit_need, may_register_need
@@ -254,7 +255,27 @@ def searchable(need: Need | NeedDraft, buyer: Company, number: str) -> str:
     return " ".join(fold_for_search(part) for part in parts if part)
 
 
-def as_drafts(conditions: Iterable[NeedCondition]) -> list[ConditionDraft]:
+class StoredCondition(Protocol):
+    """A condition as it is stored: the record, or its columns alone."""
+
+    @property
+    def level(self) -> ConditionLevel:
+        """Must or wish."""
+
+    @property
+    def kind(self) -> ConditionKind:
+        """What is asked for."""
+
+    @property
+    def number(self) -> Decimal | None:
+        """The demanded figure."""
+
+    @property
+    def text(self) -> str | None:
+        """The demanded code or word."""
+
+
+def as_drafts(conditions: Iterable[StoredCondition]) -> list[ConditionDraft]:
     """Return stored conditions as plain values."""
     return [
         ConditionDraft(

@@ -44,6 +44,7 @@ from sme_match.needs.queries import (
     read_id,
 )
 from sme_match.needs.services import (
+    as_drafts,
     close_need,
     edit_need,
     publish_need,
@@ -119,7 +120,9 @@ def _show(need: Need, form: ShareForm) -> str:
         buyer_named=is_buyer_named(actor, need),
         form=form,
         today=jst_date(current_time()),
-        contradictions=list_contradictions(need, today=jst_date(current_time())),
+        contradictions=list_contradictions(
+            need, as_drafts(need.conditions), today=jst_date(current_time())
+        ),
         levels=list(ConditionLevel),
         owner_names=owner_names(session, [need]),
         shares=[body for body in bodies if body.granted_at is not None],

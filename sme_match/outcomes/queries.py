@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -25,7 +25,7 @@ from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_date
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import mark_text
-from sme_match.db.paging import KEPT_STATEMENTS, Columns, Page, fetch_lines, select_page
+from sme_match.db.paging import KEPT_STATEMENTS, Columns, Listing, Page, fetch_lines, select_listing
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
 from sme_match.meetings.policy import visible_to
@@ -96,6 +96,9 @@ def _disagreeing(actor: Actor) -> ColumnElement[bool]:
     return and_(_held(actor), disputed.correlate(Meeting))
 
 
+_LATEST_FIRST = (Meeting.starts_at.desc(), Meeting.id.desc())
+
+
 def select_outcomes(actor: Actor, filters: OutcomeFilter, *, today: Day) -> Select[Meeting]:
     """Return the query behind the lists of meetings (all tabs but that of follow-ups)."""
     tabs = {
@@ -104,7 +107,7 @@ def select_outcomes(actor: Actor, filters: OutcomeFilter, *, today: Day) -> Sele
     }
     query = select(Meeting).where(tabs.get(filters.tab, _held(actor)))
     query = query.where(*narrowed(actor, filters.of_meetings))
-    return query.order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+    return query.order_by(*_LATEST_FIRST)
 
 
 class OutcomeLine(NamedTuple):
@@ -162,18 +165,18 @@ def list_outcomes(
     session: Session, actor: Actor, filters: OutcomeFilter, *, page: int, now: datetime
 ) -> Page[OutcomeLine]:
     """Return one page of the held meetings that match."""
-    statement = partial(_select_lines, actor, filters)
+    listing = _select_lines(actor, filters)
     values = {"today": jst_date(now)}
-    return fetch_lines(session, statement, OutcomeLine, number=page, values=values)
+    return fetch_lines(session, listing, OutcomeLine, number=page, values=values)
 
 
 @lru_cache(KEPT_STATEMENTS)
-def _select_lines(actor: Actor, filters: OutcomeFilter, number: int) -> Columns:
-    query = select_outcomes(actor, filters, today=_TODAY)
-    return select_page(query, _with_sides(query).with_only_columns(*_LINE), number=number)
+def _select_lines(actor: Actor, filters: OutcomeFilter) -> Listing:
+    shown = _with_sides(select(*_LINE).select_from(Meeting)).order_by(*_LATEST_FIRST)
+    return select_listing(select_outcomes(actor, filters, today=_TODAY), shown, Meeting.id)
 
 
-def _with_sides(query: Select[Any]) -> Select[Any]:
+def _with_sides(query: Columns) -> Columns:
     """Return the query with what each meeting is about and where it stands beside it."""
     return (
         query.join(Need, Need.id == Meeting.need_id)
@@ -192,18 +195,19 @@ def list_due_follow_ups(
     filters: OutcomeFilter | None = None,
 ) -> Page[OutcomeLine]:
     """Return one page of the follow-ups that are due, the oldest first."""
-    statement = partial(_select_follow_ups, actor, filters or OutcomeFilter())
+    listing = _select_follow_ups(actor, filters or OutcomeFilter())
     values = {"today": jst_date(now)}
-    return fetch_lines(session, statement, OutcomeLine, number=page, values=values)
+    return fetch_lines(session, listing, OutcomeLine, number=page, values=values)
 
 
 @lru_cache(KEPT_STATEMENTS)
-def _select_follow_ups(actor: Actor, filters: OutcomeFilter, number: int) -> Columns:
+def _select_follow_ups(actor: Actor, filters: OutcomeFilter) -> Listing:
+    order = (FollowUp.due_on, FollowUp.id)
     query = (
         select(FollowUp)
         .join(FollowUp.meeting)
         .where(_held(actor), _due(_TODAY), *narrowed(actor, filters.of_meetings))
-        .order_by(FollowUp.due_on, FollowUp.id)
+        .order_by(*order)
     )
     columns = (
         *_LINE,
@@ -213,7 +217,8 @@ def _select_follow_ups(actor: Actor, filters: OutcomeFilter, number: int) -> Col
         FollowUp.asked_at,
         FollowUp.chased_at,
     )
-    return select_page(query, _with_sides(query).with_only_columns(*columns), number=number)
+    shown = _with_sides(select(*columns).select_from(FollowUp).join(FollowUp.meeting)).order_by(*order)
+    return select_listing(query, shown, FollowUp.id)
 
 
 def _due(today: Day) -> ColumnElement[bool]:

@@ -5,13 +5,14 @@ Those are worked out once, apart from the id of the record; below which path the
 part of what they depend on.
 """
 
-from collections.abc import Callable
-from functools import cache, wraps
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache, wraps
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlencode
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
 
 from sme_match.core.settings import Settings
@@ -21,6 +22,10 @@ Answer = TypeVar("Answer")
 
 _UNBOUND = "mounted"
 _SOME_ID = 1_999_999_999
+_KEPT_PATHS = 2048
+_PLAIN = frozenset({str, int, list})
+_UNQUOTED = "!$'()*,/:;?@"
+"""What needs no quoting in a query, as Werkzeug has it."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -65,7 +70,34 @@ def _address(mounted_at: str, /, endpoint: str, **values: Any) -> str:  # noqa: 
         if type(value) is int:
             before, after = _record(mounted_at, endpoint, argument)
             return f"{before}{value}{after}"
-    return url_for(endpoint, **values)
+    return _with_query(mounted_at, endpoint, values)
+
+
+def _with_query(mounted_at: str, endpoint: str, values: Mapping[str, Any]) -> str:
+    """Return an address whose path is kept and whose query is written as `url_for` writes it."""
+    path, query = [], {}
+    for name, value in values.items():
+        if name.startswith("_") or type(value) not in _PLAIN:
+            return url_for(endpoint, **values)
+        if not _is_in_path(endpoint, name):
+            query[name] = value
+        elif type(value) is list:
+            return url_for(endpoint, **values)
+        else:
+            path.append((name, value))
+    address = _path(mounted_at, endpoint, tuple(path))
+    return f"{address}?{urlencode(query, doseq=True, safe=_UNQUOTED)}" if query else address
+
+
+@cache
+def _is_in_path(endpoint: str, name: str) -> bool:
+    return current_app.url_map.is_endpoint_expecting(endpoint, name)
+
+
+@lru_cache(_KEPT_PATHS)
+def _path(mounted_at: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+    del mounted_at
+    return url_for(endpoint, **dict(values))
 
 
 @cache

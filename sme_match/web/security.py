@@ -37,6 +37,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.secure_cookies:
         app.after_request(_add_transport_header)
     app.jinja_env.globals.update(csp_nonce=csp_nonce, csrf_token=csrf_token)
+    # The extension gives pages its own function, which signs anew for each form.
+    app.context_processor(lambda: {"csrf_token": csrf_token})
 
 
 def csp_nonce() -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import quote, urlencode
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_login import current_user
 
 from sme_match.core.actor import Actor
@@ -61,8 +62,8 @@ def _path_without_language() -> str:
 
 def here(changes: Mapping[str, object]) -> str:
     """Return the address of the open page with some arguments changed; None takes one away."""
-    path, query = quote(request.root_path + request.path), urlencode(merged_args(changes), doseq=True)
-    return f"{path}?{query}" if query else path
+    query = urlencode(merged_args(changes), doseq=True)
+    return f"{_quoted_path()}?{query}" if query else _quoted_path()
 
 
 def merged_args(changes: Mapping[str, object]) -> dict[str, object]:
@@ -70,10 +71,22 @@ def merged_args(changes: Mapping[str, object]) -> dict[str, object]:
 
     Names that mean something to `url_for` itself are left out: anybody can write a URL.
     """
-    merged: dict[str, object] = {
-        name: values
-        for name, values in request.args.to_dict(flat=False).items()
-        if name != "endpoint" and not name.startswith("_")
-    }
-    merged.update(changes)
+    merged = {**_own_args(), **changes}
     return {name: value for name, value in merged.items() if value is not None}
+
+
+def _own_args() -> Mapping[str, object]:
+    """Return the arguments of the current URL; a page of a list names them in a dozen addresses."""
+    if "own_args" not in g:
+        g.own_args = {
+            name: values
+            for name, values in request.args.to_dict(flat=False).items()
+            if name != "endpoint" and not name.startswith("_")
+        }
+    return cast("Mapping[str, object]", g.own_args)
+
+
+def _quoted_path() -> str:
+    if "quoted_path" not in g:
+        g.quoted_path = quote(request.root_path + request.path)
+    return cast("str", g.quoted_path)

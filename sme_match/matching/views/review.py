@@ -46,6 +46,7 @@ from sme_match.matching.queries import (
     list_runs,
 )
 from sme_match.matching.questions import open_questions
+from sme_match.matching.reviewed import get_reviewed_need
 from sme_match.matching.services.deciding import (
     Decision,
     decide_proposal,
@@ -56,7 +57,6 @@ from sme_match.matching.services.running import match_need
 from sme_match.matching.sheets import make_sheet
 from sme_match.matching.training import points_in_use
 from sme_match.matching.views.chains import beside_proposals
-from sme_match.matching.watches import is_watched
 from sme_match.matching.wording import (
     condition_text,
     evidence_words,
@@ -117,9 +117,11 @@ def index() -> str:
 def review(need_id: int) -> str:
     """Show the proposals for a need with their reasons."""
     session, actor = current_session(), current_actor()
-    need = get_need(session, actor, need_id)
+    need, stored = get_reviewed_need(session, actor, need_id)
+    conditions = tuple(as_drafts(stored))
     filters = requested_filter()
-    page = list_proposals(session, actor, need.id, filters, page=requested_page())
+    counts = count_by_state(session, actor, need.id)
+    page = list_proposals(session, actor, need.id, filters, page=requested_page(), counts=counts)
     run = find_run_line(session, actor, need.id)
     cards = _cards(page.items, now_open=page.number == 1)
     beside: dict[str, object] = {}
@@ -128,21 +130,19 @@ def review(need_id: int) -> str:
     return render_template(
         "matching/review.html",
         need=need,
-        buyer_named=is_buyer_named(actor, need),
         run=run,
         page=page,
         cards=cards,
         filters=filters,
-        counts=count_by_state(session, actor, need.id),
-        conditions=tuple(as_drafts(need.conditions)),
+        counts=counts,
+        conditions=conditions,
         terms=tuple(shared_terms(cards)),
         states=tuple(PROPOSAL_STATES),
         sorts=SORTS,
         may_match=may_match(actor, need),
-        watch=is_watched(session, actor, need),
         reasons=tuple(REJECTION_REASONS),
         condition_kinds=list(ConditionKind),
-        contradictions=list_contradictions(need, today=jst_date(current_time())),
+        contradictions=list_contradictions(need, conditions, today=jst_date(current_time())),
         **beside,
     )
 
