@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 ORDERED = ["archived_at", "name_kana", "id"]
-ASKED = ["body_id", "jsic_code", "is_sme", "is_buyer", "employees", "confirmed_at", "search_text"]
+ASKED = ["body_id", "search_text", "jsic_code", "is_sme", "is_buyer", "employees", "confirmed_at"]
 OLD = {
     "ix_company_archived_at_name_kana_id_body_id_search_text": (
         "company",

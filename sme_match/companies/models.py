@@ -11,12 +11,12 @@ from sme_match.support_bodies.models import SupportBody
 
 _LOOKED_THROUGH = (
     "body_id",
+    "search_text",
     "jsic_code",
     "is_sme",
     "is_buyer",
     "employees",
     "confirmed_at",
-    "search_text",
 )
 
 

@@ -87,11 +87,12 @@ def fetch_lines(
     number: int,
     size: int = PAGE_SIZE,
     values: Mapping[str, object] | None = None,
-    total: int | None = None,
+    total: Callable[[], int] | None = None,
 ) -> Page[Item]:
-    """Read a page of a list, and its total unless it is known or the page tells it, being the last.
+    """Read a page of a list, and its total unless the page itself tells it, by being the last.
 
-    A page past the end gives the last. `values` are those of the parameters of the statements.
+    A page past the end gives the last. `values` are those of the parameters of the statements;
+    `total` counts the list in another way than its own statement does.
     """
     connection = session.connection()
 
@@ -102,13 +103,13 @@ def fetch_lines(
     number = max(1, number)
     rows = read(number)
     if 0 < len(rows) < size or (number == 1 and not rows):
-        total = (number - 1) * size + len(rows)
-    elif total is None:
-        total = connection.execute(listing.total, values).scalar_one()
+        found = (number - 1) * size + len(rows)
+    else:
+        found = total() if total else connection.execute(listing.total, values).scalar_one()
     if not rows and number > 1:
-        number = max(1, -(-total // size))
+        number = max(1, -(-found // size))
         rows = read(number)
-    return Page(items=[line(*row) for row in rows], number=number, size=size, total=total)
+    return Page(items=[line(*row) for row in rows], number=number, size=size, total=found)
 
 
 def count(session: Session, query: Select[Any]) -> int:

@@ -14,7 +14,7 @@ from sme_match.matching.models import Proposal
 from sme_match.matching.pairs import SuitedNeed
 from sme_match.matching.queries import CompanyName, ProposalLine
 from sme_match.matching.questions import open_questions
-from sme_match.matching.wording import ConditionWords, word_condition
+from sme_match.matching.wording import ConditionWords, RelaxationWords, word_condition, word_relaxation
 from sme_match.needs.enums import ConditionLevel
 from sme_match.needs.models import Need
 from sme_match.web.languages import in_language
@@ -161,6 +161,15 @@ def word_near_misses(language: str, stored: str) -> tuple[Missed, ...]:
         (int(entry["company_id"]), int(entry["score"]), word_condition(entry["condition"]))
         for entry in json.loads(stored)
     )
+
+
+@in_language
+@lru_cache(KEPT_EXPLANATIONS)
+def word_best_relaxation(language: str, stored: str) -> RelaxationWords | None:
+    """Return the single must that, given up, would admit most companies; kept as near misses are."""
+    del language
+    found = json.loads(stored)
+    return word_relaxation(found[0]) if found else None
 
 
 def shared_terms(cards: Sequence[ProposalCard]) -> list[str]:

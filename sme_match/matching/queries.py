@@ -1,7 +1,7 @@
 """Reading runs and proposals. Every query is limited to what the actor may see."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -167,7 +167,8 @@ class RunLine(NamedTuple):
     excluded: dict[str, Any]
     near_misses: str
     """As they are stored, in JSON."""
-    relaxations: list[dict[str, Any]]
+    relaxations: str
+    """As they are stored, in JSON."""
     barred: int
     chains: str
     """As they are stored, in JSON."""
@@ -181,7 +182,7 @@ def find_run_line(session: Session, actor: Actor, need_id: int) -> RunLine | Non
 
 @lru_cache(KEPT_STATEMENTS)
 def _run_line(actor: Actor) -> Columns:
-    texts = {"near_misses", "chains"}
+    texts = {"near_misses", "relaxations", "chains"}
     columns = [
         cast(column, Text) if name in texts else column
         for name in RunLine._fields
@@ -267,24 +268,30 @@ def list_proposals(
     filters: ReviewFilter,
     *,
     page: int,
-    counts: Mapping[ProposalState, int],
-) -> Page[ProposalLine]:
-    """Return one page of the proposals for a need, with their companies.
+) -> tuple[Page[ProposalLine], Mapping[ProposalState, int]]:
+    """Return one page of the proposals for a need with their companies, and all by their state.
 
-    `counts` are those of all proposals for the need, as `count_by_state` gives them.
+    The counts tell how long the list is unless it is narrowed, and a page that shows all tells them.
     """
-    total = None
-    if not filters.musts_met:
-        total = sum(counts.values()) if filters.state is None else counts[filters.state]
-    return fetch_lines(
+    asks_all = filters.state is None and not filters.musts_met
+    counts: dict[ProposalState, int] = {}
+
+    def total() -> int:
+        counts.update(count_by_state(session, actor, need_id))
+        return sum(counts.values())
+
+    found = fetch_lines(
         session,
         _select_proposals(actor, filters),
         ProposalLine,
         number=page,
         size=REVIEW_PAGE,
         values={"need": need_id},
-        total=total,
+        total=total if asks_all else None,
     )
+    if asks_all and found.total == len(found.items):
+        counts = _count(each.state for each in found.items)
+    return found, counts or count_by_state(session, actor, need_id)
 
 
 @lru_cache(KEPT_STATEMENTS)
@@ -328,7 +335,11 @@ def _decided(actor: Actor) -> Columns:
 def count_by_state(session: Session, actor: Actor, need_id: int) -> dict[ProposalState, int]:
     """Return how many proposals of a need stand in each state."""
     rows = session.connection().execute(_states(actor), {"need": need_id})
-    return dict.fromkeys(ProposalState, 0) | Counter(state for (state,) in rows)
+    return _count(state for (state,) in rows)
+
+
+def _count(states: Iterable[ProposalState]) -> dict[ProposalState, int]:
+    return dict.fromkeys(ProposalState, 0) | Counter(states)
 
 
 @lru_cache(KEPT_STATEMENTS)

@@ -1,8 +1,9 @@
 """Headers on every answer, CSRF tokens, and the check where a write came from."""
 
 import secrets
+from functools import lru_cache
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, g, request, session
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -10,6 +11,7 @@ from sme_match.core.settings import Settings
 from sme_match.web.context import SAFE_METHODS
 
 _YEAR_SECONDS = 365 * 24 * 3600
+KEPT_TOKENS = 1024
 UPLOAD_LIMIT = 12 * 1024 * 1024
 
 
@@ -51,8 +53,18 @@ def csp_nonce() -> str:
 
 def csrf_token() -> str:
     """Return the token of this answer's forms; of some pages each row has a form."""
-    token: str = g.get("csrf_token") or generate_csrf()
+    token: str | None = g.get("csrf_token")
+    if token is None:
+        secret = session.get("csrf_token")
+        token = g.csrf_token = _signed(secret) if secret else generate_csrf()
     return token
+
+
+@lru_cache(KEPT_TOKENS)
+def _signed(secret: str) -> str:
+    """Return the token for the secret in the cookie; it holds as long as the secret, so it is kept."""
+    del secret
+    return str(generate_csrf())
 
 
 def _refuse_cross_site() -> None:

@@ -7,6 +7,7 @@ so they are asked once, when the template is compiled, and stand in it as text a
 
 from collections.abc import Callable, Hashable, Mapping, MutableMapping
 from functools import lru_cache, partial
+from types import BuiltinMethodType, FunctionType, MethodType
 from typing import Any, cast
 
 from flask import Flask, has_request_context, request
@@ -26,15 +27,14 @@ MOST_COMPILED = 8
 
 
 class _Context(Context):
-    """The context of a page, which calls without looking first whether it is asked for.
+    """The context of a page: it calls what does not want the context with less ado.
 
-    Jinja looks at every call whether the function wants the context; macros and functions of one
-    language do not, and they are most of a hundred calls of a page.
+    Jinja asks that at length for each of some hundred calls of a page.
     """
 
     def call(self, obj: Any, *args: Any, **options: Any) -> Any:  # noqa: ANN401 -- as Jinja calls it
         """Call a function of a template."""
-        if type(obj) is not partial and type(obj) is not Macro:
+        if type(obj) not in _CALLED_DIRECTLY or hasattr(obj, _WANTS_CONTEXT):
             return super().call(obj, *args, **options)
         options.pop("_block_vars", None)
         options.pop("_loop_vars", None)
@@ -94,6 +94,11 @@ def kept(macro: Macro, *values: Hashable) -> Markup:
     token) knows no more than its values, and the language and mount that it was compiled for.
     """
     return cast("Markup", macro(*values))
+
+
+_CALLED_DIRECTLY = frozenset({partial, Macro, FunctionType, MethodType, BuiltinMethodType, type(kept)})
+_WANTS_CONTEXT = "jinja_pass_arg"
+"""How `pass_context` and its like mark a function."""
 
 
 def _bind(function: Any, language: str, mounted_at: str) -> Any:  # noqa: ANN401 -- any value of a template

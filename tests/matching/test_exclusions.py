@@ -49,8 +49,7 @@ def sme(session: Session, body: SupportBody, **values: object) -> Company:
 
 
 def proposed(session: Session, actor: Actor, need: Need) -> set[int]:
-    counts = count_by_state(session, actor, need.id)
-    page = list_proposals(session, actor, need.id, ReviewFilter(), page=1, counts=counts)
+    page, _counts = list_proposals(session, actor, need.id, ReviewFilter(), page=1)
     return {each.company_id for each in page.items}
 
 

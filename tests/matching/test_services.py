@@ -18,7 +18,7 @@ from sme_match.core.errors import (
 )
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.models import Proposal, ProposalDecision
-from sme_match.matching.queries import ReviewFilter, count_by_state, get_proposal, list_proposals
+from sme_match.matching.queries import ReviewFilter, get_proposal, list_proposals
 from sme_match.matching.services.deciding import Decision, decide_proposal, undo_decision
 from sme_match.matching.services.running import match_need
 from sme_match.needs.enums import ConditionKind, ConditionLevel
@@ -207,8 +207,7 @@ def test_a_withdrawn_share_takes_its_proposal_along(
     session.flush()
     with pytest.raises(NotFoundError):
         get_proposal(session, coordinator, proposal.id)
-    counts = count_by_state(session, coordinator, need.id)
-    page = list_proposals(session, coordinator, need.id, ReviewFilter(), page=1, counts=counts)
+    page, counts = list_proposals(session, coordinator, need.id, ReviewFilter(), page=1)
     assert page.total == sum(counts.values()) == 0
 
 

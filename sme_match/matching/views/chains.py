@@ -11,9 +11,8 @@ from sme_match.matching.blueprint import blueprint
 from sme_match.matching.chain_decisions import accept_chain
 from sme_match.matching.chain_presenters import chains_of, read_chains, word_chains
 from sme_match.matching.chains import ChainsRecord, members_of
-from sme_match.matching.explanations import RelaxationExplanation
 from sme_match.matching.forms import NOTE_LIMIT, DecisionForm
-from sme_match.matching.presenters import near_misses_of, word_near_misses
+from sme_match.matching.presenters import near_misses_of, word_best_relaxation, word_near_misses
 from sme_match.matching.queries import (
     RunLine,
     get_proposal,
@@ -21,7 +20,6 @@ from sme_match.matching.queries import (
     list_decided,
     list_proposable,
 )
-from sme_match.matching.wording import RelaxationWords, word_relaxation
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.flashes import flash_undoable
@@ -69,12 +67,5 @@ def beside_proposals(run: RunLine) -> dict[str, object]:
         "near_misses": near_misses_of(misses, present),
         "chains": word_chains(run.chains, linked),
         "decided": list_decided(session, actor, run.need_id, members) if members else {},
-        "relaxation": _best_relaxation(run),
+        "relaxation": word_best_relaxation(run.relaxations),
     }
-
-
-def _best_relaxation(run: RunLine) -> RelaxationWords | None:
-    """Return the single must that, given up, would admit most companies."""
-    if not run.relaxations:
-        return None
-    return word_relaxation(cast("RelaxationExplanation", run.relaxations[0]))

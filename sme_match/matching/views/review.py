@@ -38,7 +38,7 @@ from sme_match.matching.progress import list_progress
 from sme_match.matching.queries import (
     ProposalLine,
     ReviewFilter,
-    count_by_state,
+    RunLine,
     find_run_line,
     get_proposal,
     get_sheet_proposal,
@@ -120,8 +120,7 @@ def review(need_id: int) -> str:
     need, stored = get_reviewed_need(session, actor, need_id)
     conditions = tuple(as_drafts(stored))
     filters = requested_filter()
-    counts = count_by_state(session, actor, need.id)
-    page = list_proposals(session, actor, need.id, filters, page=requested_page(), counts=counts)
+    page, counts = list_proposals(session, actor, need.id, filters, page=requested_page())
     run = find_run_line(session, actor, need.id)
     cards = _cards(page.items, now_open=page.number == 1)
     beside: dict[str, object] = {}
@@ -141,7 +140,7 @@ def review(need_id: int) -> str:
         sorts=SORTS,
         may_match=may_match(actor, need),
         reasons=tuple(REJECTION_REASONS),
-        condition_kinds=list(ConditionKind),
+        excluded=_excluded(run),
         contradictions=list_contradictions(need, conditions, today=jst_date(current_time())),
         **beside,
     )
@@ -375,6 +374,12 @@ def _decide(proposal: Proposal, form: DecisionForm, decision: Decision) -> Respo
 
 def _review_url(proposal: Proposal) -> str:
     return url_for("matching.review", need_id=proposal.need_id, _anchor=f"p{proposal.id}")
+
+
+def _excluded(run: RunLine | None) -> list[tuple[ConditionKind, int]]:
+    """Return how many companies failed a must of each kind, in the order of the kinds."""
+    failed = run.excluded if run else {}
+    return [(kind, failed[kind]) for kind in ConditionKind if failed.get(kind)]
 
 
 def _cards(proposals: Sequence[ProposalLine], *, now_open: bool) -> list[ProposalCard]:
