@@ -9,6 +9,7 @@ from sme_match.companies.enums import AgglomerationType, ContactKind, MeetingMod
 from sme_match.db.base import Base, Versioned, enum_type
 from sme_match.support_bodies.models import SupportBody
 
+_ORDERED = ("archived_at", "name_kana", "id")
 _LOOKED_THROUGH = (
     "body_id",
     "search_text",
@@ -28,12 +29,12 @@ class Company(Versioned, Base):
         UniqueConstraint("body_id", "corporate_number"),
         # Lists run along one of these from the first row to the last of their page. The body stands
         # at the end, because a body also sees what others share with it.
-        Index(None, "archived_at", "name_kana", "id", "body_id"),
+        Index(None, *_ORDERED, "body_id"),
         Index(None, "archived_at", "updated_at", "id", "body_id"),
-        Index(None, "prefecture_code", "archived_at", "name_kana", "id", "body_id"),
-        # Rows are long. What other filters and orders ask of every row, and the text in which a part
-        # of a word has to be looked for, stand together here.
-        Index("ix_company_looked_through", "archived_at", "name_kana", "id", *_LOOKED_THROUGH),
+        # Rows are long. What filters and orders ask of every row, and the text in which a part of a
+        # word has to be looked for, stand together here: of all companies, and of each prefecture.
+        Index("ix_company_looked_through", *_ORDERED, *_LOOKED_THROUGH),
+        Index("ix_company_of_prefecture", "prefecture_code", *_ORDERED, *_LOOKED_THROUGH),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

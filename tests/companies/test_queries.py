@@ -1,18 +1,23 @@
 """Finding companies: filters, order, candidates for the same one, what may be matched."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from sme_match.companies.models import Certificate
+from sme_match.companies.models import Certificate, Company
 from sme_match.companies.queries import (
     CompanyFilter,
     list_companies,
     list_matchable_companies,
     list_similar_companies,
+    select_companies,
 )
-from sme_match.core.actor import Actor
+from sme_match.core.actor import Actor, Role
+from sme_match.db.session import Database
+from sme_match.schema import METADATA
 from sme_match.support_bodies.models import SupportBody
 from tests.conftest import NOW
 from tests.factories import (
@@ -131,3 +136,33 @@ def test_candidates_for_the_same_company(session: Session, body: SupportBody, ac
     assert similar("新会社", phone="０１９（６５２）１１１１") == ["別名"]
     assert similar("新会社", phone="1111") == []
     assert similar("新会社", corporate_number="8000020130001") == ["番号"]
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        CompanyFilter(),
+        CompanyFilter(text="精密"),
+        CompanyFilter(side="buyer"),
+        CompanyFilter(prefecture="03"),
+        CompanyFilter(jsic="24", prefecture="03"),
+        CompanyFilter(process="turning", prefecture="03"),
+        CompanyFilter(unconfirmed_since=NOW),
+        *(CompanyFilter(text="精密", sort=f"-{sort}") for sort in ("kana", "employees", "confirmed")),
+        CompanyFilter(sort="updated"),
+    ],
+    ids=str,
+)
+def test_the_list_is_found_without_a_look_at_the_long_rows(filters: CompanyFilter) -> None:
+    database = Database("sqlite://")
+    METADATA.create_all(database.engine)
+    actor = Actor(role=Role.LEAD, name="", user_id=1, body_id=1, company_id=None)
+    query = select_companies(actor, filters).with_only_columns(Company.id)
+    for asked in (query.limit(20), query.with_only_columns(func.count()).order_by(None)):
+        sql = str(asked.compile(database.engine))
+        with database.engine.connect() as connection:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", (1,) * sql.count("?")).all()
+        steps = [step for *_, step in plan if re.match(r"(SEARCH|SCAN) company\b", step)]
+        assert steps
+        assert all("COVERING INDEX" in step for step in steps), steps
+    database.dispose()

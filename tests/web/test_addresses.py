@@ -1,7 +1,12 @@
 """Addresses that templates write."""
 
+from typing import Any
+
 import pytest
-from flask import Flask
+from flask import Flask, url_for
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from werkzeug.routing import BuildError
 
 
 @pytest.mark.parametrize("mounted_at", ["", "/under"])
@@ -19,3 +24,32 @@ def test_the_address_of_a_file_changes_with_its_content(app: Flask) -> None:
         first, second = template.render().split()
     assert first.partition("?v=")[0] == "/static/css/app.css"
     assert first.partition("?v=")[2] != second.partition("?v=")[2] != ""
+
+
+@pytest.mark.parametrize("mounted_at", ["", "/under"])
+@given(
+    endpoint=st.sampled_from(["companies.index", "registers.export", "web.language", "needs.show"]),
+    values=st.dictionaries(
+        st.sampled_from(["q", "register", "code", "need_id", "page", "_anchor", "加工"]),
+        st.one_of(
+            st.text(max_size=5),
+            st.integers(0, 99),
+            st.lists(st.text(max_size=3), max_size=2),
+            st.none(),
+            st.booleans(),
+        ),
+    ),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_addresses_in_templates_are_those_of_flask(
+    app: Flask, mounted_at: str, endpoint: str, values: dict[str, Any]
+) -> None:
+    values = {"register": "companies", "code": "en", "need_id": 7} | values
+    with app.test_request_context(environ_overrides={"SCRIPT_NAME": mounted_at}):
+        try:
+            expected = url_for(endpoint, **values)
+        except (BuildError, ValueError, TypeError) as error:
+            with pytest.raises(type(error)):
+                app.jinja_env.globals["url_for"](endpoint, **values)
+        else:
+            assert app.jinja_env.globals["url_for"](endpoint, **values) == expected

@@ -1,13 +1,13 @@
 """Let the lists of companies find their lines in indexes alone, whatever is filtered and sorted.
 
-Revision ID: 0017
-Revises: 0016
+Revision ID: 0018
+Revises: 0017
 """
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
@@ -23,11 +23,8 @@ OLD = {
 }
 NEW = {
     "ix_company_archived_at_name_kana_id_body_id": ("company", [*ORDERED, "body_id"]),
-    "ix_company_prefecture_code_archived_at_name_kana_id_body_id": (
-        "company",
-        ["prefecture_code", *ORDERED, "body_id"],
-    ),
     "ix_company_looked_through": ("company", [*ORDERED, *ASKED]),
+    "ix_company_of_prefecture": ("company", ["prefecture_code", *ORDERED, *ASKED]),
     "ix_capability_process_code_archived_at_company_id": (
         "capability",
         ["process_code", "archived_at", "company_id"],
