@@ -30,6 +30,7 @@ class ReviewedNeed(NamedTuple):
 
     id: int
     body_id: int
+    version: int
     number: str
     state: NeedState
     title: str

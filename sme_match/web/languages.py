@@ -4,9 +4,10 @@ The reader's is the one chosen in this browser, else the account's, else Japanes
 """
 
 from collections.abc import Callable
-from functools import cached_property, lru_cache, wraps
+from functools import cache, cached_property, lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from babel.core import Locale
 from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, Domain, force_locale, get_locale, get_translations
@@ -53,9 +54,19 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Tokyo"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(settings.translations_folder)
-    _Babel(app, locale_selector=current_language)
+    _Babel(app, locale_selector=_current_locale)
     # A page translates hundreds of phrases; Flask-Babel finds catalogue and locale anew for each.
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = translate
+
+
+def _current_locale() -> Locale:
+    return _locale(current_language())
+
+
+@cache
+def _locale(language: str) -> Locale:
+    """Return the locale of a language; Babel takes one as it is, but reads a name anew each time."""
+    return Locale.parse(language)
 
 
 def current_language() -> str:

@@ -1,5 +1,6 @@
 """Addresses that templates write."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -44,12 +45,13 @@ def test_the_address_of_a_file_changes_with_its_content(app: Flask) -> None:
 def test_addresses_in_templates_are_those_of_flask(
     app: Flask, mounted_at: str, endpoint: str, values: dict[str, Any]
 ) -> None:
-    values = {"register": "companies", "code": "en", "need_id": 7} | values
+    given: dict[str, Any] = {"register": "companies", "code": "en", "need_id": 7} | values
+    address: Callable[..., str] = app.jinja_env.globals["url_for"]  # type: ignore[assignment]
     with app.test_request_context(environ_overrides={"SCRIPT_NAME": mounted_at}):
         try:
-            expected = url_for(endpoint, **values)
+            expected = url_for(endpoint, **given)
         except (BuildError, ValueError, TypeError) as error:
             with pytest.raises(type(error)):
-                app.jinja_env.globals["url_for"](endpoint, **values)
+                address(endpoint, **given)
         else:
-            assert app.jinja_env.globals["url_for"](endpoint, **values) == expected
+            assert address(endpoint, **given) == expected
