@@ -3,9 +3,7 @@
 The record with its buyer and conditions takes several times longer to load than all else of the page.
 """
 
-from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
@@ -19,7 +17,8 @@ from sme_match.core.actor import Actor
 from sme_match.core.errors import NotFoundError
 from sme_match.db.paging import KEPT_STATEMENTS, Columns
 from sme_match.matching.models import Watch
-from sme_match.needs.enums import ConditionKind, ConditionLevel, NeedState
+from sme_match.needs.conditions import ConditionDraft, stored_draft
+from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need, NeedCondition
 from sme_match.needs.policy import visible_to
 from sme_match.needs.queries import NOT_FOUND, buyer_name_for
@@ -51,21 +50,13 @@ class ReviewedNeed(NamedTuple):
     watched: bool
 
 
-class StatedCondition(NamedTuple):
-    """A condition of the need, as it is stored."""
-
-    level: ConditionLevel
-    kind: ConditionKind
-    number: Decimal | None
-    text: str | None
-
-
+_CONDITION = (NeedCondition.level, NeedCondition.kind, NeedCondition.number, NeedCondition.text)
 _STORED = ReviewedNeed._fields[: ReviewedNeed._fields.index("buyer_name")]
 
 
 def get_reviewed_need(
     session: Session, actor: Actor, need_id: int
-) -> tuple[ReviewedNeed, Sequence[StatedCondition]]:
+) -> tuple[ReviewedNeed, tuple[ConditionDraft, ...]]:
     """Return a need with its conditions.
 
     Raises:
@@ -77,7 +68,7 @@ def get_reviewed_need(
         raise NotFoundError(NOT_FOUND)
     width = len(ReviewedNeed._fields)
     # A need without conditions comes as one row that has none.
-    conditions = [StatedCondition(*row[width:]) for row in rows if row[width] is not None]
+    conditions = tuple(stored_draft(*row[width:]) for row in rows if row[width] is not None)
     return ReviewedNeed(*rows[0][:width]), conditions
 
 
@@ -91,7 +82,7 @@ def _select_reviewed(actor: Actor) -> Columns:
             Company.jsic_code,
             exists().where(Watch.need_id == Need.id, Watch.user_id == (actor.user_id or 0)),
         ),
-        (getattr(NeedCondition, name) for name in StatedCondition._fields),
+        _CONDITION,
     )
     return (
         select(*columns)

@@ -51,13 +51,10 @@ from sme_match.needs.models import Need
 NOT_FOUND = mark_text("この商談は見つかりませんでした。")
 WAITING = frozenset({MeetingState.PROPOSED, MeetingState.ASKED, MeetingState.CARRIED_OVER})
 ENDED = frozenset(MeetingState) - WAITING - {MeetingState.CONFIRMED}
-
-
 Instant = datetime | BindParameter[datetime]
 """An instant, or its place in a statement that is kept and run again later."""
 _NOW: BindParameter[datetime] = bindparam("now")
-_SME = aliased(Company, name="sme")
-_BUYER = aliased(Company, name="buyer")
+_SME, _BUYER = aliased(Company, name="sme"), aliased(Company, name="buyer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,20 +164,19 @@ def in_tab(tab: MeetingTab, *, now: Instant) -> ColumnElement[bool]:
     return conditions[tab]
 
 
+_ORDERS: dict[MeetingTab, tuple[SQLColumnExpression[Any], ...]] = {
+    MeetingTab.WAITING: (Meeting.answer_by, Meeting.id),
+    **dict.fromkeys((MeetingTab.COMING, MeetingTab.RESULT), (Meeting.starts_at, Meeting.id)),
+    MeetingTab.ENDED: (Meeting.updated_at.desc(), Meeting.id.desc()),
+}
+
+
 def select_meetings(actor: Actor, filters: MeetingFilter, *, now: Instant) -> Select[Meeting]:
     """Return the query behind the list."""
     query = select(Meeting).where(
         visible_to(actor), in_tab(filters.tab, now=now), *narrowed(actor, filters)
     )
-    return query.order_by(*_order(filters.tab))
-
-
-def _order(tab: MeetingTab) -> tuple[SQLColumnExpression[Any], ...]:
-    if tab is MeetingTab.WAITING:
-        return Meeting.answer_by, Meeting.id
-    if tab is MeetingTab.ENDED:
-        return Meeting.updated_at.desc(), Meeting.id.desc()
-    return Meeting.starts_at, Meeting.id
+    return query.order_by(*_ORDERS[filters.tab])
 
 
 def narrowed(actor: Actor, filters: MeetingFilter) -> list[ColumnElement[bool]]:
@@ -268,7 +264,7 @@ def list_meetings(
 
 @lru_cache(KEPT_STATEMENTS)
 def _select_lines(actor: Actor, filters: MeetingFilter) -> Listing:
-    shown = _with_sides(select(*_LINE).select_from(Meeting)).order_by(*_order(filters.tab))
+    shown = _with_sides(select(*_LINE).select_from(Meeting)).order_by(*_ORDERS[filters.tab])
     return select_listing(select_meetings(actor, filters, now=_NOW), shown, Meeting.id)
 
 

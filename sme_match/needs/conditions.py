@@ -81,6 +81,15 @@ class ConditionDraft:
     text: str | None = None
 
 
+def stored_draft(
+    level: ConditionLevel, kind: ConditionKind, number: Decimal | None, text: str | None
+) -> ConditionDraft:
+    """Return a condition from its columns; the database fills numbers up with zeros."""
+    return ConditionDraft(
+        level, kind, number=None if number is None else number.normalize() + 0, text=text
+    )
+
+
 def parse_conditions(
     kind: ConditionKind, level: ConditionLevel, text: str
 ) -> tuple[ConditionDraft, ...]:

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -18,8 +17,13 @@ from sme_match.core.clock import jst_date
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.text import fold_for_search, mark_text
 from sme_match.db.versions import check_version
-from sme_match.needs.conditions import ConditionDraft, write_conditions, write_material
-from sme_match.needs.enums import ConditionKind, ConditionLevel, DrawingRelease, NeedKind, NeedState
+from sme_match.needs.conditions import (
+    ConditionDraft,
+    stored_draft,
+    write_conditions,
+    write_material,
+)
+from sme_match.needs.enums import ConditionLevel, DrawingRelease, NeedKind, NeedState
 from sme_match.needs.models import Need, NeedCondition
 from sme_match.needs.numbers import next_number, number_prefix
 from sme_match.needs.policy import may_edit_need, may_register_need
@@ -255,37 +259,9 @@ def searchable(need: Need | NeedDraft, buyer: Company, number: str) -> str:
     return " ".join(fold_for_search(part) for part in parts if part)
 
 
-class StoredCondition(Protocol):
-    """A condition as it is stored: the record, or its columns alone."""
-
-    @property
-    def level(self) -> ConditionLevel:
-        """Must or wish."""
-
-    @property
-    def kind(self) -> ConditionKind:
-        """What is asked for."""
-
-    @property
-    def number(self) -> Decimal | None:
-        """The demanded figure."""
-
-    @property
-    def text(self) -> str | None:
-        """The demanded code or word."""
-
-
-def as_drafts(conditions: Iterable[StoredCondition]) -> list[ConditionDraft]:
+def as_drafts(conditions: Iterable[NeedCondition]) -> list[ConditionDraft]:
     """Return stored conditions as plain values."""
-    return [
-        ConditionDraft(
-            condition.level,
-            condition.kind,
-            number=None if condition.number is None else condition.number.normalize() + 0,
-            text=condition.text,
-        )
-        for condition in conditions
-    ]
+    return [stored_draft(each.level, each.kind, each.number, each.text) for each in conditions]
 
 
 def as_condition(draft: ConditionDraft) -> NeedCondition:

@@ -73,7 +73,6 @@ from sme_match.needs.queries import (
     list_owners,
     owner_names,
 )
-from sme_match.needs.services import as_drafts
 from sme_match.needs.wording import vocabulary
 from sme_match.support_bodies.queries import get_body
 from sme_match.web.access import allow
@@ -117,8 +116,7 @@ def index() -> str:
 def review(need_id: int) -> str:
     """Show the proposals for a need with their reasons."""
     session, actor = current_session(), current_actor()
-    need, stored = get_reviewed_need(session, actor, need_id)
-    conditions = tuple(as_drafts(stored))
+    need, conditions = get_reviewed_need(session, actor, need_id)
     filters = requested_filter()
     page, counts = list_proposals(session, actor, need.id, filters, page=requested_page())
     run = find_run_line(session, actor, need.id)
