@@ -86,7 +86,8 @@ def _with_query(mounted_at: str, endpoint: str, values: Mapping[str, Any]) -> st
         else:
             path.append((name, value))
     address = _path(mounted_at, endpoint, tuple(path))
-    return f"{address}?{urlencode(query, doseq=True, safe=_UNQUOTED)}" if query else address
+    written = urlencode(query, doseq=True, safe=_UNQUOTED)
+    return f"{address}?{written}" if written else address
 
 
 @cache
