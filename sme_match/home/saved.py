@@ -15,6 +15,7 @@ from sme_match.core.text import mark_text
 from sme_match.home.models import SavedView
 
 MOST_ON_A_PAGE = 30
+LONGEST_PATH = 200
 LONGEST_QUERY = 1000
 NAME_LENGTH = 60
 

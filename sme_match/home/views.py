@@ -291,6 +291,6 @@ def _saved_page(address: str) -> tuple[str, str]:
         endpoint, _values = current_app.url_map.bind("localhost").match(path)
     except (HTTPException, RequestRedirect):
         raise NotFoundError from None
-    if endpoint not in SAVED_PAGES:
+    if endpoint not in SAVED_PAGES or len(path) > saved.LONGEST_PATH:
         raise NotFoundError
     return path, query

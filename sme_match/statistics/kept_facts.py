@@ -37,7 +37,17 @@ MOST_NEEDS = 500
 MOST_ENTRIES = 5_000
 MOST_FIGURES = 100
 _UNRELATED = frozenset(
-    {"user", "support_body", "word_entry", "training_run", "capability", "notification"}
+    {
+        "user",
+        "support_body",
+        "word_entry",
+        "training_run",
+        "capability",
+        "notification",
+        "saved_view",
+        "year_target",
+        "closed_year",
+    }
 )
 """What no figure is counted from."""
 
@@ -138,7 +148,9 @@ def _touched(session: Session, body_id: int, subjects: Subjects) -> set[int] | N
         asked += [
             select(Need.id).where(Need.buyer_id.in_(companies)),
             select(Proposal.need_id).where(Proposal.company_id.in_(companies)),
-            select(Meeting.need_id).where(Meeting.company_id.in_(companies)),
+            select(Meeting.need_id).where(
+                or_(Meeting.company_id.in_(companies), Meeting.buyer_id.in_(companies))
+            ),
         ]
     if of_event:
         asked.append(

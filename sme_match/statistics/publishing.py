@@ -1,10 +1,12 @@
 """Which figures of a report are withheld when it is published.
 
-Counted are the SMEs behind a figure, and the buyers behind a need. A published report is that of a
-whole fiscal year without filters: overlapping periods or filters could be subtracted from each other.
+Counted are the SMEs behind a figure, and apart from them the buyers: a sum of one buyer is not
+published however many SMEs it deals with. Behind a need stands its buyer alone. A published report
+is that of a whole fiscal year without filters: overlapping periods or filters could be subtracted
+from each other.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sme_match.statistics.frames import Amounts, Group, Ids
@@ -13,17 +15,18 @@ from sme_match.statistics.region import Refusals
 from sme_match.statistics.report import Report
 from sme_match.statistics.suppression import Cell, is_small, withheld
 
+Sides = Sequence[Mapping[int, int]]
 HIDDEN = "※"
 """What stands in the place of a withheld figure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Companies:
-    """The company that is counted for each record."""
+    """Which companies are counted for each record: for each side, record -> company."""
 
-    of_needs: Mapping[int, int]
-    of_proposals: Mapping[int, int]
-    of_meetings: Mapping[int, int]
+    of_needs: Sides
+    of_proposals: Sides
+    of_meetings: Sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ _YEN_COLUMNS: Mapping[str, Callable[[Amounts], Ids]] = {
 
 def withhold(report: Report, companies: Companies) -> Withheld:
     """Return what of a report is not published; see `suppression` for the rule."""
-    columns: dict[tuple[str, str], dict[object, tuple[Ids, Mapping[int, int]]]] = {}
+    columns: dict[tuple[str, str], dict[object, tuple[Ids, Sides]]] = {}
     groups: dict[str, Sequence[Group]] = {
         "prefecture": report.prefectures,
         "process": report.processes,
@@ -91,9 +94,7 @@ def withhold(report: Report, companies: Companies) -> Withheld:
     }
     return Withheld(
         cells=frozenset(
-            (table, column, key)
-            for (table, column), cells in columns.items()
-            for key in withheld({key: _cell(*behind) for key, behind in cells.items()})
+            (table, column, key) for (table, column), cells in columns.items() for key in _hidden(cells)
         ),
         figures=frozenset(
             (figure.key, is_previous)
@@ -117,8 +118,8 @@ def withhold_refusals(refusals: Refusals, companies: Companies) -> Withheld:
         cells=frozenset(
             (table, reason, key)
             for reason in refusals.reasons
-            for key in withheld(
-                {group.key: _cell(group.by_reason.get(reason, ()), met) for group in refusals.groups}
+            for key in _hidden(
+                {group.key: (group.by_reason.get(reason, ()), met) for group in refusals.groups}
             )
         ),
         is_published=True,
@@ -130,16 +131,34 @@ def _is_withheld(key: str, measure: Measure, companies: Companies) -> bool:
     of = _companies_of(companies, key)
     counted, base = set(measure.ids), set(measure.base_ids)
     parts = (counted, base - counted, set(measure.unknown_ids), counted - set(measure.unknown_ids))
-    return any(is_small(_cell(tuple(part), of).companies) for part in parts)
+    return any(is_told_by_few(part, of) for part in parts)
 
 
-def _companies_of(companies: Companies, key: str) -> Mapping[int, int]:
-    own: Mapping[str, Mapping[int, int]] = {
+def is_told_by_few(ids: Iterable[int], of: Sides) -> bool:
+    """Return whether so few companies of either side stand behind these records."""
+    return any(is_small(frozenset(side[number] for number in ids)) for side in of)
+
+
+def _hidden(cells: Mapping[object, tuple[Ids, Sides]]) -> set[object]:
+    """Return which cells of a column are withheld for either side.
+
+    More withheld cells never tell more, so what suffices for a side suffices with those of the other.
+    """
+    sides = max((len(of) for _, of in cells.values()), default=0)
+    return {
+        key
+        for side in range(sides)
+        for key in withheld({key: _cell(ids, of[side]) for key, (ids, of) in cells.items()})
+    }
+
+
+def _companies_of(companies: Companies, key: str) -> Sides:
+    own: Mapping[str, Sides] = {
         "needs": companies.of_needs,
         "proposals": companies.of_proposals,
         # Companies stand for themselves.
-        "smes": {},
-        "buyers": {},
+        "smes": (_Itself(),),
+        "buyers": (_Itself(),),
     }
     return own.get(key, companies.of_meetings)
 
@@ -150,4 +169,12 @@ def _without(ids: Ids, others: Ids) -> Ids:
 
 
 def _cell(ids: Ids, of: Mapping[int, int]) -> Cell:
-    return Cell(len(ids), frozenset(of.get(number, number) for number in ids))
+    return Cell(len(ids), frozenset(of[number] for number in ids))
+
+
+class _Itself(dict[int, int]):
+    """Companies by their own numbers."""
+
+    def __missing__(self, key: int) -> int:
+        """Return the number itself."""
+        return key

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sme_match.statistics.dimension_words import DIMENSIONS, title_of
-from sme_match.statistics.publishing import HIDDEN, Companies, withhold_refusals
+from sme_match.statistics.publishing import HIDDEN, Companies, is_told_by_few, withhold_refusals
 from sme_match.statistics.region import Refusals
 from sme_match.statistics.region_words import reason_title
 from sme_match.statistics.suppression import LEAST_COMPANIES
@@ -52,6 +52,5 @@ def _totals(found: Refusals, companies: Companies) -> list[str | int]:
     totals: list[str | int] = []
     for reason in found.reasons:
         ids = [number for group in found.groups for number in group.by_reason.get(reason, ())]
-        behind = {companies.of_meetings.get(number, number) for number in ids}
-        totals.append(HIDDEN if len(behind) < LEAST_COMPANIES else len(ids))
+        totals.append(HIDDEN if is_told_by_few(ids, companies.of_meetings) else len(ids))
     return totals

@@ -4,6 +4,7 @@ from dataclasses import astuple
 
 from sqlalchemy.orm import Session
 
+from sme_match.accounts.models import User
 from sme_match.db.session import Database
 from sme_match.statistics.evidence import RecordKind
 from sme_match.statistics.queries import list_lines, load_records
@@ -41,6 +42,23 @@ def test_every_proposal_and_every_meeting_is_a_row(session: Session) -> None:
         (None, alone, None),
     }
     assert found.companies == {"03": 1, "04": 1}
+
+
+def test_a_meeting_at_another_hosts_event_counts_for_the_body_that_holds_it(session: Session) -> None:
+    region, host = make_region(session), make_region(session)
+    proposal = region.proposals[0]
+    need = next(each for each in region.needs if each.id == proposal.need_id)
+    company = next(each for each in region.smes if each.id == proposal.company_id)
+    meeting = make_meeting(
+        session, need, company, on(2026, 9, 1), body_id=host.body.id, proposal_id=proposal.id
+    )
+
+    def rows(lead: User) -> list[int | None]:
+        found = load_records(session, lead.as_actor()).pairs
+        return [row.proposal_id for row in found if row.meeting_id == meeting.id]
+
+    assert rows(region.lead) == []
+    assert rows(host.lead) == [None]
 
 
 def test_the_day_of_a_meeting_is_that_of_japan(session: Session) -> None:

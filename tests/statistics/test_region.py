@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -186,15 +187,16 @@ def test_no_published_reason_tells_about_fewer_than_three_companies(
     )
     found = build_refusals(facts, StatisticsFilter(period="fy2026"), by, today=TODAY)
     sme_of = {row.meeting_id: row.sme_id for row in rows if row.meeting_id is not None}
-    hidden = withhold_refusals(found, Companies({}, {}, sme_of))
-    for reason in found.reasons:
+    buyer_of = {row.meeting_id: row.buyer_id for row in rows if row.meeting_id is not None}
+    hidden = withhold_refusals(found, Companies((), (), (sme_of, buyer_of)))
+    for reason, company_of in product(found.reasons, (sme_of, buyer_of)):
         cells = {group.key: group.by_reason.get(reason, ()) for group in found.groups}
         shown = {key for key in cells if not hidden.hides(by.value, reason, key)}
         for key in shown:
-            behind = {sme_of[number] for number in cells[key]}
+            behind = {company_of[number] for number in cells[key]}
             assert not 0 < len(behind) < LEAST_COMPANIES
-        rest = {sme_of[number] for key in cells.keys() - shown for number in cells[key]}
-        total = {sme_of[number] for ids in cells.values() for number in ids}
+        rest = {company_of[number] for key in cells.keys() - shown for number in cells[key]}
+        total = {company_of[number] for ids in cells.values() for number in ids}
         # The total less what is shown belongs to enough companies, unless the total is withheld too.
         assert not 0 < len(rest) < LEAST_COMPANIES or len(total) < LEAST_COMPANIES
 

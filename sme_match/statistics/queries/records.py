@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, null, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from sme_match.companies.models import Company
@@ -175,13 +175,17 @@ def read_companies(session: Session, actor: Actor) -> Companies:
     body_id = actor.body_id or 0
     needs = session.execute(select(Need.id, Need.buyer_id).where(Need.body_id == body_id))
     proposals = session.execute(
-        select(Proposal.id, Proposal.company_id).where(Proposal.body_id == body_id)
-    )
-    meetings = session.execute(select(Meeting.id, Meeting.company_id).where(Meeting.body_id == body_id))
+        select(Proposal.id, Proposal.company_id, Need.buyer_id)
+        .join(Need, Need.id == Proposal.need_id)
+        .where(Proposal.body_id == body_id)
+    ).all()
+    meetings = session.execute(
+        select(Meeting.id, Meeting.company_id, Meeting.buyer_id).where(Meeting.body_id == body_id)
+    ).all()
     return Companies(
-        of_needs={row[0]: row[1] for row in needs},
-        of_proposals={row[0]: row[1] for row in proposals},
-        of_meetings={row[0]: row[1] for row in meetings},
+        of_needs=({row[0]: row[1] for row in needs},),
+        of_proposals=tuple({row[0]: row[side] for row in proposals} for side in (1, 2)),
+        of_meetings=tuple({row[0]: row[side] for row in meetings} for side in (1, 2)),
     )
 
 
@@ -233,14 +237,16 @@ def _select_proposed(body_id: int) -> Columns:
         .join(Need, Need.id == Proposal.need_id)
         .join(_SME, _SME.id == Proposal.company_id)
         .join(_BUYER, _BUYER.id == Need.buyer_id)
-        .outerjoin(Meeting, Meeting.proposal_id == Proposal.id)
+        .outerjoin(
+            Meeting, and_(Meeting.proposal_id == Proposal.id, Meeting.body_id == Proposal.body_id)
+        )
         .outerjoin(Outcome, Outcome.meeting_id == Meeting.id)
         .where(Proposal.body_id == body_id)
     )
 
 
 def _select_unproposed(body_id: int) -> Columns:
-    """Return the meetings that no proposal led to."""
+    """Return the meetings that no proposal of the body led to: at an event another host's may have."""
     nothing = (null(),) * 4
     return (
         select(*_pair_columns(), *nothing, *_OUTCOME_COLUMNS)
@@ -248,8 +254,12 @@ def _select_unproposed(body_id: int) -> Columns:
         .join(Need, Need.id == Meeting.need_id)
         .join(_SME, _SME.id == Meeting.company_id)
         .join(_BUYER, _BUYER.id == Meeting.buyer_id)
+        .outerjoin(Proposal, Proposal.id == Meeting.proposal_id)
         .outerjoin(Outcome, Outcome.meeting_id == Meeting.id)
-        .where(Meeting.body_id == body_id, Meeting.proposal_id.is_(None))
+        .where(
+            Meeting.body_id == body_id,
+            or_(Meeting.proposal_id.is_(None), Proposal.body_id != body_id),
+        )
     )
 
 

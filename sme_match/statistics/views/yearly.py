@@ -19,7 +19,7 @@ from sme_match.statistics.filters import EARLIEST_YEAR
 from sme_match.statistics.forms import CloseYearForm, TargetForm
 from sme_match.statistics.frames import Ids
 from sme_match.statistics.periods import fiscal_year_of
-from sme_match.statistics.policy import may_keep_years, sees_open_years_of_all
+from sme_match.statistics.policy import may_keep_years
 from sme_match.statistics.queries import RecordLine, list_lines
 from sme_match.statistics.suppression import LEAST_COMPANIES
 from sme_match.statistics.views.asking import XLSX, attachment, requested_day
@@ -217,11 +217,11 @@ def close(year: int) -> Answer:
 
 
 @blueprint.get("/years/<int:year>/all")
-@allow(Role.LEAD, Role.ADMINISTRATOR)
+@allow(Role.ADMINISTRATOR)
 def year_of_all(year: int) -> str:
     """Show a fiscal year over the bodies, without the figures of few companies."""
     _check_year(year)
-    found = make_report_of_all(current_session(), current_actor(), year, now=current_time())
+    found = make_report_of_all(current_session(), year, now=current_time())
     return render_template(
         "statistics/year_of_all.html",
         found=found,
@@ -230,17 +230,16 @@ def year_of_all(year: int) -> str:
         least=LEAST_COMPANIES,
         definitions=ALL_DEFINITIONS,
         years=_year_choices(year),
-        sees_open=sees_open_years_of_all(current_actor()),
         now=current_time(),
     )
 
 
 @blueprint.get("/years/<int:year>/all.xlsx")
-@allow(Role.LEAD, Role.ADMINISTRATOR)
+@allow(Role.ADMINISTRATOR)
 def export_year_of_all(year: int) -> Response:
     """Send a fiscal year over the bodies as a workbook."""
     _check_year(year)
-    found = make_report_of_all(current_session(), current_actor(), year, now=current_time())
+    found = make_report_of_all(current_session(), year, now=current_time())
     head = [
         (_("資料名"), _("%(year)s 年度報告（全支援機関）", year=words.year_title(year))),
         (_("作成日時"), moment(current_time())),

@@ -71,12 +71,9 @@ def list_editions(session: Session, body_id: int, years: Sequence[int]) -> list[
     ]
 
 
-def list_bodies_of_year(session: Session, year: int, *, closed_only: bool) -> list[tuple[int, str]]:
-    """Return the active bodies with their names, from north to south, or those that closed a year."""
+def list_bodies(session: Session) -> list[tuple[int, str]]:
+    """Return the active bodies with their names, from north to south."""
     query = select(SupportBody.id, SupportBody.name).where(SupportBody.active)
-    if closed_only:
-        closed = select(ClosedYear.body_id).where(ClosedYear.fiscal_year == year)
-        query = query.where(SupportBody.id.in_(closed))
     rows = session.execute(query.order_by(SupportBody.prefecture_code, SupportBody.id))
     return [(number, name) for number, name in rows]
 

@@ -18,7 +18,7 @@ from sme_match.db.versions import check_version
 from sme_match.statistics.frames import pair_frame
 from sme_match.statistics.key_figures import Unit
 from sme_match.statistics.models import ClosedYear, YearTarget
-from sme_match.statistics.policy import may_keep_years, sees_open_years_of_all
+from sme_match.statistics.policy import may_keep_years
 from sme_match.statistics.queries import load_records
 from sme_match.statistics.yearly.all_bodies import AllBodies, over_bodies
 from sme_match.statistics.yearly.editions import Edition, freeze
@@ -32,7 +32,7 @@ from sme_match.statistics.yearly.figures import (
 from sme_match.statistics.yearly.reading import (
     find_target,
     list_answers,
-    list_bodies_of_year,
+    list_bodies,
     list_editions,
     list_targets,
     read_bodies,
@@ -115,10 +115,9 @@ def count_years(
     return _KEPT.get(session, (actor.body_id, tuple(years), known_at), count, now=now)
 
 
-def make_report_of_all(session: Session, actor: Actor, year: int, *, now: datetime) -> AllBodies:
-    """Return a year over the bodies: all for administrators, those that closed it for leads."""
-    open_too = sees_open_years_of_all(actor)
-    bodies = list_bodies_of_year(session, year, closed_only=not open_too)
+def make_report_of_all(session: Session, year: int, *, now: datetime) -> AllBodies:
+    """Return a year over all bodies."""
+    bodies = list_bodies(session)
     key = (year, tuple(bodies))
     return _KEPT_OF_ALL.get(
         session, key, lambda: over_bodies(read_bodies(session, bodies), year), now=now
