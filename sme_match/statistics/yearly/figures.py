@@ -254,7 +254,8 @@ def _yen(total: int, deals: pd.DataFrame, unknown: Ids) -> Measure:
 
 def _crossing(rows: pd.DataFrame) -> Measure:
     crossing = rows["crossing"]
-    crossed = crossing.fillna(value=False).astype(bool)
+    # Without any known place the column holds no truth values at all.
+    crossed = crossing.astype("boolean").fillna(value=False).astype(bool)
     known = _meetings(rows, crossing.notna())
     return _rate(_meetings(rows, crossed), known, _meetings(rows, crossing.isna()))
 
