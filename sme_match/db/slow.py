@@ -30,4 +30,4 @@ def _end(connection: Connection, cursor: object, statement: str, *_: Any) -> Non
     seconds = time.monotonic() - connection.info.pop("began", time.monotonic())
     if seconds >= SLOW_SECONDS:
         fields = {"milliseconds": round(1000 * seconds), "statement": statement[:_SHOWN]}
-        log.warning("A statement took long", extra={FIELDS: fields})
+        log.info("A statement took long", extra={FIELDS: fields})

@@ -56,6 +56,7 @@ def test_a_slow_statement_is_named_without_its_values(
     database: Database, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slow, "SLOW_SECONDS", 0.0)
+    caplog.set_level(logging.INFO, "sme_match")
     with database.reading() as session:
         session.execute(text("SELECT :name"), {"name": "山田太郎"})
 
