@@ -12,7 +12,7 @@ from sme_match.db.session import Database
 from sme_match.statistics.evidence import EVIDENCE_KEYS
 from tests.client import Client
 from tests.conftest import Clock
-from tests.factories import make_body, make_company, make_user
+from tests.factories import make_body, make_buyer, make_company, make_need, make_user
 from tests.queries import count_queries
 from tests.statistics.scenes import Region, make_meeting, make_region, on
 
@@ -154,8 +154,10 @@ def test_the_published_workbook_withholds_what_few_companies_stand_behind(
     with database.unit_of_work() as session:
         for prefecture in ("27", "28", "40"):
             sme = make_company(session, region.body, prefecture_code=prefecture)
-            make_meeting(session, region.needs[1], sme, on(2026, 9, 1))
-            make_meeting(session, region.needs[1], sme, on(2026, 9, 2))
+            buyer = make_buyer(session, region.body, prefecture_code="03")
+            need = make_need(session, buyer, process_code="bending", created_at=on(2026, 7, 1))
+            make_meeting(session, need, sme, on(2026, 9, 1))
+            make_meeting(session, need, sme, on(2026, 9, 2))
     client.sign_in(region.lead.id)
     book = load_workbook(
         io.BytesIO(client.get("/statistics/published.xlsx?process=bending&period=last12").data)
@@ -171,6 +173,18 @@ def test_the_published_workbook_withholds_what_few_companies_stand_behind(
     processes = {row[0]: row[4] for row in book["工程"].iter_rows(min_row=2, values_only=True)}
     assert set(processes.values()) == {"※"}, "two in one process: the other would tell"
     assert {"流れ", "公式統計との比較"}.isdisjoint(book.sheetnames)
+
+
+def test_a_published_figure_is_not_that_of_one_buyer(
+    client: Client, database: Database, region: Region
+) -> None:
+    with database.unit_of_work() as session:
+        for _ in range(4):
+            make_meeting(session, region.needs[1], make_company(session, region.body), on(2026, 9, 1))
+    client.sign_in(region.lead.id)
+    book = load_workbook(io.BytesIO(client.get("/statistics/published.xlsx").data))
+    figures = {row[0]: row[1] for row in book["概要"].iter_rows(min_row=2, values_only=True)}
+    assert figures["商談を実施した数"] == "※", "many SMEs, but two buyers"
 
 
 def test_records_of_another_body_change_nothing_on_the_page(
