@@ -84,20 +84,27 @@ def recall_facts(session: Session, actor: Actor, *, now: datetime) -> Kept:
     """
     bind, body_id = session.get_bind(), actor.body_id or 0
     if not bind.get_execution_options().get("read_only"):
-        return _read_all(session, actor)
+        return _read_all(session, actor, now=now)
     with _LOCK:
         known = _KEPT.setdefault(bind, {}).get(body_id)
-    kept = _read_all(session, actor) if known is None else _brought_up(session, actor, known, now=now)
+    kept = (
+        _read_all(session, actor, now=now)
+        if known is None
+        else _brought_up(session, actor, known, now=now)
+    )
     if kept is not known:
         with _LOCK:
             _KEPT[bind][body_id] = kept
     return kept
 
 
-def _read_all(session: Session, actor: Actor) -> Kept:
-    # The number is read first: what is committed in between is only read twice.
-    newest = session.scalar(select(func.max(AuditEntry.id))) or 0
-    return Kept(facts_of(load_records(session, actor)), newest, {})
+def _read_all(session: Session, actor: Actor, *, now: datetime) -> Kept:
+    # The numbers are read first: what is committed in between is only read twice.
+    latest = select(AuditEntry.id).order_by(AuditEntry.id.desc()).limit(MOST_ENTRIES)
+    seen = session.scalars(latest).all()
+    newest = seen[0] if seen else 0
+    missing = set(range(max(1, newest - MOST_ENTRIES + 1), newest)).difference(seen)
+    return Kept(facts_of(load_records(session, actor)), newest, dict.fromkeys(missing, now))
 
 
 def _brought_up(session: Session, actor: Actor, known: Kept, *, now: datetime) -> Kept:
@@ -106,7 +113,7 @@ def _brought_up(session: Session, actor: Actor, known: Kept, *, now: datetime) -
         return known
     # Another database under the same name, as after a restored backup, or a very large change.
     if not known.newest <= newest <= known.newest + MOST_ENTRIES:
-        return _read_all(session, actor)
+        return _read_all(session, actor, now=now)
     entries = session.execute(
         select(AuditEntry.id, AuditEntry.subject_type, AuditEntry.subject_id).where(
             or_(AuditEntry.id > known.newest, AuditEntry.id.in_(known.missing))
@@ -127,7 +134,7 @@ def _brought_up(session: Session, actor: Actor, known: Kept, *, now: datetime) -
         subjects[kind].add(subject_id)
     touched = _touched(session, actor.body_id or 0, subjects)
     if touched is None or len(touched) > MOST_NEEDS:
-        return _read_all(session, actor)
+        return _read_all(session, actor, now=now)
     if not touched and "company" not in subjects:
         return Kept(known.facts, newest, missing, known._figures)  # noqa: SLF001 -- its own kind
     part = facts_of(load_records(session, actor, need_ids=touched))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import delete, func, select
@@ -27,6 +28,7 @@ from sme_match.needs.models import Need
 from sme_match.needs.services import close_need, reopen_need
 from sme_match.outcomes.enums import AmountSource, End, NoDealReason, Reporter, Stage
 from sme_match.outcomes.services.reporting import report_outcome
+from sme_match.statistics import kept_facts
 from sme_match.statistics.dimensions import Dimension
 from sme_match.statistics.facts import Facts, facts_of
 from sme_match.statistics.filters import StatisticsFilter
@@ -193,6 +195,14 @@ def test_a_change_reads_only_what_it_touched(database: Database, scene: Scene) -
         _note(session, scene, ("user", scene.coordinator.id))
     with database.reading() as session:
         assert recall_facts(session, scene.actor, now=WHEN).facts is before.facts
+    with database.unit_of_work() as session:
+        _note(session, scene, ("need", scene.need.id))
+    with (
+        database.reading() as session,
+        patch.object(kept_facts, "load_records", wraps=load_records) as read,
+    ):
+        recall_facts(session, scene.actor, now=WHEN)
+    assert [call.kwargs.get("need_ids") for call in read.call_args_list] == [{scene.need.id}]
 
 
 def test_what_may_be_rolled_back_is_not_kept(database: Database, scene: Scene) -> None:
@@ -213,17 +223,32 @@ def test_an_entry_that_is_committed_late_is_found(database: Database, scene: Sce
         newest = session.scalar(select(func.max(AuditEntry.id))) or 0
         entry = {"at": WHEN, "body_id": scene.body.id, "actor_name": "", "actor_role": "",
                  "action": "test", "changes": {}}  # fmt: skip
+        session.add(AuditEntry(id=newest + 1, subject_type="user", subject_id=1, **entry))
+    with database.reading() as session:
+        whole = len(recall_facts(session, scene.actor, now=WHEN).facts.needs)
+    with database.unit_of_work() as session:
+        session.add(AuditEntry(id=newest + 3, subject_type="user", subject_id=1, **entry))
+    with database.reading() as session:
+        kept = recall_facts(session, scene.actor, now=WHEN)
+        assert set(kept.missing) == {newest + 2}
+    with database.unit_of_work() as session:
+        session.execute(delete(Need).where(Need.id == late.id))
+        session.add(AuditEntry(id=newest + 2, subject_type="need", subject_id=late.id, **entry))
+    with database.reading() as session:
+        kept = recall_facts(session, scene.actor, now=WHEN + timedelta(minutes=1))
+        assert (len(kept.facts.needs), dict(kept.missing)) == (whole - 1, {})
+
+
+def test_an_entry_that_was_open_at_the_first_look_is_found(database: Database, scene: Scene) -> None:
+    with database.unit_of_work() as session:
+        newest = session.scalar(select(func.max(AuditEntry.id))) or 0
+        entry = {"at": WHEN, "body_id": scene.body.id, "actor_name": "", "actor_role": "",
+                 "action": "test", "changes": {}}  # fmt: skip
         session.add(AuditEntry(id=newest + 2, subject_type="user", subject_id=1, **entry))
     with database.reading() as session:
         whole = len(recall_facts(session, scene.actor, now=WHEN).facts.needs)
     with database.unit_of_work() as session:
-        session.add(AuditEntry(id=newest + 4, subject_type="user", subject_id=1, **entry))
+        late = make_need(session, scene.buyer, created_at=WHEN)
+        session.add(AuditEntry(id=newest + 1, subject_type="need", subject_id=late.id, **entry))
     with database.reading() as session:
-        kept = recall_facts(session, scene.actor, now=WHEN)
-        assert set(kept.missing) == {newest + 3}
-    with database.unit_of_work() as session:
-        session.execute(delete(Need).where(Need.id == late.id))
-        session.add(AuditEntry(id=newest + 3, subject_type="need", subject_id=late.id, **entry))
-    with database.reading() as session:
-        kept = recall_facts(session, scene.actor, now=WHEN + timedelta(minutes=1))
-        assert (len(kept.facts.needs), dict(kept.missing)) == (whole - 1, {})
+        assert len(recall_facts(session, scene.actor, now=WHEN).facts.needs) == whole + 1
