@@ -141,7 +141,10 @@ def quotients(companies: Mapping[str, int], groups: Sequence[Group]) -> list[Quo
     codes = sorted(code for code, number in companies.items() if code and number)
     smes = {code: len(by_code[code].sme_ids) if code in by_code else 0 for code in codes}
     yen = {code: by_code[code].amounts.total_yen if code in by_code else 0 for code in codes}
-    places, added = (_official(key, codes) for key in ("establishments", "value_added_10k_yen"))
+    places, added = (
+        {code: column.values[code] for code in codes if code in column.values}
+        for column in quotient_columns()
+    )
     return [
         QuotientRow(
             code,
@@ -169,8 +172,3 @@ def quotient_columns() -> tuple[OfficialColumn, OfficialColumn]:
     """Return the official figures that the quotients are taken against."""
     by_key = {column.key: column for column in official_columns()}
     return by_key["establishments"], by_key["value_added_10k_yen"]
-
-
-def _official(key: str, codes: Sequence[str]) -> dict[str, float]:
-    column = next(each for each in official_columns() if each.key == key)
-    return {code: column.values[code] for code in codes if code in column.values}

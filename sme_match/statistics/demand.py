@@ -78,7 +78,7 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ShareOfRecords:
     """A share of counted records in one span, with the records nobody can place."""
 
     period: Period
@@ -123,14 +123,14 @@ def signals(needs: pd.DataFrame, column: str, before: Period, now: Period) -> li
     )
 
 
-def small_lots(needs: pd.DataFrame, periods: Sequence[Period]) -> list[Part]:
+def small_lots(needs: pd.DataFrame, periods: Sequence[Period]) -> list[ShareOfRecords]:
     """Return the share of needs for high-mix low-volume work among those whose lot is known."""
     parts = []
     for period in periods:
         rows = within(needs[["created_on", "lot", "need_id"]], "created_on", period)
         known = rows["lot"].notna()
         parts.append(
-            Part(
+            ShareOfRecords(
                 period,
                 ids_of(rows.loc[rows["lot"].isin(_SMALL_LOTS)], "need_id"),
                 ids_of(rows.loc[known], "need_id"),
@@ -140,7 +140,9 @@ def small_lots(needs: pd.DataFrame, periods: Sequence[Period]) -> list[Part]:
     return parts
 
 
-def crossing(pairs: pd.DataFrame, day: str, flag: str, periods: Sequence[Period]) -> list[Part]:
+def crossing(
+    pairs: pd.DataFrame, day: str, flag: str, periods: Sequence[Period]
+) -> list[ShareOfRecords]:
     """Return the share of meetings (`met_on`, `held`) or deals (`dealt_on`, `dealt`) across a border.
 
     Those with an unknown place are left out of the denominator and named.
@@ -151,7 +153,7 @@ def crossing(pairs: pd.DataFrame, day: str, flag: str, periods: Sequence[Period]
         rows = within(chosen, day, period)
         known = rows["crossing"].notna()
         parts.append(
-            Part(
+            ShareOfRecords(
                 period,
                 ids_of(rows.loc[rows["crossing"] == 1], "meeting_id"),
                 ids_of(rows.loc[known], "meeting_id"),

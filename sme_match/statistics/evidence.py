@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 from sme_match.core.errors import NotFoundError
 from sme_match.outcomes.enums import NoDealReason
-from sme_match.statistics.demand import Part as Span
+from sme_match.statistics.demand import ShareOfRecords
 from sme_match.statistics.frames import Ids
 from sme_match.statistics.key_figures import KEYS, Measure
-from sme_match.statistics.report import Report, Unmet
+from sme_match.statistics.report import Report
 
 
 class RecordKind(StrEnum):
@@ -83,7 +83,7 @@ def find_evidence(report: Report, key: str) -> Evidence:
     return _in_parts(key, _KINDS.get(key, RecordKind.MEETING), report.figure(key).current)
 
 
-def _in_parts(key: str, kind: RecordKind, measure: Measure | Unmet | Span) -> Evidence:
+def _in_parts(key: str, kind: RecordKind, measure: Measure | ShareOfRecords) -> Evidence:
     parts = {Part.COUNTED: measure.ids, Part.BASE: measure.base_ids, Part.UNKNOWN: measure.unknown_ids}
     filled = {part: ids for part, ids in parts.items() if ids or part is Part.COUNTED}
     return Evidence(key, kind, key, MappingProxyType(filled))

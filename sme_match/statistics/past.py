@@ -146,7 +146,7 @@ def _with_proposal(row: PairRow, past: Past) -> PairRow:
     then = past.decisions.get(row.proposal_id or 0)
     if then is None:
         return row
-    return replace(row, proposal_state=then.state, decided_on=_day(then.at))
+    return replace(row, proposal_state=then.state, decided_on=day_of(then.at))
 
 
 def _with_meeting(row: PairRow, past: Past) -> PairRow | None:
@@ -229,5 +229,6 @@ def _outcomes(session: Session, body_id: int, known_at: datetime) -> dict[int, D
     }
 
 
-def _day(instant: datetime | None) -> date | None:
+def day_of(instant: datetime | None) -> date | None:
+    """Return the day of an instant in Japan."""
     return None if instant is None else jst_date(instant)

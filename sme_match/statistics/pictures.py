@@ -21,7 +21,7 @@ from sme_match.statistics.charts import (
 from sme_match.statistics.filters import UNKNOWN, name_month
 from sme_match.statistics.frames import Group
 from sme_match.statistics.report import Report
-from sme_match.statistics.words import month_label, rank_sentence, trend_sentence
+from sme_match.statistics.words import HasFilter, month_label, rank_sentence, trend_sentence
 from sme_match.web.languages import current_language
 
 BARS_SHOWN = 10
@@ -84,12 +84,12 @@ def draw_months(report: Report) -> Picture:
 
 
 def draw_groups(
-    report: Report,
+    report: HasFilter,
     groups: Sequence[Group],
     argument: str,
     title: Callable[[str | None], str],
 ) -> Picture:
-    """Return the held meetings by process or industry as bars, the most first.
+    """Return the held meetings by one dimension as bars, in the order of the groups.
 
     `argument` is the name of the filter that chooses one of the groups.
     """
@@ -108,7 +108,7 @@ def draw_groups(
     return Picture(bars(shown, name=_("商談"), unit=unit, summary=sentence), sentence)
 
 
-def _records(report: Report, **changes: str) -> str:
+def _records(report: HasFilter, **changes: str) -> str:
     return url_for("statistics.records", key="meetings", **report.filters.arguments(**changes))
 
 

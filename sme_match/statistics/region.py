@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sme_match.statistics.demand import Part, Signal, crossing, signals, small_lots, spans
+from sme_match.statistics.demand import ShareOfRecords, Signal, crossing, signals, small_lots, spans
 from sme_match.statistics.dimensions import Dimension, Flow, by_dimension, flows
 from sme_match.statistics.facts import Facts
 from sme_match.statistics.filters import StatisticsFilter, find_period, narrow
@@ -29,9 +29,9 @@ class Region:
     by: Dimension
     groups: Sequence[Group]
     flows: Sequence[Flow]
-    crossing_meetings: Sequence[Part]
+    crossing_meetings: Sequence[ShareOfRecords]
     """By fiscal year, the latest last."""
-    crossing_deals: Sequence[Part]
+    crossing_deals: Sequence[ShareOfRecords]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Demand:
     """The whole months of the period that are over."""
     processes: Sequence[Signal]
     lots: Sequence[Signal]
-    small_lots: Sequence[Part]
+    small_lots: Sequence[ShareOfRecords]
     """By fiscal year, the latest last."""
     unserved: Sequence[Unserved]
     """Most unmet needs first."""

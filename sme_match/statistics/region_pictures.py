@@ -1,16 +1,14 @@
 """The charts of what a region learns, with words and the addresses of the records behind them."""
 
 from collections.abc import Sequence
-
-from flask import url_for
+from functools import partial
 
 from sme_match.statistics.charts import Chart, Line, Point, bars, rank_finding, yearly_lines
-from sme_match.statistics.demand import Part
+from sme_match.statistics.demand import ShareOfRecords
 from sme_match.statistics.dimension_words import prefecture_title, title_of
 from sme_match.statistics.dimensions import Flow
-from sme_match.statistics.filters import UNKNOWN
 from sme_match.statistics.periods import fiscal_year_of
-from sme_match.statistics.pictures import BARS_SHOWN, Picture
+from sme_match.statistics.pictures import BARS_SHOWN, Picture, draw_groups
 from sme_match.statistics.region import Region
 from sme_match.statistics.region_words import crossing_sentence
 from sme_match.statistics.words import _, rank_sentence
@@ -20,22 +18,7 @@ _PERCENT = 100
 
 def draw_dimension(found: Region) -> Picture:
     """Return the held meetings by one dimension as bars, in the order of the table."""
-    unit = _("件")
-    points = [
-        Point(
-            title_of(found.by, group.key),
-            len(group.meeting_ids),
-            url_for(
-                "statistics.records",
-                key="meetings",
-                **found.filters.arguments(**{found.by.value: group.key or UNKNOWN}),
-            ),
-        )
-        for group in found.groups
-        if group.meeting_ids
-    ]
-    sentence = rank_sentence(rank_finding(points), unit)
-    return Picture(bars(points[:BARS_SHOWN], name=_("商談"), unit=unit, summary=sentence), sentence)
+    return draw_groups(found, found.groups, found.by.value, partial(title_of, found.by))
 
 
 def draw_flows(flows: Sequence[Flow]) -> Picture:
@@ -57,13 +40,13 @@ def draw_crossing(found: Region) -> Picture:
     return Picture(_yearly(lines, sentence), sentence)
 
 
-def draw_small_lots(parts: Sequence[Part]) -> Chart:
+def draw_small_lots(parts: Sequence[ShareOfRecords]) -> Chart:
     """Return the share of high-mix low-volume work among the needs, by fiscal year."""
     summary = _("多品種少量の割合の推移。値は下の表にあります。")
     return _yearly([(_("多品種少量の割合"), parts)], summary)
 
 
-def _yearly(lines: Sequence[tuple[str, Sequence[Part]]], summary: str) -> Chart:
+def _yearly(lines: Sequence[tuple[str, Sequence[ShareOfRecords]]], summary: str) -> Chart:
     drawn = []
     for label, parts in lines:
         values = [

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from sme_match.core.fiscal_year import FiscalYear
 from sme_match.outcomes.enums import NoDealReason
-from sme_match.statistics.demand import Part, Signal, Trend
+from sme_match.statistics.demand import ShareOfRecords, Signal, Trend
 from sme_match.statistics.dimension_words import title_of
 from sme_match.statistics.dimensions import Dimension
 from sme_match.statistics.filters import name_fiscal_year, name_span
@@ -47,7 +47,7 @@ def reason_title(reason: str) -> str:
     return word(NoDealReason(reason))
 
 
-def crossing_sentence(parts: Sequence[Part]) -> str:
+def crossing_sentence(parts: Sequence[ShareOfRecords]) -> str:
     """Return the share of meetings across a border in the latest year that has any."""
     latest = next((part for part in reversed(parts) if part.base_ids), None)
     if latest is None:

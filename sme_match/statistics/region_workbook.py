@@ -7,8 +7,7 @@ from sme_match.statistics.dimension_words import DIMENSIONS, title_of
 from sme_match.statistics.publishing import HIDDEN, Companies, is_told_by_few, withhold_refusals
 from sme_match.statistics.region import Refusals
 from sme_match.statistics.region_words import reason_title
-from sme_match.statistics.suppression import LEAST_COMPANIES
-from sme_match.statistics.words import _, filter_facts, known_text
+from sme_match.statistics.words import _, filter_facts, known_text, withheld_notice
 from sme_match.tables.writing import Sheet
 
 
@@ -20,13 +19,7 @@ def refusal_sheets(found: Iterable[Refusals], companies: Companies, *, now: date
         (_("資料名"), _("技術課題マップ（公表用）")),
         *facts,
         (_("記録の時点"), known_text(maps[0].filters, now)),
-        (
-            _("注意"),
-            _(
-                "%(least)s社に満たない企業の数字と、それを差し引きで求められる数字は「※」としています。",
-                least=LEAST_COMPANIES,
-            ),
-        ),
+        withheld_notice(),
     ]
     sheets = [Sheet(_("表紙"), [_("項目"), _("内容")], head)]
     return sheets + [_sheet(each, companies) for each in maps]

@@ -11,7 +11,7 @@ from datetime import date
 import pandas as pd
 
 from sme_match.outcomes.enums import AmountSource
-from sme_match.statistics.demand import Part, small_lots
+from sme_match.statistics.demand import ShareOfRecords, small_lots
 from sme_match.statistics.facts import Facts
 from sme_match.statistics.filters import StatisticsFilter, find_period, narrow
 from sme_match.statistics.frames import (
@@ -55,16 +55,6 @@ class Prospects:
     """Prospects whose expected amount nobody has said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unmet:
-    """Needs that no company passes by the latest matching run, among those that had a run."""
-
-    ids: Ids
-    base_ids: Ids
-    unknown_ids: Ids
-    """Needs that were never matched."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Report:
     """The figures of a period under a filter; equal only to itself, as what is made from it."""
@@ -87,8 +77,9 @@ class Report:
     """What is expected of the period's meetings; None while the history of the body is too short."""
     companies: Mapping[str, int]
     """Registered SMEs by prefecture, whatever the filter."""
-    unmet: Unmet
-    small_lots: Part
+    unmet: ShareOfRecords
+    """Needs that no company passes by the latest matching run, among those that had a run."""
+    small_lots: ShareOfRecords
     """Needs for high-mix low-volume work among those whose lot is known."""
     refusals: Mapping[str, Ids]
     """Held meetings without a deal, by the reasons that were named for it."""
@@ -129,7 +120,7 @@ def build_report(facts: Facts, filters: StatisticsFilter, *, today: date) -> Rep
         unproposed_ids=ids_of(met.loc[met["proposal_id"].isna()], "meeting_id", "held"),
         late=_late(facts.pairs, met, facts.deals_seen, today),
         companies=facts.companies,
-        unmet=_unmet(created),
+        unmet=_unmet(created, period),
         small_lots=small_lots(need_rows, [period])[0],
         refusals=refusals_by_reason(met, facts.refusals),
     )
@@ -142,8 +133,9 @@ def refusals_by_reason(pairs: pd.DataFrame, refusals: pd.DataFrame) -> dict[str,
     return {key: ids for key, ids in ids_by_key(own, "reason", "meeting_id").items() if key}
 
 
-def _unmet(needs: pd.DataFrame) -> Unmet:
-    return Unmet(
+def _unmet(needs: pd.DataFrame, period: Period) -> ShareOfRecords:
+    return ShareOfRecords(
+        period,
         ids=ids_of(needs.loc[needs["passing"] == 0], "need_id"),
         base_ids=ids_of(needs.loc[needs["passing"].notna()], "need_id"),
         unknown_ids=ids_of(needs.loc[needs["passing"].isna()], "need_id"),

@@ -72,7 +72,7 @@ def make_refusals(
     return _recall(session, actor, filters, ("refusals", by), count, now=now)
 
 
-def list_companies(session: Session, actor: Actor, *, now: datetime) -> Mapping[str, int]:
+def companies_by_prefecture(session: Session, actor: Actor, *, now: datetime) -> Mapping[str, int]:
     """Return the registered SMEs of the actor's body by prefecture code."""
     return recall_facts(session, actor, now=now).facts.companies
 

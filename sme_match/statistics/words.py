@@ -28,6 +28,7 @@ from sme_match.statistics.filters import (
 from sme_match.statistics.key_figures import KeyFigure, Unit
 from sme_match.statistics.late import LateOutcomes
 from sme_match.statistics.periods import Period, fiscal_year_of
+from sme_match.statistics.suppression import LEAST_COMPANIES
 from sme_match.web.formats import day, moment
 from sme_match.web.languages import current_language
 
@@ -263,3 +264,11 @@ def _era_month(day: date) -> str:
     if current_language() == "ja":
         return f"{era.label()}{day.month}月"
     return era.label("en")
+
+
+def withheld_notice() -> tuple[str, str]:
+    """Return the line at the head of a published file that says what it withholds."""
+    return _("注意"), _(
+        "%(least)s社に満たない企業の数字と、それを差し引きで求められる数字は「※」としています。",
+        least=LEAST_COMPANIES,
+    )

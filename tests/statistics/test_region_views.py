@@ -49,7 +49,9 @@ def test_every_page_explains_its_figures_and_says_when_they_were_counted(
 def test_without_records_a_page_says_so(client: Client, database: Database, path: str) -> None:
     with database.unit_of_work() as session:
         lead = make_user(session, make_body(session), Role.LEAD)
-    assert client.sign_in(lead.id).get(path).status_code == 200
+    page = client.sign_in(lead.id).get(path)
+    assert page.status_code == 200
+    assert "この期間に数えられる記録はありません" in page.text
 
 
 def test_a_flow_leads_to_its_meetings(client: Client, region: Region) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, aliased
 
 from sme_match.companies.models import Company
 from sme_match.core.actor import Actor
-from sme_match.core.clock import jst_date
 from sme_match.matching.models import Proposal
 from sme_match.meetings.models import Meeting
 from sme_match.needs.models import Need
@@ -20,6 +19,7 @@ from sme_match.outcomes.enums import Stage
 from sme_match.outcomes.models import Outcome
 from sme_match.statistics.evidence import RecordKind
 from sme_match.statistics.frames import Ids
+from sme_match.statistics.past import day_of
 
 Columns = Select[*tuple[Any, ...]]
 Line = tuple[Any, ...]
@@ -122,7 +122,7 @@ def _need_line(row: Line) -> RecordLine:
         number=number,
         title=title,
         buyer=buyer,
-        day=_day(created_at),
+        day=day_of(created_at),
         state=state,
     )
 
@@ -136,7 +136,7 @@ def _pair_line(row: Line) -> RecordLine:
         title=title,
         sme=sme,
         buyer=buyer,
-        day=_day(instant),
+        day=day_of(instant),
         state=state,
         stage=Stage(stage[0]) if stage and stage[0] is not None else None,
     )
@@ -157,7 +157,3 @@ _LINES: Mapping[RecordKind, tuple[Callable[[int, Ids], Columns], Callable[[Line]
         }
     )
 )
-
-
-def _day(instant: datetime | None) -> date | None:
-    return None if instant is None else jst_date(instant)

@@ -23,7 +23,7 @@ from sme_match.outcomes.enums import End, Stage
 from sme_match.outcomes.models import Outcome, OutcomeReport
 from sme_match.statistics.evaluation import JudgedRow
 from sme_match.statistics.facts import Records
-from sme_match.statistics.past import companies_then, need_then, pair_then, read_past
+from sme_match.statistics.past import companies_then, day_of, need_then, pair_then, read_past
 from sme_match.statistics.publishing import Companies
 from sme_match.statistics.rows import NeedRow, PairRow, RefusalRow
 
@@ -31,8 +31,6 @@ Columns = Select[*tuple[Any, ...]]
 Line = tuple[Any, ...]
 _SME = aliased(Company, name="sme")
 _BUYER = aliased(Company, name="buyer")
-_CHUNK = 1000
-"""How many ids go into one query: well under the limits of both back ends."""
 _OUTCOME_COLUMNS = (
     Meeting.id,
     Meeting.state,
@@ -69,7 +67,7 @@ def load_records(
         *session.execute(chosen(_select_proposed(body_id))),
         *session.execute(chosen(_select_unproposed(body_id))),
     ]
-    companies = count_companies(session, actor)
+    companies = _count_companies(session, actor)
     opened = [(_need(row), row[-1]) for row in needs]
     pairs = [_pair(row) for row in rows]
     if known_at is not None:
@@ -160,7 +158,7 @@ def list_judged(session: Session, actor: Actor) -> list[JudgedRow]:
     ]
 
 
-def count_companies(session: Session, actor: Actor) -> dict[str, int]:
+def _count_companies(session: Session, actor: Actor) -> dict[str, int]:
     """Return the registered SMEs of the actor's body by prefecture code."""
     query = (
         select(Company.prefecture_code, func.count())
@@ -305,11 +303,11 @@ def _pair(row: Line) -> PairRow:
         need_created_on=jst_date(created_at),
         proposal_id=proposal_id,
         proposal_state=proposal_state,
-        proposed_on=_day(proposed_at),
-        decided_on=_day(decided_at),
+        proposed_on=day_of(proposed_at),
+        decided_on=day_of(decided_at),
         meeting_id=meeting_id,
         meeting_state=meeting_state,
-        met_on=_day(starts_at),
+        met_on=day_of(starts_at),
         outcome_stage=stage,
         outcome_end=end,
         first_order_yen=first_order,
@@ -323,7 +321,3 @@ def _pair(row: Line) -> PairRow:
         sme_employees=employees,
         agglomeration=agglomeration,
     )
-
-
-def _day(instant: datetime | None) -> date | None:
-    return None if instant is None else jst_date(instant)

@@ -9,7 +9,7 @@ from sme_match.statistics.blueprint import STAFF, blueprint
 from sme_match.statistics.charts import MAX_LINES, yearly_lines
 from sme_match.statistics.series import SERIES, Series
 from sme_match.statistics.series_lines import list_divisions, read_lines
-from sme_match.statistics.services import list_companies
+from sme_match.statistics.services import companies_by_prefecture
 from sme_match.statistics.words import _
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
@@ -53,7 +53,7 @@ def _requested_prefectures() -> Sequence[Prefecture]:
     by_code = {prefecture.code: prefecture for prefecture in list_prefectures()}
     codes = dict.fromkeys(code for code in request.args.getlist("prefecture") if code in by_code)
     if not codes:
-        companies = list_companies(current_session(), current_actor(), now=current_time())
+        companies = companies_by_prefecture(current_session(), current_actor(), now=current_time())
         codes = dict.fromkeys(
             sorted((c for c in companies if c in by_code), key=lambda c: -companies[c])
         )

@@ -32,7 +32,6 @@ from sme_match.statistics.queries import (
 )
 from sme_match.statistics.report import Report
 from sme_match.statistics.services import make_report
-from sme_match.statistics.suppression import LEAST_COMPANIES
 from sme_match.statistics.views.asking import XLSX, attachment, current_report, published_filter
 from sme_match.statistics.words import _
 from sme_match.statistics.workbook import record_table, report_sheets
@@ -133,13 +132,7 @@ def export_published() -> Response:
     head = [
         (_("資料名"), _("商談の成果の統計（公表用）")),
         (_("記録の時点"), words.known_text(filters, now)),
-        (
-            _("注意"),
-            _(
-                "%(least)s社に満たない企業の数字と、それを差し引きで求められる数字は「※」としています。",
-                least=LEAST_COMPANIES,
-            ),
-        ),
+        words.withheld_notice(),
     ]
     data = write_xlsx(report_sheets(report, head=head, withheld=withhold(report, companies)))
     return attachment(data, _("商談の成果（公表用）"), "xlsx", XLSX)

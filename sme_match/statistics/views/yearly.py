@@ -23,7 +23,7 @@ from sme_match.statistics.policy import may_keep_years
 from sme_match.statistics.queries import RecordLine, list_lines
 from sme_match.statistics.suppression import LEAST_COMPANIES
 from sme_match.statistics.views.asking import XLSX, attachment, requested_day
-from sme_match.statistics.words import SOURCES, _, prefecture_title
+from sme_match.statistics.words import SOURCES, _, prefecture_title, withheld_notice
 from sme_match.statistics.workbook import record_table
 from sme_match.statistics.yearly import words
 from sme_match.statistics.yearly.all_bodies import HIDDEN
@@ -243,13 +243,7 @@ def export_year_of_all(year: int) -> Response:
     head = [
         (_("資料名"), _("%(year)s 年度報告（全支援機関）", year=words.year_title(year))),
         (_("作成日時"), moment(current_time())),
-        (
-            _("注意"),
-            _(
-                "%(least)s社に満たない企業の数字と、それを差し引きで求められる数字は「※」としています。",
-                least=LEAST_COMPANIES,
-            ),
-        ),
+        withheld_notice(),
     ]
     name = _("年度報告（全支援機関）%(year)s", year=year)
     return attachment(write_xlsx(all_bodies_sheets(found, head=head)), name, "xlsx", XLSX)
