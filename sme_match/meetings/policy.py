@@ -73,13 +73,22 @@ def check_not_past(meeting: Meeting, now: datetime) -> None:
         raise PastMeetingError
 
 
+def is_of_timetable(meeting: Meeting) -> bool:
+    """Tell whether the timetable of an event says when it is: until it is put off from there.
+
+    Times are offered, and with them a day to answer by, only to what has left the timetable.
+    """
+    put_off = meeting.state is MeetingState.CARRIED_OVER or meeting.answer_by is not None
+    return meeting.event_id is not None and not put_off
+
+
 def check_no_event(meeting: Meeting) -> None:
     """Refuse to give a meeting of an event another time, or none, behind the back of its timetable.
 
     Raises:
         ConflictError: when it belongs to an event and was not put off from there.
     """
-    if meeting.event_id is not None and meeting.state is not MeetingState.CARRIED_OVER:
+    if is_of_timetable(meeting):
         # Its slot, desk and limits are rules of the event, which this package does not know.
         raise ConflictError(
             mark_text("商談会の商談です。移動と取りやめは、商談会の時間割で行ってください。")

@@ -14,6 +14,7 @@ from sme_match.events.services.cancelling import cancel_event
 from sme_match.events.services.publication import check_publication, preview_mails, publish
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import BookingCell, Meeting
+from sme_match.meetings.services.changing import cancel_meeting
 from sme_match.meetings.services.opening import offer_again
 from sme_match.notifications.models import OutboxMail
 from tests.client import Client
@@ -151,3 +152,22 @@ def test_no_other_times_are_offered_for_a_meeting_of_an_event(session: Session) 
             now=NOW,
             site=SITE,
         )
+
+
+def test_a_meeting_that_was_put_off_is_arranged_by_itself_from_then_on(session: Session) -> None:
+    scene = ready(session)
+    go_public(session, scene)
+    meeting = session.scalars(select(Meeting).order_by(Meeting.id)).first()
+    assert meeting is not None
+    meeting.state = MeetingState.CARRIED_OVER
+    session.flush()
+    for hour in (15, 16):
+        offer_again(
+            session, scene.actor, meeting.id, plan(at(7, hour)),
+            version=meeting.version, now=NOW, site=SITE,
+        )  # fmt: skip
+        assert meeting.state is MeetingState.ASKED
+    cancel_meeting(
+        session, scene.actor, meeting.id, reason="都合が合わない", version=meeting.version, now=NOW
+    )
+    assert meeting.state is MeetingState.CANCELLED
