@@ -1,8 +1,4 @@
-"""Let the lists of companies find their lines in indexes alone, whatever is filtered and sorted.
-
-Revision ID: 0023
-Revises: 0022
-"""
+"""Let the lists of companies find their lines in indexes alone, whatever is filtered and sorted."""
 
 from alembic import op
 

@@ -1,7 +1,7 @@
 """Instants and the local time of Japan: stored in UTC, typed and shown in Asia/Tokyo."""
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -65,6 +65,11 @@ def jst_date(instant: datetime) -> date:
         ValueError: The instant has no zone.
     """
     return to_jst(instant).date()
+
+
+def last_jst_date(until: datetime) -> date:
+    """Return the last day in Japan before a deadline that falls on midnight: what they call its day."""
+    return jst_date(until - timedelta(microseconds=1))
 
 
 def jst_midnight(day: date) -> datetime:

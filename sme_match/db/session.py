@@ -1,13 +1,16 @@
 """Sessions and the unit of work. Nothing outside this package commits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from sme_match.db.engine import for_reading, make_engine
+
+T = TypeVar("T")
 
 
 class Database:
@@ -38,6 +41,16 @@ class Database:
         """Give a session for reading."""
         with self.open_session(write=False) as session:
             yield session
+
+    def sweep(self, due: Callable[[Session], Sequence[T]], act: Callable[[Session, T], int]) -> int:
+        """Do what is due, each in a transaction of its own; return the sum of what came of it."""
+        with self.reading() as session:
+            found = due(session)
+        done = 0
+        for each in found:
+            with self.unit_of_work() as session:
+                done += act(session, each)
+        return done
 
     def dispose(self) -> None:
         """Close all connections."""

@@ -98,6 +98,13 @@ def is_call_open(event: Event, now: datetime) -> bool:
     return event.state is EventState.PREPARING and event.sme_call_from <= now < event.sme_call_until
 
 
+def calls_at(now: datetime) -> ColumnElement[bool]:
+    """Return the same as a condition."""
+    return and_(
+        Event.state == EventState.PREPARING, Event.sme_call_from <= now, Event.sme_call_until > now
+    )
+
+
 def _hosted_by(body_id: int) -> ColumnElement[bool]:
     return exists(
         select(EventHost.event_id).where(EventHost.event_id == Event.id, EventHost.body_id == body_id)

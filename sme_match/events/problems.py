@@ -215,24 +215,29 @@ def within(problem: Problem, placed: Sequence[Placed], key: Key) -> Problem:
     )
 
 
+def stays(timetable: Timetable, placed: Placement, now: datetime) -> bool:
+    """Tell whether a placement of a published timetable has begun, or its meeting is recorded."""
+    if timetable.event.state is not EventState.PUBLISHED:
+        return False
+    recorded = placed.meeting is not None and placed.meeting.state is not MeetingState.CONFIRMED
+    return recorded or timetable.slots[placed.slot_id].starts_at <= now
+
+
 def _past(timetable: Timetable, now: datetime) -> _Past:
     """Return what has begun of a published timetable, and what was recorded before its time."""
     if timetable.event.state is not EventState.PUBLISHED:
         return _Past()
     begun = frozenset(slot.id for slot in timetable.slots.values() if slot.starts_at <= now)
-    stays = {
-        key: placed
-        for key, placed in timetable.placements.items()
-        if placed.slot_id in begun
-        or (placed.meeting is not None and placed.meeting.state is not MeetingState.CONFIRMED)
+    kept = {
+        key: placed for key, placed in timetable.placements.items() if stays(timetable, placed, now)
     }
     bound: dict[tuple[int, int], set[int]] = defaultdict(set)
     held: Counter[int] = Counter()
-    for placed in stays.values():
+    for placed in kept.values():
         held.update((placed.buyer_id, placed.sme_id))
         bound[placed.buyer_id, 0].add(placed.slot_id)
         bound[placed.sme_id, placed.sme_lane].add(placed.slot_id)
-    return _Past(begun, stays, {key: frozenset(slots) for key, slots in bound.items()}, held)
+    return _Past(begun, kept, {key: frozenset(slots) for key, slots in bound.items()}, held)
 
 
 def _buyer(timetable: Timetable, buyer: Participant, past: _Past) -> Buyer:

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from functools import partial
 
 from sme_match.db.session import Database
 from sme_match.home.digest import list_to_send, send_digest
@@ -11,12 +12,9 @@ log = logging.getLogger(__name__)
 
 def send_digests(database: Database, *, now: datetime, base_url: str) -> int:
     """Queue the digests of this month that are not queued yet; return how many."""
-    with database.reading() as session:
-        leads = list_to_send(session, now=now)
-    sent = 0
-    for user_id in leads:
-        with database.unit_of_work() as session:
-            sent += send_digest(session, user_id, now=now, base_url=base_url)
+    sent = database.sweep(
+        partial(list_to_send, now=now), partial(send_digest, now=now, base_url=base_url)
+    )
     if sent:
         log.info("Queued %s monthly digests", sent)
     return sent

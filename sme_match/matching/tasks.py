@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from functools import partial
 
 from sme_match.db.session import Database
 from sme_match.matching.corpus import refresh_snapshot
@@ -29,13 +30,8 @@ def tell_watchers(database: Database, *, now: datetime, base_url: str) -> int:
 
     Each coordinator is a transaction, with one mail at most.
     """
-    with database.reading() as session:
-        # No writing transaction waits for an index to be made.
-        watchers = list_to_tell(session, now=now)
-    told = 0
-    for user_id in watchers:
-        with database.unit_of_work() as session:
-            told += tell(session, user_id, now=now, base_url=base_url)
+    # What is due is found while reading: no writing transaction waits for an index to be made.
+    told = database.sweep(partial(list_to_tell, now=now), partial(tell, now=now, base_url=base_url))
     if told:
         log.info("Told of %s companies that newly pass watched needs", told)
     return told

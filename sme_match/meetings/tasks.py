@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from functools import partial
 
 from sme_match.db.session import Database
 from sme_match.meetings.messages import Site
@@ -18,12 +19,7 @@ log = logging.getLogger(__name__)
 def send_reminders(database: Database, *, now: datetime, base_url: str, room_base_url: str = "") -> int:
     """Queue the reminders that are due; return how many mails. Each meeting is its own transaction."""
     site = Site(base_url=base_url, room_base_url=room_base_url)
-    with database.reading() as session:
-        due = list_to_remind(session, now=now)
-    mails = 0
-    for meeting_id in due:
-        with database.unit_of_work() as session:
-            mails += remind(session, meeting_id, now=now, site=site)
+    mails = database.sweep(partial(list_to_remind, now=now), partial(remind, now=now, site=site))
     if mails:
         log.info("Queued %s reminders of meetings", mails)
     return mails
@@ -31,12 +27,7 @@ def send_reminders(database: Database, *, now: datetime, base_url: str, room_bas
 
 def expire_requests(database: Database, *, now: datetime) -> int:
     """Close the requests whose day of answer is over; return how many."""
-    with database.reading() as session:
-        over = list_to_expire(session, now=now)
-    closed = 0
-    for meeting_id in over:
-        with database.unit_of_work() as session:
-            closed += expire_request(session, meeting_id, now=now)
+    closed = database.sweep(partial(list_to_expire, now=now), partial(expire_request, now=now))
     if closed:
         log.info("Closed %s requests that were not answered in time", closed)
     return closed

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from functools import partial
 
 from sme_match.db.session import Database
 from sme_match.meetings.messages import Site
@@ -16,12 +17,10 @@ def ask_due_follow_ups(database: Database, *, now: datetime, base_url: str, agai
     `again`: the second mail of those that nobody answered.
     """
     site = Site(base_url=base_url, room_base_url="")
-    with database.reading() as session:
-        due = list_to_ask(session, now=now, again=again)
-    mails = 0
-    for follow_up_id in due:
-        with database.unit_of_work() as session:
-            mails += ask_follow_up(session, follow_up_id, now=now, site=site, again=again)
+    mails = database.sweep(
+        partial(list_to_ask, now=now, again=again),
+        partial(ask_follow_up, now=now, site=site, again=again),
+    )
     if mails:
         log.info("Queued %s questions about earlier meetings", mails)
     return mails

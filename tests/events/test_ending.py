@@ -51,7 +51,7 @@ def test_what_was_never_published_can_still_be_given_another_day(day: Day) -> No
     assert end_events(day.database, now=AFTER) == 0
 
 
-def test_desk_runs_and_links_close_with_it_and_records_stay(app: Flask, day: Day) -> None:
+def test_desk_and_runs_close_with_it_and_records_and_pages_stay(app: Flask, day: Day) -> None:
     with day.database.unit_of_work() as session:
         run_id = wish_run(session, day.scene.actor, day.event_id, Wish(), now=NOW).id
     end_events(day.database, now=AFTER)

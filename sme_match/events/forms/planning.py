@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import cast
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectMultipleField
 
-from sme_match.core.clock import jst_date, parse_time
+from sme_match.core.clock import jst_date, last_jst_date, parse_time
 from sme_match.core.errors import InvalidError
 from sme_match.core.text import mark_text, normalize_width
 from sme_match.events.enums import EventMode
@@ -35,7 +35,6 @@ from sme_match.web.fields import (
 from sme_match.web.labels import choices
 from sme_match.web.routing import is_record_number
 
-_MOMENT = timedelta(microseconds=1)
 _SPAN = re.compile(r"\s*[-–—~〜～]\s*|\s*から\s*")
 _BETWEEN = re.compile(r"[、,;・\s]*(?:、|,|;|・|と|および)[、,;・\s]*|\s{2,}")
 
@@ -140,7 +139,7 @@ class EventForm(EditForm):
             (self.answer_until, event.buyer_answer_until),
         ):
             ends = field is not self.call_from
-            field.process_data(jst_date(at - _MOMENT) if ends else jst_date(at))
+            field.process_data(last_jst_date(at) if ends else jst_date(at))
         days = rules_of(event)
         for number, day in enumerate(days[:MOST_DAYS], start=1):
             self.slot_minutes.data = day.slot_minutes

@@ -1,8 +1,6 @@
 """The mails that ask a buyer whom it wants to meet, and remind it."""
 
-from datetime import timedelta
-
-from sme_match.core.clock import jst_date
+from sme_match.core.clock import last_jst_date
 from sme_match.core.fiscal_year import format_date_ja
 from sme_match.events.messages.standing import event_line
 from sme_match.events.models import Event
@@ -10,7 +8,7 @@ from sme_match.events.models import Event
 
 def ask_buyer(event: Event, link: str, *, days_left: int | None = None) -> tuple[str, str]:
     """Ask for must, want or no to each candidate; `days_left` makes it a reminder."""
-    last = jst_date(event.buyer_answer_until - timedelta(microseconds=1))
+    last = last_jst_date(event.buyer_answer_until)
     opening = (
         "次の商談会で、会いたい企業をお選びください。"
         if days_left is None

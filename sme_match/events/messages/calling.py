@@ -1,8 +1,6 @@
 """The mail that tells SMEs that an event calls for applications."""
 
-from datetime import timedelta
-
-from sme_match.core.clock import jst_date
+from sme_match.core.clock import last_jst_date
 from sme_match.core.fiscal_year import format_date_ja
 from sme_match.events.messages.standing import event_line
 from sme_match.events.models import Event
@@ -10,7 +8,7 @@ from sme_match.events.models import Event
 
 def compose_call(event: Event, *, link: str) -> tuple[str, str]:
     """Say what the event is, until when to apply, and where; whoever cannot, phones."""
-    last = jst_date(event.sme_call_until - timedelta(microseconds=1))
+    last = last_jst_date(event.sme_call_until)
     summary = f"{event.summary}\n\n" if event.summary else ""
     return (
         f"商談会の参加企業を募集しています（{event.name}）",

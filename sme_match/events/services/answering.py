@@ -10,7 +10,7 @@ from sme_match.accounts.enums import LinkPurpose
 from sme_match.accounts.links import create_link, revoke_links
 from sme_match.audit.services import record
 from sme_match.core.actor import SYSTEM, Actor
-from sme_match.core.clock import jst_date
+from sme_match.core.clock import jst_date, last_jst_date
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.events.enums import BuyerAnswer, EventState, ParticipantState, Side
@@ -157,7 +157,7 @@ def remind(session: Session, participant_id: int, *, now: datetime, base_url: st
     """Remind a buyer once on each of the days before the deadline; return whether it was told."""
     buyer = get_participant(session, SYSTEM, participant_id, now=now)
     event = lock_event(session, SYSTEM, buyer.event_id, now=now)
-    left = (jst_date(event.buyer_answer_until - timedelta(microseconds=1)) - jst_date(now)).days
+    left = (last_jst_date(event.buyer_answer_until) - jst_date(now)).days
     if left not in REMINDERS or buyer.answered_at is not None or not list_asked(session, buyer):
         return False
     once = f"{left}:{event.buyer_answer_until:%Y%m%d}"

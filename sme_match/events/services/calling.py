@@ -7,11 +7,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from sme_match.companies.models import Company
 from sme_match.core.actor import SYSTEM
-from sme_match.events.enums import EventState
 from sme_match.events.messages.calling import compose_call
 from sme_match.events.messages.letters import write_letter
 from sme_match.events.models import Event, Participant
-from sme_match.events.policy import is_call_open
+from sme_match.events.policy import calls_at, is_call_open
 from sme_match.events.queries import lock_event
 from sme_match.notifications.models import OutboxMail
 from sme_match.notifications.services import queue_mail
@@ -22,10 +21,7 @@ AT_ONCE = 500
 
 def list_calling(session: Session, *, now: datetime) -> list[int]:
     """Return the events whose call is open."""
-    query = select(Event.id).where(
-        Event.state == EventState.PREPARING, Event.sme_call_from <= now, Event.sme_call_until > now
-    )
-    return list(session.scalars(query.order_by(Event.id)))
+    return list(session.scalars(select(Event.id).where(calls_at(now)).order_by(Event.id)))
 
 
 def tell_of_call(session: Session, event_id: int, *, now: datetime, base_url: str) -> int:

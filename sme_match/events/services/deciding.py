@@ -18,14 +18,13 @@ from sme_match.events.messages.standing import tell_accepted, tell_refused
 from sme_match.events.models import Event, Participant
 from sme_match.events.policy import is_call_open, is_open, may_look_after, may_plan
 from sme_match.events.queries import lock_event
+from sme_match.events.queries.candidates import COMING
 from sme_match.events.queries.participants import find_part, get_participant
 from sme_match.events.services.applying import check_way, set_avoids, set_unavailable
 from sme_match.events.services.releasing import release
 from sme_match.events.services.telling import tell
 from sme_match.meetings.messages import Site
 
-TAKING_PART = (ParticipantState.APPLIED, ParticipantState.ACCEPTED)
-"""In which states a company may withdraw by itself."""
 OVER = mark_text("この商談会は終わったか、中止になりました。もう変えられません。")
 
 
@@ -163,7 +162,7 @@ def withdraw(
         raise ConflictError(
             mark_text("申込の締切を過ぎています。辞退するときは、支援機関の窓口へお電話ください。")
         )
-    if actor.role is Role.SME and part.state not in TAKING_PART:
+    if actor.role is Role.SME and part.state not in COMING:
         raise ConflictError(mark_text("この商談会には参加していません。"))
     _need_reason(reason)
     _step(session, actor, part, ParticipantState.WITHDRAWN, now=now, reason=reason)

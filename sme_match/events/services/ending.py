@@ -13,6 +13,7 @@ from sme_match.core.clock import jst_date
 from sme_match.events.enums import EventState, RunState, Side
 from sme_match.events.models import Event, EventDay, Participant, TimetableRun
 from sme_match.events.queries import lock_event
+from sme_match.events.services.runs import ask_to_stop
 
 
 def list_over(session: Session, *, now: datetime) -> list[int]:
@@ -62,6 +63,4 @@ def close_with(session: Session, event: Event, *, now: datetime) -> None:
         TimetableRun.state.in_((RunState.QUEUED, RunState.RUNNING)),
     )
     for run in session.scalars(runs):
-        run.stop_asked = True
-        if run.state is RunState.QUEUED:
-            run.state, run.ended_at = RunState.STOPPED, now
+        ask_to_stop(run, now)

@@ -84,10 +84,15 @@ def stop_run(session: Session, actor: Actor, event_id: int, run_id: int, *, now:
     """
     timetable = open_timetable(session, actor, event_id, now=now)
     run = get_run(session, timetable.event, run_id)
+    ask_to_stop(run, now)
+    _note(session, actor, timetable, run, "event.run_stop", now=now)
+
+
+def ask_to_stop(run: TimetableRun, now: datetime) -> None:
+    """Let a run end: one that waits at once, one that is solved when its worker hears of it."""
     run.stop_asked = True
     if run.state is RunState.QUEUED:
         run.state, run.ended_at = RunState.STOPPED, now
-    _note(session, actor, timetable, run, "event.run_stop", now=now)
 
 
 def difference(timetable: Timetable, run: TimetableRun) -> list[Step]:

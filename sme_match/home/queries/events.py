@@ -9,7 +9,7 @@ from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_date
 from sme_match.events.enums import EventState, ParticipantState, Side
 from sme_match.events.models import Event, EventDay, EventSlot, Participant
-from sme_match.events.policy import participants_of, visible_to
+from sme_match.events.policy import calls_at, participants_of, visible_to
 
 Columns = Select[*tuple[Any, ...]]
 
@@ -66,13 +66,7 @@ def to_apply(actor: Actor, now: datetime) -> Columns:
     takes_part = exists().where(
         Participant.event_id == Event.id, Participant.company_id == (actor.company_id or 0)
     )
-    return _events(Event.sme_call_from).where(
-        Event.state == EventState.PREPARING,
-        Event.sme_call_from <= now,
-        Event.sme_call_until > now,
-        visible_to(actor, now),
-        ~takes_part,
-    )
+    return _events(Event.sme_call_from).where(calls_at(now), visible_to(actor, now), ~takes_part)
 
 
 def to_confirm(actor: Actor, now: datetime) -> Columns:

@@ -1,10 +1,11 @@
 """The lists of meetings, and the accepted proposals nobody has been asked about yet."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import render_template, request
 
 from sme_match.core.actor import Role
+from sme_match.core.clock import last_jst_date
 from sme_match.meetings.blueprint import STAFF, blueprint
 from sme_match.meetings.enums import MeetingTab
 from sme_match.meetings.facts import MeetingFacts
@@ -85,7 +86,7 @@ def next_meeting() -> Meeting | None:
 @blueprint.app_template_filter("last_day")
 def last_day(until: datetime | None) -> str:
     """Return the last day before a deadline that falls on midnight: what people call its day."""
-    return "" if until is None else day(until - timedelta(microseconds=1))
+    return "" if until is None else day(last_jst_date(until))
 
 
 @blueprint.app_template_global("meeting_words")
