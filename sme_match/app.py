@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from types import TracebackType
 from typing import Any
 
 from flask import Flask, request
@@ -101,6 +102,12 @@ class Application(Flask):
     """The Flask application with our own environment of templates."""
 
     jinja_environment = Environment  # type: ignore[assignment]  # Flask's documented way
+
+    def log_exception(
+        self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]
+    ) -> None:
+        """Log what not even the error page could show; Flask would name the path with its token."""
+        self.logger.error("Unhandled error", exc_info=exc_info)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return a view or hook as it is: none is a coroutine, and Flask asks that of each again."""

@@ -52,6 +52,15 @@ def test_the_token_of_a_link_is_not_logged(client: Client, caplog: pytest.LogCap
     assert "a-token-that-nobody-may-read" not in "".join(str(vars(each)) for each in caplog.records)
 
 
+def test_not_even_an_error_that_no_page_can_show_names_the_address(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with client.app.test_request_context("/attend/a-token-that-nobody-may-read"):
+        client.app.log_exception((ValueError, ValueError(), None))  # type: ignore[arg-type]
+    assert [each.message for each in caplog.records] == ["Unhandled error"]
+    assert "a-token-that-nobody-may-read" not in "".join(str(vars(each)) for each in caplog.records)
+
+
 def test_a_slow_statement_is_named_without_its_values(
     database: Database, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
