@@ -70,9 +70,7 @@ def current_revision(engine: Engine) -> str | None:
 
 def head_revision() -> str:
     """Return the newest revision in the folder."""
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    head = ScriptDirectory.from_config(config).get_current_head()
+    head = _scripts().get_current_head()
     if head is None:
         raise RuntimeError("There is no migration.")
     return head
@@ -85,11 +83,16 @@ def is_behind(connection: Connection) -> bool:
     and this one may go on until it is replaced.
     """
     current = MigrationContext.configure(connection).get_current_revision()
-    return current is None or current in _revisions() - {head_revision()}
+    return current is None or current in _earlier_revisions()
 
 
 @cache
-def _revisions() -> frozenset[str]:
+def _earlier_revisions() -> frozenset[str]:
+    """Return all revisions but the newest; the folder does not change while the process runs."""
+    return frozenset(each.revision for each in _scripts().walk_revisions()) - {head_revision()}
+
+
+def _scripts() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
-    return frozenset(each.revision for each in ScriptDirectory.from_config(config).walk_revisions())
+    return ScriptDirectory.from_config(config)
