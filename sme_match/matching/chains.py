@@ -6,11 +6,10 @@ from datetime import date
 from typing import Final, TypedDict
 
 from sme_match.matching.engine.chain_search import Chain
-from sme_match.matching.engine.chain_steps import Plan, Step, plan_chain
+from sme_match.matching.engine.chain_steps import Plan, Step, judge_row, plan_chain
 from sme_match.matching.engine.chain_supply import companies_of, similarities_of, text_points_of
 from sme_match.matching.engine.chains import ChainResult, find_chains
 from sme_match.matching.engine.conditions import (
-    COMPANY_OFFERS,
     Circumstances,
     CompanyFacts,
     Condition,
@@ -210,7 +209,7 @@ def _primes(
         facts = index.entry(candidate.key).facts
         lacking = (
             *(_process_result(each, facts, around) for each in others),
-            *(_company_result(each, facts, around) for each in partners),
+            *judge_row(partners, facts.rows[0], facts.rows, facts, around),
         )
         full = replace(candidate, conditions=(*candidate.conditions, *lacking))
         records[str(candidate.key)] = PrimeRecord(
@@ -221,13 +220,6 @@ def _primes(
             explanation=explain(full),
         )
     return records
-
-
-def _company_result(
-    condition: Condition, facts: CompanyFacts, around: Circumstances
-) -> ConditionResult:
-    verdict, offered = judge(condition, COMPANY_OFFERS[condition.kind](facts), around)
-    return ConditionResult(condition.kind, condition.level, verdict, condition.value, offered)
 
 
 def _names(condition: Condition, step: Step) -> bool:

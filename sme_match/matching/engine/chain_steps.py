@@ -152,7 +152,7 @@ def find_offers(
         if not rows:
             continue
         does += 1
-        judged = [_judge_row(step.conditions, row, rows, facts, around) for row in rows]
+        judged = [judge_row(step.conditions, row, rows, facts, around) for row in rows]
         fitting = [
             Offer(facts, row, number, results, count_musts(results, Verdict.UNKNOWN))
             for number, (row, results) in enumerate(zip(rows, judged, strict=True))
@@ -169,7 +169,7 @@ def find_offers(
 _BEST_FIRST: Final = (Verdict.PASS, Verdict.UNKNOWN, Verdict.FAIL)
 
 
-def _judge_row(
+def judge_row(
     conditions: Sequence[Condition],
     row: CapabilityFacts,
     rows: Sequence[CapabilityFacts],
