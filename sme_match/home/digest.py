@@ -50,8 +50,8 @@ def months_of(now: datetime) -> Months:
     return Months(Period(last, first), Period(earlier, last), from_jst(first, SENT_AT))
 
 
-def list_to_send(session: Session, *, now: datetime) -> Sequence[int]:
-    """Return the leads who have not got the digest of this month and want one."""
+def list_to_send(session: Session, *, now: datetime, user_id: int | None = None) -> Sequence[int]:
+    """Return the leads who have not got the digest of this month and want one; or only this one."""
     months = months_of(now)
     if now < months.begins_at:
         return []
@@ -73,6 +73,8 @@ def list_to_send(session: Session, *, now: datetime) -> Sequence[int]:
         )
         .order_by(User.id)
     )
+    if user_id is not None:
+        query = query.where(User.id == user_id)
     return session.scalars(query).all()
 
 
@@ -80,7 +82,7 @@ def send_digest(session: Session, user_id: int, *, now: datetime, base_url: str)
     """Queue the digest of one lead; return whether there was one to queue."""
     months = months_of(now)
     user = session.scalar(select(User).where(User.id == user_id).with_for_update())
-    if user is None or user_id not in list_to_send(session, now=now):
+    if user is None or not list_to_send(session, now=now, user_id=user_id):
         return False
     actor = user.as_actor()
     link = create_link(

@@ -66,6 +66,8 @@ def save_view(
         raise NotAllowedError
     if len(query) > LONGEST_QUERY:
         raise InvalidError(mark_text("条件が長すぎて保存できません。条件を減らしてください。"))
+    # Two saves of one person at once: the second waits, and then sees the name of the first.
+    session.execute(select(User.id).where(User.id == actor.user_id).with_for_update())
     names = _own_names(session, actor.user_id, path)
     if name in names:
         raise InvalidError(

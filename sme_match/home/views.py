@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from sme_match.accounts.enums import LinkPurpose
@@ -289,7 +288,7 @@ def _saved_page(address: str) -> tuple[str, str]:
     path, _mark, query = (safe_path(address) or "").partition("?")
     try:
         endpoint, _values = current_app.url_map.bind("localhost").match(path)
-    except (HTTPException, RequestRedirect):
+    except HTTPException:
         raise NotFoundError from None
     if endpoint not in SAVED_PAGES or len(path) > saved.LONGEST_PATH:
         raise NotFoundError

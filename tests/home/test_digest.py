@@ -1,6 +1,7 @@
 """The monthly mail to leads: once a month, caught up when missed, until they stop it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -21,8 +22,8 @@ from tests.factories import make_user
 from tests.statistics.scenes import Region, make_region, on
 
 SITE = "https://example.jp"
-BEFORE_SUNRISE = on(2026, 7, 31)
 FIRST = on(2026, 8, 1)
+TOO_EARLY = FIRST - timedelta(hours=5)
 
 
 @pytest.fixture
@@ -42,6 +43,7 @@ def mails(database: Database) -> list[OutboxMail]:
 def test_each_lead_gets_one_mail_a_month_however_often_the_job_runs(
     database: Database, region: Region
 ) -> None:
+    assert send_digests(database, now=TOO_EARLY, base_url=SITE) == 0
     for now in (FIRST, FIRST, on(2026, 8, 20)):
         send_digests(database, now=now, base_url=SITE)
     assert [mail.to_address for mail in mails(database)] == [region.lead.email]
