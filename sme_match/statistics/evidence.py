@@ -83,10 +83,14 @@ def find_evidence(report: Report, key: str) -> Evidence:
     return _in_parts(key, _KINDS.get(key, RecordKind.MEETING), report.figure(key).current)
 
 
-def _in_parts(key: str, kind: RecordKind, measure: Measure | ShareOfRecords) -> Evidence:
+def parts_of(measure: Measure | ShareOfRecords) -> dict[Part, Ids]:
+    """Return the records of a figure in the parts that have any; those counted in any case."""
     parts = {Part.COUNTED: measure.ids, Part.BASE: measure.base_ids, Part.UNKNOWN: measure.unknown_ids}
-    filled = {part: ids for part, ids in parts.items() if ids or part is Part.COUNTED}
-    return Evidence(key, kind, key, MappingProxyType(filled))
+    return {part: ids for part, ids in parts.items() if ids or part is Part.COUNTED}
+
+
+def _in_parts(key: str, kind: RecordKind, measure: Measure | ShareOfRecords) -> Evidence:
+    return Evidence(key, kind, key, MappingProxyType(parts_of(measure)))
 
 
 def _of_funnel(report: Report, key: str) -> Evidence:

@@ -67,6 +67,14 @@ LESS_IS_BETTER = frozenset({"unreported"})
 NEITHER_IS_BETTER = frozenset({"crossing_meetings", "crossing_deals"})
 
 
+class HasDay(Protocol):
+    """What is counted as it was known at the end of a day; None for now."""
+
+    @property
+    def known_on(self) -> date | None:
+        """The day."""
+
+
 class HasFilter(Protocol):
     """Figures of a period under a filter."""
 
@@ -194,7 +202,7 @@ def filter_facts(figures: HasFilter) -> list[tuple[str, str]]:
     return [(_("期間"), period_title(figures.period)), *narrowing_facts(figures.filters)]
 
 
-def known_text(filters: StatisticsFilter, now: datetime) -> str:
+def known_text(filters: HasDay, now: datetime) -> str:
     """Return up to when records are counted."""
     if filters.known_on is None:
         return _("%(moment)s 時点", moment=moment(now))

@@ -6,18 +6,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sme_match.meetings.enums import MeetingState
+from sme_match.statistics.evidence import RecordKind
 from sme_match.statistics.frames import pair_frame
 from sme_match.statistics.rows import PairRow
 from sme_match.statistics.suppression import LEAST_COMPANIES
 from sme_match.statistics.yearly.all_bodies import SHOWN, BodyRecords, over_bodies
-from sme_match.statistics.yearly.figures import Counted, count_year
+from sme_match.statistics.yearly.figures import count_year
 
 COUNTS = ("planned", "meetings", "deals", "smes")
 
 
-def row(number: int, sme: int, state: MeetingState, stage: int | None) -> PairRow:
+def row(
+    number: int, sme: int, state: MeetingState, stage: int | None, buyer: int | None = None
+) -> PairRow:
     return PairRow(
-        need_id=1, sme_id=sme, buyer_id=900, body_id=1, need_prefecture="03", sme_prefecture="03",
+        need_id=1, sme_id=sme, buyer_id=buyer or 900 + number,
+        body_id=1, need_prefecture="03", sme_prefecture="03",
         process_code=None, jsic_code=None, need_created_on=date(2026, 4, 1), meeting_id=number,
         meeting_state=state, met_on=date(2026, 6, 1), outcome_stage=stage, total_yen=stage,
     )  # fmt: skip
@@ -40,7 +44,7 @@ def bodies(draw: st.DrawFn) -> list[BodyRecords]:
 def smes_behind(records: list[BodyRecords], key: str) -> set[int]:
     rows = [pair for each in records for pair in each.pairs]
     figure = count_year(pair_frame(rows), [], 2026).figures[key]
-    if figure.counted is Counted.COMPANY:
+    if figure.counted is RecordKind.COMPANY:
         return set(figure.measure.ids)
     owner = {pair.meeting_id: pair.sme_id for pair in rows}
     return {owner[number] for number in figure.measure.ids}
@@ -94,3 +98,10 @@ def test_a_zero_is_shown_because_nobody_stands_behind_it() -> None:
     found = over_bodies([BodyRecords(1, "a", rows, [])], 2026)
     assert set(found.rows[0].values) == set(SHOWN)
     assert (found.rows[0].values["deals"], found.rows[0].values["meetings"]) == (0, 4)
+
+
+def test_the_deals_of_one_buyer_are_not_shown_however_many_companies_have_them() -> None:
+    rows = [row(n, n, MeetingState.HELD, 6, buyer=900) for n in range(3)]
+    found = over_bodies([BodyRecords(1, "a", rows, [])], 2026)
+    assert {"deals", "total_yen", "deal_rate"}.isdisjoint(found.rows[0].values)
+    assert "total_yen" not in found.total

@@ -1,7 +1,6 @@
 """The report of a fiscal year: on screen, printed, as a workbook; its targets; closing it."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
@@ -10,31 +9,37 @@ from sme_match.audit.queries import list_history
 from sme_match.core.actor import Role
 from sme_match.core.clock import jst_date
 from sme_match.core.errors import InvalidError, NotFoundError, StaleVersionError
-from sme_match.core.fiscal_year import FiscalYear
 from sme_match.db.paging import PAGE_SIZE, Page
 from sme_match.outcomes.enums import AmountSource
 from sme_match.statistics.blueprint import STAFF, blueprint
-from sme_match.statistics.evidence import Part, RecordKind
+from sme_match.statistics.evidence import Part, RecordKind, parts_of
 from sme_match.statistics.filters import EARLIEST_YEAR
 from sme_match.statistics.forms import CloseYearForm, TargetForm
 from sme_match.statistics.frames import Ids
 from sme_match.statistics.periods import fiscal_year_of
 from sme_match.statistics.policy import may_keep_years
+from sme_match.statistics.publishing import HIDDEN
 from sme_match.statistics.queries import RecordLine, list_lines
-from sme_match.statistics.suppression import LEAST_COMPANIES
 from sme_match.statistics.views.asking import XLSX, attachment, requested_day
-from sme_match.statistics.words import SOURCES, _, prefecture_title, withheld_notice
+from sme_match.statistics.words import (
+    SOURCES,
+    _,
+    known_text,
+    percent,
+    prefecture_title,
+    withheld_notice,
+)
 from sme_match.statistics.workbook import record_table
 from sme_match.statistics.yearly import words
-from sme_match.statistics.yearly.all_bodies import HIDDEN
 from sme_match.statistics.yearly.definitions import ALL_DEFINITIONS
 from sme_match.statistics.yearly.editions import restatements
-from sme_match.statistics.yearly.figures import TARGET_KEYS, YEARS_SHOWN, Counted
+from sme_match.statistics.yearly.figures import TARGET_KEYS, YEARS_SHOWN
 from sme_match.statistics.yearly.reading import find_target
 from sme_match.statistics.yearly.services import (
     NO_TARGET_YET,
     YearReport,
     close_year,
+    is_over,
     make_report_of_all,
     make_year_report,
     set_targets,
@@ -46,17 +51,11 @@ from sme_match.web.access import allow
 from sme_match.web.conflicts import differences
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.flashes import flash_done
-from sme_match.web.formats import day, moment
+from sme_match.web.formats import moment
 from sme_match.web.history import Vocabulary, Words, in_words
 from sme_match.web.paging import requested_page
 
 Answer = str | Redirect | tuple[str, int]
-
-KINDS = {
-    Counted.MEETING: RecordKind.MEETING,
-    Counted.COMPANY: RecordKind.COMPANY,
-    Counted.PROPOSAL: RecordKind.PROPOSAL,
-}
 
 
 def source_key(source: AmountSource | None) -> str:
@@ -90,15 +89,16 @@ def year(year: int) -> str:
         words=words,
         definitions=ALL_DEFINITIONS,
         sources=SOURCES,
+        percent=percent,
         source_key=source_key,
         editions=editions,
         years=_year_choices(year),
         chart=words.draw_years(report, names),
-        known=_known_text(report),
+        known=known_text(report, current_time()),
         known_on=report.known_on,
         arguments=_known_arguments(report),
         may_keep=may_keep_years(current_actor()),
-        is_over=jst_date(current_time()) > FiscalYear(year).ends_on,
+        is_over=is_over(year, current_time()),
     )
 
 
@@ -112,7 +112,7 @@ def export_year(year: int) -> Response:
         (_("資料名"), _("%(year)s 年度報告", year=words.year_title(year))),
         (_("支援機関"), body.name),
         (_("作成日時"), moment(current_time())),
-        (_("記録の時点"), _known_text(report)),
+        (_("記録の時点"), known_text(report, current_time())),
         (_("注意"), _("金額は税抜の円です。見込みは成約に足していません。")),
         (
             _("年度の数え方"),
@@ -139,7 +139,7 @@ def year_records(year: int, key: str) -> str:
         prefecture_title=prefecture_title,
         definitions=ALL_DEFINITIONS,
         page=Page(_lines(found, shown), number, PAGE_SIZE, len(found.ids)),
-        known=_known_text(found.report),
+        known=known_text(found.report, current_time()),
         arguments=_known_arguments(found.report),
     )
 
@@ -193,19 +193,19 @@ def targets(year: int) -> Answer:
 @allow(Role.LEAD)
 def close(year: int) -> Answer:
     """Keep the figures of a year as they are reported now."""
-    report = _report(year)
+    _check_year(year)
     form = CloseYearForm()
     if not form.is_submitted():
-        return _close_page(report, form)
+        return _close_page(year, form)
     if not form.validate():
-        return _close_page(report, form), 422
+        return _close_page(year, form), 422
     try:
         closed = close_year(
             current_session(), current_actor(), year, note=form.note.data, now=current_time()
         )
     except InvalidError as error:
         form.refuse(error)
-        return _close_page(report, form), 422
+        return _close_page(year, form), 422
     flash_done(
         _(
             "%(year)sの数字を、第%(edition)s版として確定しました。",
@@ -227,7 +227,7 @@ def year_of_all(year: int) -> str:
         found=found,
         words=words,
         hidden=HIDDEN,
-        least=LEAST_COMPANIES,
+        notice=withheld_notice()[1],
         definitions=ALL_DEFINITIONS,
         years=_year_choices(year),
         now=current_time(),
@@ -279,14 +279,8 @@ def _requested(year: int, key: str) -> _Requested:
         parts = {Part.COUNTED: sources[key].ids}
     elif key in report.count.figures:
         figure = report.count.figures[key]
-        name, definition, kind = title(key), key, KINDS[figure.counted]
-        measure = figure.measure
-        listed = {
-            Part.COUNTED: measure.ids,
-            Part.BASE: measure.base_ids,
-            Part.UNKNOWN: measure.unknown_ids,
-        }
-        parts = {each: ids for each, ids in listed.items() if ids or each is Part.COUNTED}
+        name, definition, kind = title(key), key, figure.counted
+        parts = parts_of(figure.measure)
     else:
         raise NotFoundError
     if part not in parts:
@@ -321,13 +315,6 @@ def _year_choices(year: int) -> list[int]:
     return sorted({year, *range(newest - YEARS_SHOWN, newest + 1)}, reverse=True)
 
 
-def _known_text(report: YearReport) -> str:
-    if report.known_on is None:
-        return _("%(moment)s 時点", moment=moment(current_time()))
-    known_on: date = report.known_on
-    return _("%(day)sの終わりまでに記録された内容", day=day(known_on))
-
-
 def _known_arguments(report: YearReport) -> dict[str, str]:
     return {"known": report.known_on.isoformat()} if report.known_on else {}
 
@@ -360,12 +347,13 @@ def _target_word(key: str) -> Words:
     return lambda value: words.shown(key, value)
 
 
-def _close_page(report: YearReport, form: CloseYearForm) -> str:
+def _close_page(year: int, form: CloseYearForm) -> str:
+    now = current_time()
     return render_template(
         "statistics/year_close.html",
-        report=report,
+        report=make_year_report(current_session(), current_actor(), year, now=now),
         form=form,
         words=words,
         definitions=ALL_DEFINITIONS,
-        is_over=jst_date(current_time()) > FiscalYear(report.year).ends_on,
+        is_over=is_over(year, now),
     )

@@ -1,9 +1,9 @@
 """A fiscal year over all bodies, without the figures of few companies. Pure.
 
 Companies of different bodies with one corporate number are one company. A figure of a body is
-withheld when fewer than three companies stand behind it, or when subtraction would give it: from the
-total over the bodies, or from figures that add up (planned = held + not held; a rate and its
-denominator). See `suppression` for the rule within one column.
+withheld when fewer than three SMEs, or three buyers, stand behind it, or when subtraction would give
+it: from the total over the bodies, or from figures that add up (planned = held + not held; a rate
+and its denominator). See `suppression` for the rule within one column.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,15 +12,14 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from sme_match.statistics.evidence import RecordKind
 from sme_match.statistics.frames import Ids, pair_frame
 from sme_match.statistics.key_figures import Unit
 from sme_match.statistics.rows import PairRow
 from sme_match.statistics.suppression import Cell, is_small, withheld
-from sme_match.statistics.yearly.figures import UNITS, Counted, YearCount, YearFigure, count_year
+from sme_match.statistics.yearly.figures import UNITS, YearCount, YearFigure, count_year
 from sme_match.statistics.yearly.rows import AnswerRow
 
-HIDDEN = "※"
-"""What stands in the place of a withheld figure."""
 SHOWN = (
     "introduced",
     "planned",
@@ -50,7 +49,6 @@ class BodyRecords:
 class BodyRow:
     """The figures of one body that may be shown; what is missing is withheld."""
 
-    body_id: int
     name: str
     values: Mapping[str, float | None]
 
@@ -74,17 +72,22 @@ class _Body:
         answers = [answer for each in listed for answer in each.answers]
         frame = pair_frame(pairs)
         self.count: YearCount = count_year(frame, answers, year)
-        self._smes = {
-            Counted.MEETING: _owners(frame, "meeting_id"),
-            Counted.PROPOSAL: _owners(frame, "proposal_id"),
-        }
+        self._sides = tuple(
+            {
+                RecordKind.MEETING: _owners(frame, "meeting_id", side),
+                RecordKind.PROPOSAL: _owners(frame, "proposal_id", side),
+            }
+            for side in ("sme_id", "buyer_id")
+        )
 
-    def cell(self, figure: YearFigure, ids: Ids) -> Cell:
-        """Return how many records, and which SMEs stand behind them."""
-        if figure.counted is Counted.COMPANY:
-            return Cell(len(ids), frozenset(ids))
-        of = self._smes[figure.counted]
-        return Cell(len(ids), frozenset(of[number] for number in ids))
+    def cells(self, figure: YearFigure, ids: Ids) -> tuple[Cell, ...]:
+        """Return how many records, and which companies of each side stand behind them."""
+        if figure.counted is RecordKind.COMPANY:
+            return (Cell(len(ids), frozenset(ids)),)
+        return tuple(
+            Cell(len(ids), frozenset(side[figure.counted][number] for number in ids))
+            for side in self._sides
+        )
 
 
 def over_bodies(records: Sequence[BodyRecords], year: int) -> AllBodies:
@@ -99,7 +102,6 @@ def over_bodies(records: Sequence[BodyRecords], year: int) -> AllBodies:
         keys=SHOWN,
         rows=[
             BodyRow(
-                each.body_id,
                 each.name,
                 MappingProxyType(
                     {
@@ -157,11 +159,16 @@ def _ways(key: str) -> tuple[Choose, ...]:
 
 
 def _hides(bodies: Mapping[int, _Body], key: str, choose: Choose) -> set[int]:
-    cells = {
-        body_id: body.cell(body.count.figures[key], choose(body.count, key))
+    found = {
+        body_id: body.cells(body.count.figures[key], choose(body.count, key))
         for body_id, body in bodies.items()
     }
-    return set(withheld(cells))
+    sides = max((len(cells) for cells in found.values()), default=0)
+    return {
+        body_id
+        for side in range(sides)
+        for body_id in withheld({body_id: cells[side] for body_id, cells in found.items()})
+    }
 
 
 def _hidden(key: str, bodies: Mapping[int, _Body]) -> set[int]:
@@ -171,12 +178,16 @@ def _hidden(key: str, bodies: Mapping[int, _Body]) -> set[int]:
 def _is_small_total(key: str, whole: _Body) -> bool:
     figure = whole.count.figures[key]
     ways = (*_ways(key), _not_held) if key == "planned" else _ways(key)
-    return any(is_small(whole.cell(figure, choose(whole.count, key)).companies) for choose in ways)
+    return any(
+        is_small(cell.companies)
+        for choose in ways
+        for cell in whole.cells(figure, choose(whole.count, key))
+    )
 
 
-def _owners(frame: pd.DataFrame, column: str) -> dict[int, int]:
-    known = frame.loc[frame[column].notna(), [column, "sme_id"]]
+def _owners(frame: pd.DataFrame, column: str, side: str) -> dict[int, int]:
+    known = frame.loc[frame[column].notna(), [column, side]]
     return {
-        int(number): int(sme)
-        for number, sme in zip(known[column].to_list(), known["sme_id"].to_list(), strict=True)
+        int(number): int(company)
+        for number, company in zip(known[column].to_list(), known[side].to_list(), strict=True)
     }

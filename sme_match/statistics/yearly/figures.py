@@ -15,6 +15,7 @@ import pandas as pd
 
 from sme_match.meetings.enums import MeetingState
 from sme_match.outcomes.enums import Reporter, Stage
+from sme_match.statistics.evidence import RecordKind
 from sme_match.statistics.frames import Amounts, Ids, amounts, within
 from sme_match.statistics.indices import Interval, share, wilson_interval
 from sme_match.statistics.key_figures import Measure, Unit
@@ -35,14 +36,6 @@ class Section(StrEnum):
     """Deals closed in the year, whenever the meeting was."""
 
 
-class Counted(StrEnum):
-    """What the records behind a figure are."""
-
-    PROPOSAL = "proposal"
-    MEETING = "meeting"
-    COMPANY = "company"
-
-
 @dataclass(frozen=True, slots=True)
 class YearFigure:
     """One figure of a year; the records behind it are in the measure."""
@@ -50,7 +43,7 @@ class YearFigure:
     key: str
     section: Section
     unit: Unit
-    counted: Counted
+    counted: RecordKind
     measure: Measure
 
     @property
@@ -261,8 +254,8 @@ def _crossing(rows: pd.DataFrame) -> Measure:
 
 
 _A, _R, _D = Section.ACTIVITY, Section.RESULT, Section.DEAL
-_M, _C, _P = Counted.MEETING, Counted.COMPANY, Counted.PROPOSAL
-_FIGURES: tuple[tuple[str, Section, Unit, Counted, Callable[[Any], Measure]], ...] = (
+_M, _C, _P = RecordKind.MEETING, RecordKind.COMPANY, RecordKind.PROPOSAL
+_FIGURES: tuple[tuple[str, Section, Unit, RecordKind, Callable[[Any], Measure]], ...] = (
     ("introduced", _A, Unit.COUNT, _P, lambda r: _count(_ids(r.introduced, "proposal_id"))),
     ("introduced_smes", _A, Unit.COUNT, _C, lambda r: _count(_ids(r.introduced, "sme_id"))),
     ("planned", _A, Unit.COUNT, _M, lambda r: _count(_meetings(r.planned))),

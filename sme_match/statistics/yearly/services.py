@@ -115,12 +115,15 @@ def count_years(
     return _KEPT.get(session, (actor.body_id, tuple(years), known_at), count, now=now)
 
 
+def is_over(year: int, now: datetime) -> bool:
+    """Tell whether a fiscal year has ended in Japan."""
+    return jst_date(now) > FiscalYear(year).ends_on
+
+
 def make_report_of_all(session: Session, year: int, *, now: datetime) -> AllBodies:
     """Return a year over all bodies."""
-    bodies = list_bodies(session)
-    key = (year, tuple(bodies))
     return _KEPT_OF_ALL.get(
-        session, key, lambda: over_bodies(read_bodies(session, bodies), year), now=now
+        session, year, lambda: over_bodies(read_bodies(session, list_bodies(session)), year), now=now
     )
 
 
@@ -179,7 +182,7 @@ def close_year(session: Session, actor: Actor, year: int, *, note: str, now: dat
     """
     if not may_keep_years(actor):
         raise NotAllowedError
-    if jst_date(now) <= FiscalYear(year).ends_on:
+    if not is_over(year, now):
         raise ConflictError(mark_text("年度が終わってから確定してください。"))
     body_id = _lock_body(session, actor)
     earlier = list_editions(session, body_id, (year,))

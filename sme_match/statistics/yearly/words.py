@@ -61,11 +61,6 @@ def interval_text(figure: YearFigure) -> str:
     return f"{low}–{high}%"
 
 
-def achieved_text(share: float | None) -> str:
-    """Return how much of a target is reached."""
-    return "—" if share is None else f"{share * _PERCENT:.0f}%"
-
-
 def draw_years(report: YearReport, titles: Mapping[str, str]) -> Chart:
     """Return planned and held meetings and deals over the years of the report."""
     lines = []

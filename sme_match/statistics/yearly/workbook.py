@@ -6,14 +6,15 @@ Numbers stay numbers: shares are fractions of 1 and amounts plain yen.
 from collections.abc import Sequence
 
 from sme_match.statistics.key_figures import Unit
+from sme_match.statistics.publishing import HIDDEN
 from sme_match.statistics.report import SourceAmounts
 from sme_match.statistics.words import SOURCES, _
-from sme_match.statistics.yearly.all_bodies import HIDDEN, AllBodies
+from sme_match.statistics.yearly.all_bodies import AllBodies
 from sme_match.statistics.yearly.definitions import ALL_DEFINITIONS
 from sme_match.statistics.yearly.editions import restatements
 from sme_match.statistics.yearly.figures import KEYS, UNITS, Section
 from sme_match.statistics.yearly.services import YearReport
-from sme_match.statistics.yearly.words import SECTIONS, unit_word, year_title
+from sme_match.statistics.yearly.words import DRAWN, SECTIONS, unit_word, year_title
 from sme_match.tables.writing import Sheet, SheetChart, Value
 from sme_match.web.formats import moment
 
@@ -122,7 +123,7 @@ def _series(report: YearReport) -> Sheet:
     rows: list[Sequence[Value]] = [
         (year_title(count.year), *(count.figures[key].value for key in KEYS)) for count in report.counts
     ]
-    drawn = tuple(KEYS.index(key) + 1 for key in ("planned", "meetings", "deals"))
+    drawn = tuple(KEYS.index(key) + 1 for key in DRAWN)
     return Sheet(
         _("5年の推移"),
         columns,
