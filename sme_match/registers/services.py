@@ -145,7 +145,7 @@ def apply_import(
     before = [ImportRow.of_json(stored) for stored in found.rows]
     header = map_header(found.header, register.columns)
     rows = [Row(row.number, row.cells) for row in before]
-    read = [parse_row(row, header) for row in rows] if parsed is None else parsed
+    read = parse_import(register, found) if parsed is None else parsed
     looks = _look(session, actor, register, header, rows, parsed=read, now=now)
     source = ImportState.WAITING if found.state is ImportState.WAITING else ImportState.PREVIEW
     if any(stored != new.to_json() for stored, (new, __) in zip(found.rows, looks, strict=True)):

@@ -55,7 +55,6 @@ NAMES: dict[str, type[Base]] = {
 """What an id of an address is called, and the records it is one of."""
 WORDS = {
     "code": ["milling"],
-    "filename": ["css/app.css"],
     "format": ["csv", "xlsx"],
     "key": ["meetings"],
     "register": ["companies", "capabilities", "needs"],

@@ -95,7 +95,7 @@ def people(session: Session, body_id: int) -> Iterator[User]:
     yield session.scalars(select(User).where(User.role == Role.ADMINISTRATOR)).one()
     for role in (Role.COORDINATOR, Role.LEAD):
         query = select(User).where(User.role == role, User.body_id == body_id)
-        yield session.scalars(query.order_by(User.id)).first() or make_user(session, None)
+        yield session.scalars(query.order_by(User.id).limit(1)).one()
     company_id = session.scalars(
         select(Meeting.company_id)
         .join(Participant, Participant.company_id == Meeting.company_id)

@@ -12,13 +12,13 @@ from sme_match.matching import corpus
 from sme_match.matching.corpus import Corpus, load_corpus, refresh_snapshot
 from sme_match.matching.engine import snapshot
 from sme_match.matching.engine.documents import Document
-from sme_match.matching.engine.index import NO_THESAURUS
 from sme_match.matching.engine.segment import Segment
 from sme_match.matching.tasks import refresh_indexes
 from sme_match.matching.vocabulary import load_thesaurus
 from sme_match.support_bodies.models import SupportBody
 from tests.conftest import NOW
-from tests.factories import make_body, make_capability, make_company, make_share
+from tests.factories import make_body, make_capability, make_company, make_share, make_user
+from tests.matching.test_vocabulary import add as add_word
 
 
 @pytest.fixture
@@ -169,6 +169,9 @@ def test_a_large_index_says_that_it_lacks_the_newest_words(
     monkeypatch.setattr(corpus, "INDEXED_AT_ONCE", 0)
     add(session, body, "旋盤加工")
     loaded = load_corpus(session, body_id=body.id)
-
     assert loaded.as_dict(load_thesaurus(session))["behind"] is False
-    assert loaded.as_dict(NO_THESAURUS)["behind"] is True
+
+    add_word(session, make_user(session, body), ja=["ガラ箱"], en=["scrap bin"])
+
+    loaded = load_corpus(session, body_id=body.id)
+    assert loaded.as_dict(load_thesaurus(session))["behind"] is True

@@ -84,14 +84,17 @@ def test_the_history_of_a_need_tells_what_was_decided_to_its_own_body_alone(
         session.add(NeedShare(need_id=need.id, body_id=guest.id, granted_at=NOW))
     data = {"decision": "hold", "version": str(proposal.version)}
     client.post(f"/proposals/{proposal.id}/decision", data)
+    client.post(f"/needs/{need.id}/watch")
     page = client.get(f"/needs/{need.id}/history")
     assert page.status_code == 200
     assert "推薦について判断しました" in page.text
     assert "<del>未確認</del> → <ins>保留</ins>" in page.text
     assert "微細切削0" in page.text
+    assert "新しく合う企業の知らせを受けはじめました" in page.text
     shared = client.sign_in(reader.id).get(f"/needs/{need.id}/history")
     assert "合う企業を計算しました" in shared.text
     assert "微細切削0" not in shared.text
+    assert "新しく合う企業の知らせを受けはじめました" not in shared.text
 
 
 def test_a_rejection_without_script_asks_for_the_reason_on_its_own_page(

@@ -90,6 +90,8 @@ blueprint.add_app_template_filter(condition_text)
 blueprint.add_app_template_filter(term_words)
 blueprint.add_app_template_filter(evidence_words)
 
+NOT_SHARED = frozenset({"need.watch", "need.unwatch"})
+"""What the history of a need tells to its own body alone."""
 OPEN_CARDS = 2
 """How many cards of the first page show their reasons without a click."""
 BUTTONS = {"accept": ProposalState.ACCEPTED, "hold": ProposalState.HELD, "reopen": ProposalState.NEW}
@@ -182,7 +184,7 @@ def history(need_id: int) -> str:
         entries = [
             entry
             for entry in entries
-            if entry.action.startswith("need.") and not entry.action.endswith("watch")
+            if entry.action.startswith("need.") and entry.action not in NOT_SHARED
         ]
     hidden = set() if is_buyer_named(actor, need) else {"buyer_id"}
     owners = {user.id: user.name for user in list_owners(session, actor)}
