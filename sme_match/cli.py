@@ -9,6 +9,7 @@ from sme_match.commands.database import migrate_command, scheduler
 from sme_match.commands.demo import load_demo, load_synthetic, sign_ins
 from sme_match.commands.matching import evaluate_command, match_commands
 from sme_match.commands.registers import import_companies, import_needs
+from sme_match.commands.series import import_series
 
 COMMANDS = (
     migrate_command,
@@ -24,6 +25,7 @@ COMMANDS = (
     match_commands,
     import_companies,
     import_needs,
+    import_series,
     create_administrator,
 )
 

@@ -35,14 +35,17 @@ from sme_match.meetings.tasks import expire_requests, send_reminders
 from sme_match.needs.register import NEED_REGISTER
 from sme_match.notifications.delivery import DeliveryReport, deliver_due
 from sme_match.outcomes.tasks import ask_due_follow_ups
-from sme_match.registers.description import Register
+from sme_match.registers.description import Registers
 from sme_match.registers.tasks import bring_in_waiting
+from sme_match.statistics.imported.register import OFFICIAL, official_register
 
 log = logging.getLogger(__name__)
 
 LEASE_NAME = "scheduler"
 CLOCK_STEP = timedelta(minutes=1)
-REGISTERS: tuple[Register, ...] = (COMPANY_REGISTER, CAPABILITY_REGISTER, NEED_REGISTER)
+REGISTERS: Registers = {
+    register.key: register for register in (COMPANY_REGISTER, CAPABILITY_REGISTER, NEED_REGISTER)
+} | {OFFICIAL: official_register}
 """What can come in from files: at once through the pages, or here when it takes longer."""
 
 
@@ -148,8 +151,7 @@ def refresh_search_indexes(context: Context) -> int:
 
 def bring_in_files(context: Context) -> int:
     """Bring in the register files that are too large for a page."""
-    registers = {register.key: register for register in REGISTERS}
-    return bring_in_waiting(context.database, registers, now_of=context.now_of)
+    return bring_in_waiting(context.database, REGISTERS, now_of=context.now_of)
 
 
 def tell_of_new_companies(context: Context) -> int:

@@ -60,7 +60,7 @@ def _run(register: Register, file: Path, body: str, *, dry_run: bool) -> None:
             # What is not committed is undone when the session closes.
             with base.database.open_session(write=True) as session:
                 _, started = _start(session, register, read, body, now=base.clock())
-            _report(started, register)
+            report(started, register)
             return
         with base.database.unit_of_work() as session:
             actor, started = _start(session, register, read, body, now=base.clock())
@@ -70,9 +70,8 @@ def _run(register: Register, file: Path, body: str, *, dry_run: bool) -> None:
             )  # fmt: skip
     except DomainError as error:
         raise click.ClickException(str(error)) from error
-    _report(applied, register)
-    click.echo(f"Written: {len(applied.written)} records.")
-    click.echo(f"/registers/imports/{applied.id} shows the import and undoes it within 24 hours.")
+    report(applied, register)
+    say_written(applied)
 
 
 def _start(
@@ -111,7 +110,14 @@ def _actor(body: SupportBody) -> Actor:
     return Actor(role=Role.COORDINATOR, name="コマンドによる取り込み", body_id=body.id)
 
 
-def _report(found: RegisterImport, register: Register) -> None:
+def say_written(applied: RegisterImport) -> None:
+    """Say what came in and where it can be taken back."""
+    click.echo(f"Written: {len(applied.written)} records.")
+    click.echo(f"/registers/imports/{applied.id} shows the import and undoes it within 24 hours.")
+
+
+def report(found: RegisterImport, register: Register) -> None:
+    """Say what an import does with the rows of its file."""
     rows = [ImportRow.of_json(stored) for stored in found.rows]
     summary = summarise(rows)
     click.echo(f"Rows in the file: {summary.total}")

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from sme_match.core.actor import Actor
+from sme_match.core.actor import Actor, Role
+from sme_match.core.errors import NotFoundError
 from sme_match.core.text import mark_text
 from sme_match.registers.enums import RowAction
 from sme_match.tables.columns import CellError, Column, ParsedRow
@@ -104,9 +105,9 @@ class Register:
     """One register as files see it."""
 
     key: str
-    """`companies`, `capabilities` or `needs`: the part of URLs and of stored imports."""
+    """`companies`, `capabilities`, `needs` or `official-3`: the part of URLs and of stored imports."""
     kind: str
-    """What its records are called in history and undo: `company`, `capability` or `need`."""
+    """What its records are called in history and undo, such as `company` or `need`."""
     title: str
     """What the pages and the names of files call it."""
     unit: str
@@ -122,3 +123,23 @@ class Register:
     export: Export
     adapt: Callable[[Table], Table] = leave_as_it_is
     """Turns files of another known form into the columns of the register."""
+    keeper: Role = Role.COORDINATOR
+    """Who brings files in: coordinators for their body, administrators for the whole installation."""
+
+
+RegisterOfPart = Callable[[Session, str], Register]
+"""Makes the register of one part of something, or raises NotFoundError; its key is `key-part`."""
+Registers = Mapping[str, Register | RegisterOfPart]
+
+
+def find_register(registers: Registers, session: Session, key: str) -> Register:
+    """Return the register of a key.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    whole, _, part = key.partition("-")
+    found = registers.get(whole)
+    if found is None or isinstance(found, Register) is bool(part):
+        raise NotFoundError
+    return found if isinstance(found, Register) else found(session, part)

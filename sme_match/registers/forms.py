@@ -24,6 +24,10 @@ class ImportForm(Form):
     )
 
 
+TAKE = "take"
+"""The answer that lets all rows come in that could."""
+
+
 def decision_name(number: int) -> str:
     """Return the name of the field that decides about a row."""
     return f"row-{number}"
@@ -32,9 +36,15 @@ def decision_name(number: int) -> str:
 def read_decisions(questions: Iterable[ImportRow]) -> dict[int, RowAction]:
     """Return what was decided about the rows that ask, by row number.
 
-    Rows beyond those on the page follow the field `rest`: as proposed, or not at all.
+    The field `all` decides about every row at once. Rows beyond those on the page follow the field
+    `rest`: as proposed, or not at all.
     """
-    decisions = {}
+    decisions: dict[int, RowAction] = {}
+    for_all = request.form.get("all")
+    if for_all == RowAction.SKIP.value:
+        return {row.number: RowAction.SKIP for row in questions}
+    if for_all == TAKE:
+        return {row.number: row.way_in for row in questions}
     skip_rest = request.form.get("rest") == RowAction.SKIP.value
     known = set(RowAction)
     for row in questions:

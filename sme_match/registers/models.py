@@ -16,9 +16,10 @@ class RegisterImport(Versioned, Base):
     __tablename__ = "register_import"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    body_id: Mapped[int] = mapped_column(ForeignKey("support_body.id"), index=True)
+    body_id: Mapped[int | None] = mapped_column(ForeignKey("support_body.id"), index=True)
+    """None for what administrators bring in for the whole installation."""
     register: Mapped[str] = mapped_column(String(32))
-    """`companies`, `capabilities` or `needs`."""
+    """`companies`, `capabilities`, `needs` or `official-3`."""
     filename: Mapped[str] = mapped_column(String(200))
     state: Mapped[ImportState] = mapped_column(enum_type(ImportState), default=ImportState.PREVIEW)
     header: Mapped[list[str]]

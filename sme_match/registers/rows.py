@@ -31,6 +31,12 @@ class ImportRow:
         """Whether the row can be written at all."""
         return not self.errors and self.action is not RowAction.KEEP
 
+    @property
+    def way_in(self) -> RowAction:
+        """What is done with the row when it is to come in: as proposed, or the first way there is."""
+        ways = (self.action, *self.choices)
+        return next((way for way in ways if way is not RowAction.SKIP), RowAction.SKIP)
+
     def to_json(self) -> dict[str, Any]:
         """Return the row in the form that is stored; what is empty is left out."""
         stored: dict[str, Any] = {

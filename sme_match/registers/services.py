@@ -75,9 +75,9 @@ def start_import(
     """Store what would happen to the rows of a file; nothing is registered yet.
 
     Raises:
-        NotAllowedError: unless the actor is a coordinator.
+        NotAllowedError: unless the actor keeps the register.
     """
-    if not may_import(actor) or actor.body_id is None:
+    if not may_import(actor, register):
         raise NotAllowedError
     looks = _look(session, actor, register, file.header, file.rows, parsed=file.parsed, now=now)
     # What the same person looked at before and left is not kept: files hold personal data.

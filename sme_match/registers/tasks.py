@@ -1,7 +1,7 @@
 """Scheduled work of the registers: bringing in the files that are too large for a page."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sme_match.accounts.models import User
 from sme_match.core.errors import ConflictError
 from sme_match.db.session import Database
-from sme_match.registers.description import Register
+from sme_match.registers.description import Registers, find_register
 from sme_match.registers.enums import ImportState, RowAction
 from sme_match.registers.models import RegisterImport
 from sme_match.registers.queries import get_import
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def bring_in_waiting(
-    database: Database, registers: Mapping[str, Register], *, now_of: Callable[[], datetime]
+    database: Database, registers: Registers, *, now_of: Callable[[], datetime]
 ) -> int:
     """Bring in the imports that wait, the first told first; return how many.
 
@@ -35,9 +35,10 @@ def bring_in_waiting(
         )
         waiting = [tuple(row) for row in session.execute(query)]
     for import_id, key, decided, user in waiting:
-        register, actor = registers[key], user.as_actor()
+        actor = user.as_actor()
         decisions = {int(number): RowAction(action) for number, action in decided.items()}
         with database.reading() as session:
+            register = find_register(registers, session, key)
             found = get_import(session, actor, import_id)
         parsed = parse_import(register, found)
         try:

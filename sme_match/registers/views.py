@@ -1,6 +1,6 @@
 """Files of the registers: choosing one, looking at it, bringing it in, taking it back, exporting."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Literal
 
@@ -8,13 +8,14 @@ from flask import Blueprint, Flask, current_app, redirect, render_template, requ
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from sme_match.core.actor import Role
+from sme_match.core.actor import Actor, Role
 from sme_match.core.clock import jst_date
 from sme_match.core.errors import InvalidError, NotFoundError
-from sme_match.registers.description import Register
+from sme_match.registers.description import Register, Registers, find_register
 from sme_match.registers.enums import ImportState, RowAction
 from sme_match.registers.forms import NO_FILE, ImportForm, decision_name, read_decisions
 from sme_match.registers.models import RegisterImport
+from sme_match.registers.policy import may_export, may_import
 from sme_match.registers.queries import get_import
 from sme_match.registers.rows import ImportRow, summarise
 from sme_match.registers.services import (
@@ -45,38 +46,45 @@ from sme_match.web.transactions import let_others_write
 blueprint = Blueprint("registers", __name__, url_prefix="/registers")
 
 EXTENSION = "sme_match_registers"
-STAFF = (Role.COORDINATOR, Role.LEAD)
+KEEPERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
 LATE_AFTER = timedelta(minutes=2)
 ROWS_AT_ONCE = 2_000
 """Files with more rows are brought in by the scheduler: they take more than about a second."""
 ROWS_SHOWN = 100
 """Rows of each kind on the page; the rest is in the file to download, or follows one choice."""
+FEW_QUESTIONS = 5
+"""More of them can also be decided at once."""
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Page = str | Response | tuple[str, int]
 
 
-def init_app(app: Flask, registers: Iterable[Register]) -> None:
+def init_app(app: Flask, registers: Registers) -> None:
     """Hand over the registers of the domains, which this package does not know."""
-    app.extensions[EXTENSION] = {register.key: register for register in registers}
+    app.extensions[EXTENSION] = registers
 
 
-def find_register(key: str) -> Register:
+def _register(key: str) -> Register:
+    """Return the register of a key."""
+    return find_register(current_app.extensions[EXTENSION], current_session(), key)
+
+
+def _own_register(key: str, may: Callable[[Actor, Register], bool] = may_import) -> Register:
     """Return the register of a key.
 
     Raises:
-        NotFoundError: there is none.
+        NotFoundError: there is none, or not for this actor.
     """
-    found: Register | None = current_app.extensions[EXTENSION].get(key)
-    if found is None:
+    found = _register(key)
+    if not may(current_actor(), found):
         raise NotFoundError
     return found
 
 
 @blueprint.route("/<register>/import", methods=["GET", "POST"])
-@allow(Role.COORDINATOR)
+@allow(*KEEPERS)
 def choose(register: str) -> Page:
     """Choose a file and look at what it would do."""
-    chosen, form = find_register(register), ImportForm()
+    chosen, form = _own_register(register), ImportForm()
     if not form.is_submitted():
         return render_template("registers/choose.html", register=chosen, form=form)
     try:
@@ -91,19 +99,19 @@ def choose(register: str) -> Page:
 
 
 @blueprint.get("/<register>/template.xlsx")
-@allow(Role.COORDINATOR)
+@allow(*KEEPERS)
 def template(register: str) -> Response:
     """Download the empty file to fill in."""
-    chosen = find_register(register)
+    chosen = _own_register(register)
     data = write_template(chosen.columns, translate=_)
     return _file(data, _("%(title)s_ひな形", title=_(chosen.title)), "xlsx")
 
 
 @blueprint.get("/<register>/export.<format>")
-@allow(*STAFF)
+@allow(*KEEPERS, Role.LEAD)
 def export(register: str, format: str) -> Response:  # noqa: A002 -- the word of the URL
     """Download the list with the filters of its URL."""
-    chosen = find_register(register)
+    chosen = _own_register(register, may_export)
     rows = chosen.export(current_session(), current_actor(), request.args, current_time())
     titles = [column.title for column in chosen.columns]
     title = _(chosen.title)
@@ -118,11 +126,11 @@ def export(register: str, format: str) -> Response:  # noqa: A002 -- the word of
 
 
 @blueprint.get("/imports/<int:import_id>")
-@allow(Role.COORDINATOR)
+@allow(*KEEPERS)
 def show(import_id: int) -> str:
     """Show the preview of a file, or what came of it."""
     found = get_import(current_session(), current_actor(), import_id)
-    register = find_register(found.register)
+    register = _register(found.register)
     rows = _rows(found)
     if found.state is ImportState.WAITING:
         return render_template(
@@ -156,12 +164,13 @@ def show(import_id: int) -> str:
         unknown=map_header(found.header, register.columns).unknown,
         name_title=next(c.title for c in register.columns if c.key == register.name_column),
         shown=ROWS_SHOWN,
+        few=FEW_QUESTIONS,
         decision_name=decision_name,
     )
 
 
 @blueprint.get("/imports/<int:import_id>/errors.xlsx")
-@allow(Role.COORDINATOR)
+@allow(*KEEPERS)
 def errors(import_id: int) -> Response:
     """Download only the rows that cannot come in, with what to correct."""
     found = get_import(current_session(), current_actor(), import_id)
@@ -174,7 +183,7 @@ def errors(import_id: int) -> Response:
 
 
 @blueprint.post("/imports/<int:import_id>/apply")
-@allow(Role.COORDINATOR)
+@allow(*KEEPERS)
 def apply(import_id: int) -> Response:
     """Bring the good rows in."""
     session, actor = current_session(), current_actor()
@@ -183,7 +192,7 @@ def apply(import_id: int) -> Response:
     if len(found.rows) > ROWS_AT_ONCE:
         queue_import(session, actor, import_id, decisions=decisions, now=current_time())
         return redirect(url_for("registers.show", import_id=import_id))
-    register = find_register(found.register)
+    register = _register(found.register)
     let_others_write()
     parsed = parse_import(register, found)
     found = apply_import(
@@ -195,11 +204,11 @@ def apply(import_id: int) -> Response:
 
 
 @blueprint.post("/imports/<int:import_id>/undo")
-@allow(Role.COORDINATOR)
+@allow(*KEEPERS)
 def undo(import_id: int) -> Response:
     """Take the whole import back."""
     session, actor = current_session(), current_actor()
-    register = find_register(get_import(session, actor, import_id).register)
+    register = _register(get_import(session, actor, import_id).register)
     report = undo_import(session, actor, register, import_id, now=current_time())
     if report.left:
         flash_done(

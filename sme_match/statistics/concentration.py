@@ -19,7 +19,7 @@ from sme_match.statistics.indices import (
     shares,
     shift_share,
 )
-from sme_match.statistics.official import load_series, segments
+from sme_match.statistics.official import load_series, shipped
 from sme_match.statistics.series import SERIES, Series
 
 TOKYO = "13"
@@ -82,7 +82,7 @@ def read_concentration(key: str) -> tuple[Year, ...]:
     frame = load_series(topic.series).dropna(subset=[topic.column])
     bases = frame["basis"] if "basis" in frame.columns else None
     found = []
-    for stretch, segment in enumerate(segments(topic.series, topic.column, TOKYO)):
+    for segment in shipped(topic.series).segments(topic.column, TOKYO):
         own = frame if bases is None else frame.loc[bases == segment.basis]
         for year in segment.years:
             rows = own.loc[own["year"] == year]
@@ -91,7 +91,7 @@ def read_concentration(key: str) -> tuple[Year, ...]:
                 Year(
                     year,
                     segment.basis or "",
-                    stretch,
+                    segment.stretch,
                     shares(values)[TOKYO],
                     concentration_ratio(values.values(), LARGEST),
                     herfindahl_index(values.values()),

@@ -1,12 +1,12 @@
-"""What statistics keep besides the records that they count: targets and closed years."""
+"""What statistics keep besides the records that they count: targets, closed years, official series."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import Double, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from sme_match.db.base import Base, Versioned
+from sme_match.db.base import Base, JSONValue, Versioned
 
 
 class YearTarget(Versioned, Base):
@@ -38,3 +38,45 @@ class ClosedYear(Base):
     closed_at: Mapped[datetime]
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     closed_by_name: Mapped[str] = mapped_column(String(100))
+
+
+class OfficialSeries(Versioned, Base):
+    """An official series that administrators brought in: what must stand beside its figures."""
+
+    __tablename__ = "official_series"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(100), unique=True)
+    title_en: Mapped[str] = mapped_column(String(200), default="")
+    publisher: Mapped[str] = mapped_column(String(200))
+    """Who publishes it, in which survey."""
+    basis: Mapped[str] = mapped_column(String(300))
+    """What the figures cover: survey, size of establishments, base year, nominal or real."""
+    licence: Mapped[str] = mapped_column(String(200))
+    unit: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(500))
+    """Where the file was taken from."""
+    breaks: Mapped[list[int]] = mapped_column(JSONValue)
+    """Years that cannot be compared with those before them."""
+    created_at: Mapped[datetime]
+
+
+class OfficialValue(Versioned, Base):
+    """One figure of such a series, in its unit."""
+
+    __tablename__ = "official_value"
+    __table_args__ = (
+        UniqueConstraint(
+            "series_id", "prefecture_code", "industry", "year", "basis", name="uq_official_value_key"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    series_id: Mapped[int] = mapped_column(ForeignKey("official_series.id", ondelete="CASCADE"))
+    prefecture_code: Mapped[str] = mapped_column(String(2))
+    industry: Mapped[str] = mapped_column(String(6))
+    """JSIC code; empty for all industries."""
+    year: Mapped[int]
+    basis: Mapped[str] = mapped_column(String(100))
+    """Where the file names one for each row; empty otherwise."""
+    value: Mapped[float] = mapped_column(Double)

@@ -1,6 +1,8 @@
 """Values of the official series: whole, newest by prefecture, and cut at their breaks."""
 
-from functools import cache, lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -10,9 +12,10 @@ import pandas as pd
 from sme_match.statistics.series import SERIES, Series
 
 DATA_FOLDER = Path(__file__).parent / "data"
-KEPT_SEGMENTS = 1024
-"""Six prefectures to a page; the files do not change while the service runs."""
 KEY_COLUMNS = ("year", "pref_code", "basis", "division")
+ALL_INDUSTRIES = "全産業"
+WHOLES = (ALL_INDUSTRIES, "製造業")
+"""Divisions that are looked for first."""
 
 
 class Latest(NamedTuple):
@@ -23,11 +26,70 @@ class Latest(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """A stretch of a series on one basis, without a break: it may be drawn as one line."""
+    """A stretch of a series on one basis, without a break: it may be drawn as one line.
+
+    `stretch` numbers the stretches of the series, the same for every prefecture.
+    """
 
     basis: str | None
     years: tuple[int, ...]
     values: tuple[float, ...]
+    stretch: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OfficialTable:
+    """A series with its values: year, pref_code, basis or division where given, value columns."""
+
+    series: Series
+    frame: pd.DataFrame
+    _cut: dict[tuple[str, str, str | None], tuple[Segment, ...]] = field(default_factory=dict)
+    """What was cut before: the values never change, and each prefecture is asked for often."""
+
+    def divisions(self) -> tuple[str, ...]:
+        """Return the divisions of industry, the whole first; none for an undivided series."""
+        if "division" not in self.frame.columns:
+            return ()
+        names = self.frame["division"].unique()
+        return tuple(sorted(map(str, names), key=lambda name: (name not in WHOLES, name)))
+
+    def segments(
+        self, column: str, pref_code: str, *, division: str | None = None
+    ) -> tuple[Segment, ...]:
+        """Return one prefecture's values cut wherever basis or coverage changes.
+
+        Two figures on either side of a cut must not be joined by a line or a growth rate.
+        """
+        key = (column, pref_code, division)
+        if key not in self._cut:
+            self._cut[key] = tuple(self._cut_up(*key))
+        return self._cut[key]
+
+    def narrow(self, column: str, division: str | None) -> pd.DataFrame:
+        """Return the rows of a division that have a value in a column."""
+        if ("division" in self.frame.columns) != (division is not None):
+            raise ValueError("A series divided by industry needs a division, others take none.")
+        divided = self.frame if division is None else self.frame.loc[self.frame["division"] == division]
+        return divided.dropna(subset=[column])
+
+    def _cut_up(self, column: str, pref_code: str, division: str | None) -> Iterator[Segment]:
+        rows = self.narrow(column, division)
+        own = rows.loc[rows["pref_code"] == pref_code].sort_values("year", kind="stable")
+        parts: list[tuple[str | None, pd.DataFrame]]
+        if "basis" in self.frame.columns:
+            # The order of the years in which they begin is that of the breaks.
+            starts = self.frame.groupby("basis")["year"].min().sort_values(kind="stable")
+            parts = [(str(basis), own.loc[own["basis"] == basis]) for basis in starts.index]
+        else:
+            bounds = [0, *self.series.breaks, 10_000]
+            parts = [
+                (None, own.loc[own["year"].between(start, end, inclusive="left")])
+                for start, end in pairwise(bounds)
+            ]
+        for number, (basis, part) in enumerate(parts):
+            if len(part):
+                years = tuple(int(year) for year in part["year"])
+                yield Segment(basis, years, tuple(float(value) for value in part[column]), number)
 
 
 class UnknownSeriesError(KeyError):
@@ -46,15 +108,26 @@ def get_series(key: str) -> Series:
         raise UnknownSeriesError(key) from None
 
 
+@cache
+def shipped(key: str) -> OfficialTable:
+    """Return a series that ships with the product.
+
+    Raises:
+        UnknownSeriesError: no series has this key.
+    """
+    series = get_series(key)
+    return OfficialTable(series, _read(series))
+
+
 def load_series(key: str) -> pd.DataFrame:
-    """Return a copy of a series: year, pref_code, basis or division where given, value columns.
+    """Return a copy of the values of a shipped series.
 
     Values stay in the units of `Series.columns`; what was not published is NaN.
 
     Raises:
         UnknownSeriesError: no series has this key.
     """
-    return _read(get_series(key).key).copy()
+    return shipped(key).frame.copy()
 
 
 def latest(key: str, column: str, *, division: str | None = None) -> Latest:
@@ -66,39 +139,9 @@ def latest(key: str, column: str, *, division: str | None = None) -> Latest:
         UnknownSeriesError: no series has this key.
         ValueError: the series is divided and no division was named, or the other way round.
     """
-    frame = _narrow(key, column, division)
+    frame = shipped(key).narrow(column, division)
     year = int(frame["year"].max())
     return Latest(year, _by_prefecture(frame.loc[frame["year"] == year], column))
-
-
-@lru_cache(KEPT_SEGMENTS)
-def segments(
-    key: str, column: str, pref_code: str, *, division: str | None = None
-) -> tuple[Segment, ...]:
-    """Return one prefecture's values cut wherever basis or coverage changes.
-
-    Two figures on either side of a cut must not be joined by a line or a growth rate.
-    """
-    frame = _narrow(key, column, division)
-    own = frame.loc[frame["pref_code"] == pref_code].sort_values("year", kind="stable")
-    bounds = [0, *get_series(key).breaks, 10_000]
-    has_basis = "basis" in own.columns
-    parts = own.groupby("basis", sort=False) if has_basis else [("", own)]
-    found = []
-    for basis, part in parts:
-        if has_basis:
-            found.append(_segment(str(basis), part, column))
-            continue
-        found += [
-            _segment(None, part.loc[part["year"].between(start, end, inclusive="left")], column)
-            for start, end in pairwise(bounds)
-        ]
-    return tuple(segment for segment in found if segment.years)
-
-
-def _segment(basis: str | None, part: pd.DataFrame, column: str) -> Segment:
-    years = tuple(int(year) for year in part["year"])
-    return Segment(basis, years, tuple(float(value) for value in part[column]))
 
 
 def _by_prefecture(frame: pd.DataFrame, column: str) -> dict[str, float]:
@@ -106,18 +149,7 @@ def _by_prefecture(frame: pd.DataFrame, column: str) -> dict[str, float]:
     return {str(code): float(value) for code, value in pairs}
 
 
-def _narrow(key: str, column: str, division: str | None) -> pd.DataFrame:
-    frame = _read(get_series(key).key)
-    if ("division" in frame.columns) != (division is not None):
-        raise ValueError("A series divided by industry needs a division, others take none.")
-    if division is not None:
-        frame = frame.loc[frame["division"] == division]
-    return frame.dropna(subset=[column])
-
-
-@cache
-def _read(key: str) -> pd.DataFrame:
-    series = SERIES[key]
+def _read(series: Series) -> pd.DataFrame:
     texts = {name: "str" for name in KEY_COLUMNS if name != "year"}
     frame = pd.read_csv(DATA_FOLDER / series.file_name, dtype=texts, encoding="utf-8")
     if series.basis is not None:

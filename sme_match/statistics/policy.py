@@ -11,3 +11,8 @@ from sme_match.core.actor import Actor, Role
 def may_keep_years(actor: Actor) -> bool:
     """The lead of a body answers for what it wants to reach and what it reports."""
     return actor.role is Role.LEAD and actor.body_id is not None
+
+
+def may_keep_series(actor: Actor) -> bool:
+    """Official series belong to the whole installation: its administrators bring them in."""
+    return actor.role is Role.ADMINISTRATOR

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from sme_match.statistics.charts import Line
-from sme_match.statistics.official import Segment, load_series, segments
+from sme_match.statistics.official import OfficialTable, Segment
 from sme_match.statistics.series import Column, Series
 
 # Amounts of a prefecture are read in 億円 (100 million yen) whatever unit the file has.
-_DIVISORS = {"円": 100_000_000, "万円": 10_000, "百万円": 100}
+_DIVISORS = {"円": 100_000_000, "千円": 100_000, "万円": 10_000, "百万円": 100}
+MOST_DECIMALS = 2
 _HUNDRED_MILLION_YEN = ("億円", "100 million yen")
 
 
@@ -32,54 +32,53 @@ class SeriesLines:
     column: Column
     unit_ja: str
     unit_en: str
+    decimals: int
     lines: tuple[Line, ...]
     rows: tuple[TableRow, ...]
 
 
-@cache
-def list_divisions(key: str) -> tuple[str, ...]:
-    """Return the divisions of industry of a series, the whole first; none for undivided series."""
-    frame = load_series(key)
-    if "division" not in frame.columns:
-        return ()
-    names = frame["division"].unique()
-    return tuple(sorted(map(str, names), key=lambda name: (name not in _FIRST, name)))
-
-
 def read_lines(
-    series: Series, column: str, prefectures: Sequence[tuple[str, str]], *, division: str | None
+    table: OfficialTable, column: str, prefectures: Sequence[tuple[str, str]], *, division: str | None
 ) -> SeriesLines:
     """Return the lines of prefectures, given as (code, name)."""
-    definition = series.columns[column]
+    definition = table.series.columns[column]
     divisor = _DIVISORS.get(definition.unit_ja, 1)
-    found = [segments(series.key, column, code, division=division) for code, _ in prefectures]
+    found = [table.segments(column, code, division=division) for code, _ in prefectures]
     lines = tuple(
         Line(name, tuple(_stretch(segment, divisor) for segment in own))
         for (_, name), own in zip(prefectures, found, strict=True)
     )
     units = (definition.unit_ja, definition.unit_en) if divisor == 1 else _HUNDRED_MILLION_YEN
     return SeriesLines(
-        series=series,
+        series=table.series,
         column=definition,
         unit_ja=units[0],
         unit_en=units[1],
+        decimals=_decimals(found) if divisor == 1 else 0,
         lines=lines,
         rows=_rows(found, divisor),
     )
 
 
-_FIRST = ("全産業", "製造業")
+def _decimals(found: Sequence[Sequence[Segment]]) -> int:
+    """Return how many decimals the values have, two at most: persons have none, shares have."""
+    values = [value for own in found for segment in own for value in segment.values]
+    for decimals in range(MOST_DECIMALS):
+        if all(value == round(value, decimals) for value in values):
+            return decimals
+    return MOST_DECIMALS
 
 
 def _stretch(segment: Segment, divisor: int) -> tuple[tuple[int, float], ...]:
-    return tuple((year, value / divisor) for year, value in zip(*segment[1:], strict=True))
+    pairs = zip(segment.years, segment.values, strict=True)
+    return tuple((year, value / divisor) for year, value in pairs)
 
 
 def _rows(found: Sequence[Sequence[Segment]], divisor: int) -> tuple[TableRow, ...]:
     values = [
         {
-            (number, segment.basis or "", year): value
-            for number, segment in enumerate(own)
+            (segment.stretch, segment.basis or "", year): value
+            for segment in own
             for year, value in _stretch(segment, divisor)
         }
         for own in found

@@ -64,6 +64,7 @@ PLAIN_PARTS: dict[str, tuple[str, ...]] = {
     # Words and proposals for them are shared by the installation.
     "entry_id": ("1",),
     "place": ("0",),
+    "series_id": ("1",),
     "year": ("2026",),
 }
 

@@ -14,6 +14,7 @@ from sme_match.accounts.models import User
 from sme_match.accounts.passwords import hash_password
 from sme_match.accounts.services.invitations import invite_manager
 from sme_match.companies.models import Company
+from sme_match.companies.register import COMPANY_REGISTER
 from sme_match.core.actor import SYSTEM, Role
 from sme_match.core.clock import jst_date
 from sme_match.demo.build import MatchNeed, build_demo
@@ -26,7 +27,6 @@ from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
 from sme_match.needs.models import Need
 from sme_match.registers.services import read_file, start_import
-from sme_match.registers.views import find_register
 from sme_match.support_bodies.models import SupportBody
 from tests.browser.conftest import Site
 from tests.demo.matching import match_by_process
@@ -112,9 +112,8 @@ def people(session: Session, body_id: int) -> Iterator[User]:
 
 
 def look_at_file(session: Session, user: User, *, now: datetime) -> None:
-    register = find_register("companies")
-    file = read_file(register, filename="企業.csv", data=csv_file(ROWS))
-    start_import(session, user.as_actor(), register, file, now=now)
+    file = read_file(COMPANY_REGISTER, filename="企業.csv", data=csv_file(ROWS))
+    start_import(session, user.as_actor(), COMPANY_REGISTER, file, now=now)
 
 
 def links(

@@ -221,7 +221,7 @@ def test_others_can_write_while_the_rows_of_a_file_are_read(
         replace(column, parse=read_name) if column.key == "name" else column
         for column in COMPANY_REGISTER.columns
     ]
-    init_app(app, [replace(COMPANY_REGISTER, columns=tuple(columns))])
+    init_app(app, {"companies": replace(COMPANY_REGISTER, columns=tuple(columns))})
     location = upload(client, csv_file([{"企業名": "新しい製作所"}])).location
     client.post(f"{location}/apply")
     assert names(database)[-1] == "新しい製作所"

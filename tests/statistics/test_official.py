@@ -8,7 +8,7 @@ from sme_match.statistics.official import (
     get_series,
     latest,
     load_series,
-    segments,
+    shipped,
 )
 from sme_match.statistics.series import SERIES
 
@@ -70,7 +70,9 @@ def test_latest_of_a_divided_series_needs_the_division() -> None:
 
 
 def test_segments_end_where_the_basis_changes() -> None:
-    spans = [(s.basis, s.years[0], s.years[-1]) for s in segments("gpp_long", "manufacturing", "13")]
+    spans = [
+        (s.basis, s.years[0], s.years[-1]) for s in shipped("gpp_long").segments("manufacturing", "13")
+    ]
     assert spans == [
         ("68SNA, 1980 base", 1955, 1974),
         ("68SNA, 1990 base", 1975, 1989),
@@ -83,11 +85,15 @@ def test_segments_end_where_the_basis_changes() -> None:
 
 
 def test_segments_end_where_the_coverage_changes() -> None:
-    spans = [(s.years[0], s.years[-1]) for s in segments("manufacturing", "establishments", "03")]
+    spans = [
+        (s.years[0], s.years[-1]) for s in shipped("manufacturing").segments("establishments", "03")
+    ]
     assert spans == [(2000, 2000), (2001, 2018)]
 
 
 def test_a_figure_that_was_not_published_is_not_zero() -> None:
-    years = [year for s in segments("population_census", "population", "47") for year in s.years]
+    years = [
+        year for s in shipped("population_census").segments("population", "47") for year in s.years
+    ]
     assert 1945 not in years
     assert 1950 in years

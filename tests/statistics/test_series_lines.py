@@ -4,12 +4,12 @@ import pytest
 
 from sme_match.statistics.charts import yearly_lines
 from sme_match.statistics.comparison import compare, manufacturing_quotients, official_columns
-from sme_match.statistics.series import SERIES
-from sme_match.statistics.series_lines import list_divisions, read_lines
+from sme_match.statistics.official import shipped
+from sme_match.statistics.series_lines import read_lines
 
 
 def test_a_line_is_cut_where_the_coverage_changes() -> None:
-    found = read_lines(SERIES["manufacturing"], "establishments", [("03", "岩手県")], division=None)
+    found = read_lines(shipped("manufacturing"), "establishments", [("03", "岩手県")], division=None)
     (line,) = found.lines
     assert [(stretch[0][0], stretch[-1][0]) for stretch in line.stretches] == [
         (2000, 2000),
@@ -29,12 +29,12 @@ def test_a_line_is_cut_where_the_coverage_changes() -> None:
     ],
 )
 def test_amounts_are_read_in_hundred_million_yen(series: str, column: str, unit: str) -> None:
-    assert read_lines(SERIES[series], column, [("03", "岩手県")], division=None).unit_ja == unit
+    assert read_lines(shipped(series), column, [("03", "岩手県")], division=None).unit_ja == unit
 
 
 def test_a_chart_draws_one_series_per_stretch_and_names_only_the_last() -> None:
     found = read_lines(
-        SERIES["manufacturing"], "employees", [("03", "岩手県"), ("06", "山形県")], division=None
+        shipped("manufacturing"), "employees", [("03", "岩手県"), ("06", "山形県")], division=None
     )
     drawn = yearly_lines(found.lines, unit="人", summary="要約").option["series"]
     assert [(each["name"], "endLabel" in each) for each in drawn] == [
@@ -50,8 +50,8 @@ def test_a_chart_of_nothing_has_no_years() -> None:
 
 
 def test_the_whole_comes_first_among_divisions() -> None:
-    assert list_divisions("economic_census")[:2] == ("全産業", "製造業")
-    assert list_divisions("population") == ()
+    assert shipped("economic_census").divisions()[:2] == ("全産業", "製造業")
+    assert shipped("population").divisions() == ()
 
 
 def test_own_figures_stand_beside_official_ones_in_one_row_a_prefecture() -> None:

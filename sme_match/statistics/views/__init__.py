@@ -1,6 +1,23 @@
 """Pages of statistics: the report of a support body, the records behind it, official series."""
 
 from sme_match.statistics.blueprint import blueprint
-from sme_match.statistics.views import concentration, evaluation, official, region, report, yearly
+from sme_match.statistics.views import (
+    concentration,
+    evaluation,
+    imported,
+    official,
+    region,
+    report,
+    yearly,
+)
 
-__all__ = ["blueprint", "concentration", "evaluation", "official", "region", "report", "yearly"]
+__all__ = [
+    "blueprint",
+    "concentration",
+    "evaluation",
+    "imported",
+    "official",
+    "region",
+    "report",
+    "yearly",
+]

@@ -1,0 +1,1 @@
+"""Official series that administrators bring in: their files, their checks, and how they are read."""
