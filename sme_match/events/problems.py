@@ -14,7 +14,8 @@ from sme_match.core.clock import to_jst
 from sme_match.events.enums import BuyerAnswer, Equipment, EventState, ParticipantState, Side
 from sme_match.events.models import Candidate as Pair
 from sme_match.events.models import EventSlot, Participant, Placement
-from sme_match.events.queries.timetable import Timetable
+from sme_match.events.queries.day import FELL_AWAY
+from sme_match.events.queries.timetable import Timetable, channel_of
 from sme_match.events.timetable.check import Violation, violations
 from sme_match.events.timetable.problem import (
     Attendee,
@@ -27,7 +28,8 @@ from sme_match.events.timetable.problem import (
     Slot,
 )
 from sme_match.events.timetable.solution import Placed
-from sme_match.meetings.enums import MeetingState
+from sme_match.meetings.enums import MeetingChannel, MeetingState
+from sme_match.meetings.policy import is_of_timetable
 
 HELPERS = "helpers"
 LANES = 10
@@ -53,7 +55,10 @@ def pair_of(key: Key) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """What no run changes any more: slots that have begun, and the meetings that stay as they are."""
+    """What no run changes any more: slots that have begun, and the meetings that stay as they are.
+
+    Limits are limits of what is still to come: what stands already counts, but never against a rule.
+    """
 
     begun: frozenset[int] = frozenset()
     placed: Mapping[int, Placement] = field(default_factory=dict)
@@ -62,6 +67,8 @@ class _Past:
     """Slots in which a participant is bound by them: by its attendees from 1, a buyer as 0."""
     held: Counter[int] = field(default_factory=Counter)
     """How many of them each participant has."""
+    gone: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """By buyer, those that stand at desks it no longer has."""
 
 
 def problem_of(
@@ -75,11 +82,11 @@ def problem_of(
     """Return the problem: all pairs that people may place, or only those that somebody wishes.
 
     `also` are candidates that belong to it in any case. With `now`, what a published timetable held
-    by then is locked, whatever availability, limits and exclusions say of it today, and nothing new
-    begins before; rooms, lanes and helpers bind that, too.
+    by then is locked, whatever any rule says of it today, and nothing new begins before.
     """
     past = _Past() if now is None else _past(timetable, now)
     buyers = [p for p in timetable.participants.values() if p.side is Side.BUYER]
+    gone = [buyer for buyer in buyers if past.gone.get(buyer.id)]
     smes = [p for p in timetable.participants.values() if p.side is Side.SME]
     belongs = is_wished if wished_only else may_meet
     pairs = [
@@ -91,7 +98,10 @@ def problem_of(
     lanes = _lanes(timetable)
     return Problem(
         slots=slots_of(event.slots),
-        buyers=tuple(_buyer(timetable, buyer, past) for buyer in buyers),
+        buyers=(
+            *(_buyer(timetable, buyer, past) for buyer in buyers),
+            *(_gone_desks(buyer, past) for buyer in gone),
+        ),
         attendees=tuple(
             _attendee(timetable, sme, lane, past) for sme in smes for lane in lanes[sme.id]
         ),
@@ -219,8 +229,18 @@ def stays(timetable: Timetable, placed: Placement, now: datetime) -> bool:
     """Tell whether a placement of a published timetable has begun, or its meeting is recorded."""
     if timetable.event.state is not EventState.PUBLISHED:
         return False
-    recorded = placed.meeting is not None and placed.meeting.state is not MeetingState.CONFIRMED
-    return recorded or timetable.slots[placed.slot_id].starts_at <= now
+    return is_recorded(placed) or timetable.slots[placed.slot_id].starts_at <= now
+
+
+def is_recorded(placed: Placement) -> bool:
+    """Tell whether the timetable has no say any more in the meeting of a placement.
+
+    Somebody has recorded what became of it, or it was put off and is arranged by itself.
+    """
+    meeting = placed.meeting
+    return meeting is not None and (
+        meeting.state is not MeetingState.CONFIRMED or not is_of_timetable(meeting)
+    )
 
 
 def _past(timetable: Timetable, now: datetime) -> _Past:
@@ -232,25 +252,39 @@ def _past(timetable: Timetable, now: datetime) -> _Past:
         key: placed for key, placed in timetable.placements.items() if stays(timetable, placed, now)
     }
     bound: dict[tuple[int, int], set[int]] = defaultdict(set)
+    gone: dict[int, set[int]] = defaultdict(set)
     held: Counter[int] = Counter()
     for placed in kept.values():
         held.update((placed.buyer_id, placed.sme_id))
+        if placed.buyer_lane > timetable.participants[placed.buyer_id].lanes:
+            gone[placed.buyer_id].add(placed.candidate_id)
         bound[placed.buyer_id, 0].add(placed.slot_id)
         bound[placed.sme_id, placed.sme_lane].add(placed.slot_id)
-    return _Past(begun, kept, {key: frozenset(slots) for key, slots in bound.items()}, held)
+    return _Past(
+        begun,
+        kept,
+        bound={key: frozenset(slots) for key, slots in bound.items()},
+        held=held,
+        gone={key: frozenset(pairs) for key, pairs in gone.items()},
+    )
 
 
 def _buyer(timetable: Timetable, buyer: Participant, past: _Past) -> Buyer:
     busy = [timetable.busy.get((buyer.company_id, lane), frozenset()) for lane in range(1, LANES)]
     limit = _lowest(timetable.event.buyer_limit, buyer.meeting_limit)
     bound = past.bound.get((buyer.id, 0), frozenset())
+    gone = past.gone.get(buyer.id, frozenset())
     return Buyer(
         key=buyer.id,
         available=_available(timetable, buyer).difference(*busy) | bound,
         lanes=buyer.lanes,
-        limit=None if limit is None else max(limit, past.held[buyer.id]),
-        needs_room=buyer.equipment is Equipment.HOSTED_ROOM,
+        limit=None if limit is None else max(limit, past.held[buyer.id]) - len(gone),
     )
+
+
+def _gone_desks(buyer: Participant, past: _Past) -> Buyer:
+    """Return the desks that a buyer had once, as if they were a buyer of their own."""
+    return Buyer(key=-buyer.id, available=past.bound[buyer.id, 0], lanes=LANES)
 
 
 def _attendee(timetable: Timetable, sme: Participant, lane: int, past: _Past) -> Attendee:
@@ -260,13 +294,12 @@ def _attendee(timetable: Timetable, sme: Participant, lane: int, past: _Past) ->
         key=key_of(sme.id, lane),
         company=sme.id,
         available=free | past.bound.get((sme.id, lane), frozenset()),
-        needs_room=sme.equipment is Equipment.HOSTED_ROOM,
         helper=HELPERS if sme.needs_helper else None,
     )
 
 
 def _candidate(timetable: Timetable, pair: Pair, lane: int, past: _Past) -> Candidate:
-    helped = timetable.participants[pair.buyer_id].needs_helper
+    buyer, sme = timetable.participants[pair.buyer_id], timetable.participants[pair.sme_id]
     slots: frozenset[int] | None = None
     if pair.id in past.placed:
         slots = frozenset({past.placed[pair.id].slot_id})
@@ -276,13 +309,31 @@ def _candidate(timetable: Timetable, pair: Pair, lane: int, past: _Past) -> Cand
         slots = frozenset(timetable.slots) - past.begun
     return Candidate(
         key=key_of(pair.id, lane),
-        buyer=pair.buyer_id,
-        attendee=key_of(pair.sme_id, lane),
+        buyer=-buyer.id if pair.id in past.gone.get(buyer.id, ()) else buyer.id,
+        attendee=key_of(sme.id, lane),
         utility=utility_of(pair),
         must=pair.answer is BuyerAnswer.MUST,
         slots=slots,
-        uses=frozenset({HELPERS}) if helped else frozenset(),
+        rooms=sum(side.equipment is Equipment.HOSTED_ROOM for side in (buyer, sme))
+        if _way(timetable, pair) is MeetingChannel.WEB
+        else 0,
+        uses=frozenset({HELPERS}) if buyer.needs_helper else frozenset(),
+        draws=pair.id not in past.placed and _takes_place(timetable.placements.get(pair.id)),
     )
+
+
+def _way(timetable: Timetable, pair: Pair) -> MeetingChannel:
+    placed = timetable.placements.get(pair.id)
+    if placed is not None and placed.meeting is not None:
+        return placed.meeting.channel
+    return channel_of(timetable, pair)
+
+
+def _takes_place(placed: Placement | None) -> bool:
+    """Tell whether a meeting was or will be held, so that it takes a room and a helper."""
+    if placed is None or placed.meeting is None:
+        return True
+    return is_of_timetable(placed.meeting) and placed.meeting.state not in FELL_AWAY
 
 
 def _available(timetable: Timetable, participant: Participant) -> frozenset[int]:

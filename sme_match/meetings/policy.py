@@ -82,6 +82,11 @@ def is_of_timetable(meeting: Meeting) -> bool:
     return meeting.event_id is not None and not put_off
 
 
+def has_left_event() -> ColumnElement[bool]:
+    """Return the condition that a meeting of an event was put off and is arranged by itself since."""
+    return Meeting.answer_by.is_not(None)
+
+
 def check_no_event(meeting: Meeting) -> None:
     """Refuse to give a meeting of an event another time, or none, behind the back of its timetable.
 

@@ -1,6 +1,7 @@
 """An event whose timetable is published: what the tests of the day begin with."""
 
 import secrets
+from collections import Counter
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,12 +22,18 @@ from tests.factories import make_user
 
 
 def publish(session: Session, scene: EventScene, *places: tuple[int, int, int]) -> list[Meeting]:
-    """Give (buyer, SME, slot), all counted from 0, a confirmed meeting and publish the event."""
+    """Give (buyer, SME, slot), all counted from 0, a confirmed meeting and publish the event.
+
+    A buyer that is named twice for a slot meets at its second desk, too.
+    """
     scene.event.state, scene.event.published_at = EventState.PUBLISHED, NOW
     meetings = []
+    desks: Counter[tuple[int, int]] = Counter()
     for buyer, sme, slot in places:
         pair, where = scene.pair(buyer, sme), scene.slots[slot]
-        meetings.append(_meet(session, scene, pair, where, make_placement(session, pair, where)))
+        desks[buyer, slot] += 1
+        placement = make_placement(session, pair, where, buyer_lane=desks[buyer, slot])
+        meetings.append(_meet(session, scene, pair, where, placement))
     session.flush()
     return meetings
 
@@ -41,6 +48,7 @@ def _meet(
         body_id=scene.body.id, event_id=scene.event.id, need_id=pair.need_id,
         company_id=sme.company_id, buyer_id=buyer.company_id, state=MeetingState.CONFIRMED,
         company_contact_id=sme.contact_id, buyer_contact_id=buyer.contact_id,
+        buyer_lane=placement.buyer_lane,
         channel=MeetingChannel.WEB, starts_at=slot.starts_at, ends_at=slot.ends_at,
         room_kind=RoomKind.GENERATED, room_url=f"https://meet.example.jp/{token}",
         calendar_uid=f"{token}@example.jp", created_at=NOW, updated_at=NOW, confirmed_at=NOW,

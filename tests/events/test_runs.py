@@ -1,5 +1,6 @@
 """Runs of the solver: wished for, solved by a job, taken over, compared, applied and rolled back."""
 
+from collections import Counter
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ from sme_match.companies.models import Company
 from sme_match.core.errors import ConflictError
 from sme_match.db.session import Database
 from sme_match.events.cause_words import OF_ATTENDEE, OF_COMPANY, OF_EVENT, OF_PAIR
-from sme_match.events.enums import ParticipantState, RunKind, RunState
+from sme_match.events.enums import Equipment, ParticipantState, RunKind, RunState
 from sme_match.events.models import Avoidance, Event, Participant, Placement, TimetableRun
 from sme_match.events.queries.timetable import list_changes
 from sme_match.events.services.runs import Wish, apply_run, stop_run, wish_run
@@ -138,6 +139,31 @@ def test_what_has_begun_stays_and_nothing_new_begins_before(database: Database, 
     with database.unit_of_work() as session:
         event = session.get_one(Event, scene.event.id)
         apply_run(session, scene.actor, event.id, run_id, revision=event.revision, now=begun, site=SITE)
+
+
+def test_limits_that_were_lowered_bind_what_is_still_to_come(database: Database) -> None:
+    with database.unit_of_work() as session:
+        scene = make_event(session, smes=4, rooms=4, hosted_rooms=2, helpers=2)
+        wide = session.get_one(Participant, scene.buyers[0].id)
+        wide.lanes = 2
+        for sme in scene.smes:
+            sme.equipment, sme.needs_helper = Equipment.HOSTED_ROOM, True
+        publish(session, scene, (0, 0, 0), (0, 1, 0), (1, 2, 0), (0, 2, 1), (1, 3, 1))
+        event = session.get_one(Event, scene.event.id)
+        event.rooms = event.hosted_rooms = event.helpers = wide.lanes = 1
+    begun = scene.slots[0].starts_at
+    run_id = wish(database, scene, RunKind.REPAIR)
+    work(database, begun)
+    run = run_of(database, run_id)
+    assert run.best["status"] == "optimal"
+    slots = {slot.id: index for index, slot in enumerate(scene.slots)}
+    by_slot = Counter(slots[each["slot"]] for each in run.meetings)
+    assert by_slot[0] == 3, "what runs is left alone"
+    assert all(by_slot[index] <= 1 for index in (1, 2, 3))
+    with database.unit_of_work() as session:
+        event = session.get_one(Event, scene.event.id)
+        apply_run(session, scene.actor, event.id, run_id, revision=event.revision, now=begun, site=SITE)
+        assert session.get_one(Placement, scene.pair(0, 1).id).buyer_lane == 2
 
 
 def test_a_meeting_that_was_put_off_keeps_its_place(database: Database) -> None:

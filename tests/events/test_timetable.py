@@ -14,6 +14,7 @@ from sme_match.events.enums import (
     BuyerAnswer,
     ChangeKind,
     Equipment,
+    EventMode,
     EventState,
     ParticipantState,
     Side,
@@ -164,6 +165,23 @@ def test_rooms_hosted_rooms_and_helpers_are_counted_per_slot(session: Session) -
     put(session, scene, scene.pair(2, 1), 1)
     scene.event.rooms = 1
     refuse(session, scene, 0, "会議室（1室）", sme=2)
+
+
+def test_each_side_without_equipment_takes_a_room_unless_they_meet_in_person(session: Session) -> None:
+    scene = make_event(session, hosted_rooms=1, helpers=1)
+    pair = scene.pair(0, 0)
+    both = (scene.buyers[0], scene.smes[0])
+    for side in both:
+        side.equipment = Equipment.HOSTED_ROOM
+    session.flush()
+    refuse(session, scene, 0, "支援機関の部屋（1室）")
+    for side in both:
+        side.needs_helper = True
+    scene.event.mode = EventMode.IN_PERSON
+    session.flush()
+    refuse(session, scene, 0, "付き添いの人（1人）")
+    scene.event.helpers = 2
+    put(session, scene, pair, 0)
 
 
 def test_pairs_that_must_not_meet_are_refused_without_saying_who_said_so(session: Session) -> None:

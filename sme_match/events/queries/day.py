@@ -19,6 +19,7 @@ from sme_match.events.policy import participants_of
 from sme_match.events.queries.apart import kept_apart
 from sme_match.meetings.enums import MeetingState, Party
 from sme_match.meetings.models import Meeting
+from sme_match.meetings.policy import has_left_event
 
 NO_PARTICIPANT = mark_text("この商談会の参加企業は見つかりませんでした。")
 NO_MEETING = mark_text("この商談会の商談は見つかりませんでした。")
@@ -129,6 +130,7 @@ def list_sittings(session: Session, event: Event, *, own: Participant | None = N
         Meeting.event_id == event.id,
         Meeting.confirmed_at.is_not(None),
         Meeting.starts_at.is_not(None),
+        ~has_left_event(),
     )
     if own is not None:
         side = Meeting.buyer_id if own.side is Side.BUYER else Meeting.company_id

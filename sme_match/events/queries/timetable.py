@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import mark_text
-from sme_match.events.enums import ChangeKind
+from sme_match.events.enums import ChangeKind, EventMode
 from sme_match.events.models import (
     Candidate,
     Event,
@@ -22,7 +22,9 @@ from sme_match.events.models import (
     UnavailableSlot,
 )
 from sme_match.events.queries.apart import kept_apart
+from sme_match.meetings.enums import MeetingChannel
 from sme_match.meetings.models import BookingCell, Meeting
+from sme_match.meetings.policy import has_left_event
 from sme_match.meetings.slots import cells_of
 
 RUN_NOT_FOUND = mark_text("この計算は見つかりませんでした。")
@@ -43,7 +45,7 @@ class Timetable:
     unavailable: Mapping[int, frozenset[int]]
     """Slots in which a participant cannot meet."""
     busy: Mapping[tuple[int, int], frozenset[int]]
-    """Slots in which a lane of a company has a meeting outside the event."""
+    """Slots in which a lane of a company has a meeting that is none of the timetable."""
     apart: frozenset[int]
     """Candidates whose sides must not meet; who said so stays private."""
     slots: Mapping[int, EventSlot]
@@ -89,6 +91,16 @@ def load_timetable(session: Session, event: Event) -> Timetable:
         apart=frozenset(session.scalars(kept_apart(event.id))),
         slots={slot.id: slot for slot in event.slots},
     )
+
+
+def channel_of(timetable: Timetable, pair: Candidate) -> MeetingChannel:
+    """Return how a pair meets: in person where the event, and in a mixed one both sides, say so."""
+    mode = timetable.event.mode
+    if mode is EventMode.BOTH:
+        sides = (timetable.participants[pair.buyer_id], timetable.participants[pair.sme_id])
+        in_person = all(side.mode is EventMode.IN_PERSON for side in sides)
+        return MeetingChannel.IN_PERSON if in_person else MeetingChannel.WEB
+    return MeetingChannel.IN_PERSON if mode is EventMode.IN_PERSON else MeetingChannel.WEB
 
 
 def list_changes(
@@ -167,7 +179,7 @@ def _busy(session: Session, event: Event) -> dict[tuple[int, int], frozenset[int
         .where(
             BookingCell.company_id.in_(members),
             BookingCell.cell.between(min(slots_of), max(slots_of)),
-            or_(Meeting.event_id.is_(None), Meeting.event_id != event.id),
+            or_(Meeting.event_id.is_(None), Meeting.event_id != event.id, has_left_event()),
         )
     )
     return _grouped(

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from sme_match.core.actor import Actor
 from sme_match.core.errors import InvalidError
 from sme_match.core.text import mark_text
-from sme_match.events.enums import EventMode
 from sme_match.events.models import Candidate, EventSlot, Placement
-from sme_match.events.queries.timetable import Timetable
+from sme_match.events.queries.timetable import Timetable, channel_of
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Proposal
 from sme_match.meetings.enums import MeetingChannel, MeetingState, Origin
 from sme_match.meetings.messages import Site
 from sme_match.meetings.models import Meeting
+from sme_match.meetings.policy import is_of_timetable
 from sme_match.meetings.services.opening import PlaceDraft
 from sme_match.meetings.services.scheduling import (
     call_off,
@@ -111,16 +111,6 @@ def make_meetings(
     return stored
 
 
-def channel_of(timetable: Timetable, pair: Candidate) -> MeetingChannel:
-    """Return how a pair meets: in person where the event, and in a mixed one both sides, say so."""
-    mode = timetable.event.mode
-    if mode is EventMode.BOTH:
-        sides = (timetable.participants[pair.buyer_id], timetable.participants[pair.sme_id])
-        in_person = all(side.mode is EventMode.IN_PERSON for side in sides)
-        return MeetingChannel.IN_PERSON if in_person else MeetingChannel.WEB
-    return MeetingChannel.IN_PERSON if mode is EventMode.IN_PERSON else MeetingChannel.WEB
-
-
 def planned_places(timetable: Timetable) -> dict[int, PlaceDraft]:
     """Return how and where each published meeting takes place by the plan of the event."""
     return {
@@ -148,6 +138,7 @@ def follow_plan(
         meeting.id: (meeting.channel, meeting.venue)
         for meeting in meetings
         if meeting.state is MeetingState.CONFIRMED
+        and is_of_timetable(meeting)
         and meeting.starts_at is not None
         and meeting.starts_at > now
     }

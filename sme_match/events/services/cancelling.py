@@ -20,6 +20,7 @@ from sme_match.events.services.ending import close_with
 from sme_match.events.services.telling import tell
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
+from sme_match.meetings.policy import has_left_event
 from sme_match.meetings.services.scheduling import call_off
 from sme_match.notifications.services import void_mails
 
@@ -73,7 +74,10 @@ def _cancel_meetings(
 ) -> None:
     coming = session.scalars(
         select(Meeting.id).where(
-            Meeting.event_id == event.id, Meeting.state == MeetingState.CONFIRMED, Meeting.ends_at > now
+            Meeting.event_id == event.id,
+            Meeting.state == MeetingState.CONFIRMED,
+            Meeting.ends_at > now,
+            ~has_left_event(),
         )
     ).all()
     call_off(session, actor, coming, reason=reason, now=now)

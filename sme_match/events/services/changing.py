@@ -21,7 +21,15 @@ from sme_match.events.enums import ChangeKind, EventState
 from sme_match.events.faults import fault_of
 from sme_match.events.models import Candidate, Placement, TimetableChange
 from sme_match.events.policy import is_open, may_run
-from sme_match.events.problems import around, key_of, new_faults, placed_of, problem_of, within
+from sme_match.events.problems import (
+    around,
+    is_recorded,
+    key_of,
+    new_faults,
+    placed_of,
+    problem_of,
+    within,
+)
 from sme_match.events.queries import lock_event
 from sme_match.events.queries.timetable import Timetable, load_timetable
 from sme_match.events.services.appointments import Move, carry_out
@@ -35,6 +43,9 @@ CLOSED = mark_text("終わった商談会・中止した商談会の時間割は
 NO_CANDIDATE = mark_text("この商談の候補は見つかりませんでした。")
 IS_LOCKED = mark_text("固定されている商談です。先に固定を外してください。")
 PAST_SLOT = mark_text("もう始まったコマは変えられません。これからのコマを選んでください。")
+RECORDED = mark_text(
+    "結果を記録したか、持ち越して日時を決めなおす商談です。ほかのコマには移せません（未割り当てには戻せます）。"
+)
 CHANGED_REASON = "時間割の変更のため"
 """What the mail says when nobody gave a reason; mails are Japanese first."""
 
@@ -159,10 +170,10 @@ def change(
     _check_places(timetable, steps)
     _check_times(timetable, steps, kind, now=now)
     _check_rules(timetable, steps)
+    # What is recorded, or put off and arranged by itself, leaves its place, not its record.
+    recorded = {key for key, placed in timetable.placements.items() if is_recorded(placed)}
     moves = _store(session, timetable, steps, now=now)
-    if kind is ChangeKind.BACKFILL:
-        # What fell away is recorded already: it leaves its place, not its record.
-        moves = [move for move in moves if move.slot is not None]
+    moves = [move for move in moves if move.pair.id not in recorded]
     event = timetable.event
     if event.published_at is not None and event.state is EventState.PUBLISHED:
         carry_out(session, actor, timetable, moves, reason=reason or CHANGED_REASON, now=now, site=site)
@@ -220,6 +231,9 @@ def _check_times(
         slots = [place.slot for place in (step.before, step.after) if place is not None]
         if len(set(slots)) == 1 and len(slots) > 1:
             continue
+        placed = timetable.placements.get(step.candidate)
+        if step.after is not None and placed is not None and is_recorded(placed):
+            raise ConflictError(RECORDED)
         for slot in (timetable.slots[key] for key in slots):
             over = slot.ends_at if kind is ChangeKind.BACKFILL else slot.starts_at
             if over <= now:

@@ -25,8 +25,8 @@ from sme_match.events.messages.publication import (
 from sme_match.events.models import Event, Participant, Placement
 from sme_match.events.policy import may_run
 from sme_match.events.problems import is_wished, placed_of, problem_of
-from sme_match.events.queries.timetable import Timetable, load_timetable
-from sme_match.events.services.appointments import Move, channel_of, make_meetings
+from sme_match.events.queries.timetable import Timetable, channel_of, load_timetable
+from sme_match.events.services.appointments import Move, make_meetings
 from sme_match.events.services.changing import CHANGED, open_timetable
 from sme_match.events.services.taking_part import create_page_link, holder_of
 from sme_match.events.timetable.check import violations

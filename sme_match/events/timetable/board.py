@@ -63,7 +63,7 @@ class Board:
             self.cells[row][slot].append(index)
             self.held[row] += 1
         for pool in self.pools[index]:
-            self.drawn[id(pool)][slot] += 1
+            self.drawn[id(pool)][slot] += pool.users[index]
 
     def take(self, index: int) -> int:
         """Hold the candidate no longer; return the slot it had."""
@@ -72,7 +72,7 @@ class Board:
             self.cells[row][slot].remove(index)
             self.held[row] -= 1
         for pool in self.pools[index]:
-            self.drawn[id(pool)][slot] -= 1
+            self.drawn[id(pool)][slot] -= pool.users[index]
         return slot
 
     def may_hold(self, index: int) -> bool:
@@ -89,7 +89,10 @@ class Board:
         return (
             slot in self.open[index]
             and all(len(self.cells[row][slot]) < self.lanes[row] for row in self.ends[index])
-            and all(self.drawn[id(pool)][slot] < pool.capacity[slot] for pool in self.pools[index])
+            and all(
+                self.drawn[id(pool)][slot] + pool.users[index] <= pool.capacity[slot]
+                for pool in self.pools[index]
+            )
             and self._in_order(index, slot, {})
             and self._has_changed_over(index, slot, {})
         )
@@ -139,7 +142,8 @@ class Board:
         for index, slot in moves.items():
             for pool in self.pools[index]:
                 pools[id(pool)] = pool
-                change[id(pool)] = change.get(id(pool), 0) + (1 if slot == target else -1)
+                amount = pool.users[index] if slot == target else -pool.users[index]
+                change[id(pool)] = change.get(id(pool), 0) + amount
         return all(
             self.drawn[key][target] + more <= pools[key].capacity[target]
             and self.drawn[key][source] - more <= pools[key].capacity[source]

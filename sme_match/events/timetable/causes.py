@@ -173,9 +173,10 @@ class _Rules:
     def _pools(self) -> None:
         for pool in self.indexed.pools:
             cause = Cause(pool.kind, pool.key, number=max(pool.capacity, default=0))
-            users = [index for index in pool.users if index in self.at]
+            users = {index: n for index, n in pool.users.items() if index in self.at}
             for slot, capacity in enumerate(pool.capacity):
-                self._most(cause, [self.at[index][slot] for index in users], capacity)
+                drawn = [self.at[index][slot] for index, n in users.items() for _ in range(n)]
+                self._most(cause, drawn, capacity)
 
     def _sets(self) -> None:
         for group in self.problem.alternatives:

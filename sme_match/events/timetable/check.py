@@ -122,18 +122,23 @@ class _Checker:
 
     def at_once(self) -> Iterator[Violation]:
         for slot in self.problem.slots:
-            keys = tuple(meeting.candidate for meeting in self.meetings if meeting.slot == slot.key)
+            keys = tuple(
+                meeting.candidate
+                for meeting in self.meetings
+                if meeting.slot == slot.key and self.candidate[meeting.candidate].draws
+            )
             most = self.problem.meetings_at_once
             if most is not None and len(keys) > most:
                 yield Violation(CauseKind.MEETINGS_AT_ONCE, keys, slot=slot.key)
             rooms = self.problem.hosted_rooms
-            hosted = tuple(key for key in keys if self._needs_room(key))
-            if rooms is not None and len(hosted) > rooms:
+            hosted = tuple(key for key in keys if self.candidate[key].rooms)
+            if rooms is not None and sum(self.candidate[key].rooms for key in hosted) > rooms:
                 yield Violation(CauseKind.HOSTED_ROOMS, hosted, slot=slot.key)
             for resource in self.problem.resources:
                 users = tuple(key for key in keys if self._uses(key, resource.key))
                 away = resource.available is not None and slot.key not in resource.available
-                if len(users) > (0 if away else resource.capacity):
+                used = sum(self._uses(key, resource.key) for key in users)
+                if used > (0 if away else resource.capacity):
                     yield Violation(CauseKind.RESOURCE, users, resource.key, slot.key)
 
     def order(self) -> Iterator[Violation]:
@@ -165,11 +170,7 @@ class _Checker:
                 if held[company] < self.problem.floor:
                     yield Violation(CauseKind.FLOOR, (), company)
 
-    def _uses(self, key: Key, resource: Key) -> bool:
+    def _uses(self, key: Key, resource: Key) -> int:
         candidate = self.candidate[key]
-        return resource in candidate.uses or self.attendee[candidate.attendee].helper == resource
-
-    def _needs_room(self, key: Key) -> bool:
-        candidate = self.candidate[key]
-        buyer, attendee = self.buyer[candidate.buyer], self.attendee[candidate.attendee]
-        return buyer.needs_room or attendee.needs_room
+        beside = self.attendee[candidate.attendee].helper == resource
+        return int(resource in candidate.uses) + int(beside)

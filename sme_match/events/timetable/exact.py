@@ -60,7 +60,7 @@ class ExactModel:
             model.add_at_most_one(variables.values())
         for pool in indexed.pools:
             for slot, capacity in enumerate(pool.capacity):
-                model.add(self._count(pool.users, slot) <= capacity)
+                model.add(self._drawn(pool.users, slot) <= capacity)
         for _, members, limit in indexed.companies:
             if limit is not None:
                 model.add(self._held_of(members) <= limit)
@@ -88,8 +88,8 @@ class ExactModel:
                 if other <= slot:
                     self.model.add_at_most_one((later, earlier))
 
-    def _count(self, members: Iterable[int], slot: int) -> cp_model.LinearExpr:
-        return total(self.at[index][slot] for index in members if slot in self.at[index])
+    def _drawn(self, users: Mapping[int, int], slot: int) -> cp_model.LinearExpr:
+        return total(n * self.at[index][slot] for index, n in users.items() if slot in self.at[index])
 
     def _busy(self, row: Row) -> list[dict[int, cp_model.IntVar]]:
         """Return for each desk of the row when it is busy: desk n where more than n meetings run."""

@@ -47,7 +47,7 @@ class _Situation:
         self.drawn: Counter[tuple[int, int]] = Counter()
         for index, slot in slots.items():
             for pool in indexed.pools_of[index]:
-                self.drawn[id(pool), slot] += 1
+                self.drawn[id(pool), slot] += pool.users[index]
         self.company: dict[int, tuple[int, int | None]] = {}
         for _, members, limit in indexed.companies:
             held = sum(index in slots for index in members)
@@ -101,19 +101,19 @@ class _Situation:
         if not free:
             return Reason.NO_FREE_SLOT
         for pool in self.indexed.pools_of[index]:
-            if all(self._drained(pool, slot) for slot in free):
+            if all(self._drained(pool, index, slot) for slot in free):
                 self.pool_keys[index] = pool.key
                 return _POOLS[pool.kind]
         if any(self._fits(index, slot) for slot in free):
             return Reason.NOT_CHOSEN
         return Reason.ORDER
 
-    def _drained(self, pool: Pool, slot: int) -> bool:
-        return self.drawn[id(pool), slot] >= pool.capacity[slot]
+    def _drained(self, pool: Pool, index: int, slot: int) -> bool:
+        return self.drawn[id(pool), slot] + pool.users[index] > pool.capacity[slot]
 
     def _fits(self, index: int, slot: int) -> bool:
         indexed = self.indexed
-        if any(self._drained(pool, slot) for pool in indexed.pools_of[index]):
+        if any(self._drained(pool, index, slot) for pool in indexed.pools_of[index]):
             return False
         key = indexed.problem.candidates[index].key
         for first, second in indexed.problem.precedences:

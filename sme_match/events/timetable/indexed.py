@@ -1,21 +1,25 @@
 """The problem in numbers: positions instead of keys, one kind of shared capacity instead of four."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sme_match.events.timetable.problem import Attendee, Buyer, Candidate, Key, Problem
+from sme_match.events.timetable.problem import Attendee, Buyer, Key, Problem
 from sme_match.events.timetable.solution import CauseKind, Placed
 
 
 @dataclass(frozen=True)
 class Pool:
-    """What several meetings of a slot share: tables, hosted rooms, a helper; `capacity` by slot."""
+    """What several meetings of a slot share: tables, hosted rooms, a helper; `capacity` by slot.
+
+    `users`: the candidates that draw from it, with how much each takes.
+    """
 
     kind: CauseKind
     key: Key | None
     capacity: tuple[int, ...]
-    users: tuple[int, ...]
+    users: Mapping[int, int]
 
 
 @dataclass(frozen=True)
@@ -108,30 +112,25 @@ class Indexed:
     def pools(self) -> tuple[Pool, ...]:
         """Give what meetings share, leaving out what cannot run short."""
         problem, slots = self.problem, range(len(self.problem.slots))
-        everyone = tuple(range(len(problem.candidates)))
-        attendees = {attendee.key: attendee for attendee in problem.attendees}
-        uses = [self._uses(candidate) for candidate in problem.candidates]
+        drawing = {index: c for index, c in enumerate(problem.candidates) if c.draws}
         pools = []
         if problem.meetings_at_once is not None:
             capacity = tuple(problem.meetings_at_once for _ in slots)
-            pools.append(Pool(CauseKind.MEETINGS_AT_ONCE, None, capacity, everyone))
+            users = dict.fromkeys(drawing, 1)
+            pools.append(Pool(CauseKind.MEETINGS_AT_ONCE, None, capacity, users))
         if problem.hosted_rooms is not None:
-            buyers = {buyer.key: buyer for buyer in problem.buyers}
-            hosted = tuple(
-                index
-                for index, candidate in enumerate(problem.candidates)
-                if buyers[candidate.buyer].needs_room or attendees[candidate.attendee].needs_room
-            )
             capacity = tuple(problem.hosted_rooms for _ in slots)
-            pools.append(Pool(CauseKind.HOSTED_ROOMS, None, capacity, hosted))
+            users = {index: c.rooms for index, c in drawing.items() if c.rooms}
+            pools.append(Pool(CauseKind.HOSTED_ROOMS, None, capacity, users))
         for resource in problem.resources:
             capacity = tuple(
                 resource.capacity if resource.available is None or slot.key in resource.available else 0
                 for slot in problem.slots
             )
-            users = tuple(i for i in everyone if resource.key in uses[i])
+            taken = {index: self._taken(index, resource.key) for index in drawing}
+            users = {index: amount for index, amount in taken.items() if amount}
             pools.append(Pool(CauseKind.RESOURCE, resource.key, capacity, users))
-        return tuple(pool for pool in pools if len(pool.users) > min(pool.capacity, default=0))
+        return tuple(pool for pool in pools if sum(pool.users.values()) > min(pool.capacity, default=0))
 
     @cached_property
     def pools_of(self) -> tuple[tuple[Pool, ...], ...]:
@@ -194,11 +193,10 @@ class Indexed:
             for index, slot in sorted(slots.items())
         )
 
-    def _uses(self, candidate: Candidate) -> frozenset[Key]:
-        helper = self.problem.attendees[
-            self.ends[self.candidate_of[candidate.key]][1] - len(self.problem.buyers)
-        ].helper
-        return candidate.uses if helper is None else candidate.uses | {helper}
+    def _taken(self, index: int, resource: Key) -> int:
+        problem = self.problem
+        attendee = problem.attendees[self.ends[index][1] - len(problem.buyers)]
+        return int(resource in problem.candidates[index].uses) + int(attendee.helper == resource)
 
     def _open(self, index: int) -> tuple[int, ...]:
         candidate = self.problem.candidates[index]
@@ -212,5 +210,5 @@ class Indexed:
         return tuple(
             slot
             for slot in sorted(self.slot_of[key] for key in allowed)
-            if all(pool.capacity[slot] for pool in self.pools_of[index])
+            if all(pool.capacity[slot] >= pool.users[index] for pool in self.pools_of[index])
         )

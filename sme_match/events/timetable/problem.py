@@ -33,30 +33,26 @@ class Buyer:
     """A buyer with `lanes` desks: one set of wishes, up to `lanes` meetings in a slot.
 
     `limit` is the largest number of meetings altogether, None where only the slots limit it.
-    `needs_room`: meets from rooms that the hosts provide, one for each meeting at once.
     """
 
     key: Key
     available: frozenset[Key]
     lanes: int = 1
     limit: int | None = None
-    needs_room: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
     """A person of an SME with a calendar of their own; a company may send several.
 
-    `needs_room`: meets from one of the rooms that the hosts provide; where both sides need one, they
-    share it. `helper`: the resource that sits
-    beside them in each meeting. `change_over`: slots that stay free between two meetings of a block.
+    `helper`: the resource that sits beside them in each meeting. `change_over`: slots that stay free
+    between two meetings of a block.
     """
 
     key: Key
     company: Key
     available: frozenset[Key]
     limit: int | None = None
-    needs_room: bool = False
     helper: Key | None = None
     change_over: int = 0
 
@@ -77,8 +73,10 @@ class Resource:
 class Candidate:
     """A meeting that may be held: a wished pair, worth `utility` (0 or more) when it is.
 
-    `must`: met before all others. `slots` None: any slot in which both are available. `uses`: resources
-    beside the helper of the attendee.
+    `must`: met before all others. `slots` None: any slot in which both are available. `rooms`: how many
+    of the hosts' rooms it takes, one for each side that has no equipment. `uses`: resources beside the
+    helper of the attendee. `draws` False: it takes nothing of what meetings share, as it has begun, is
+    over or will not be held; so no lower limit of today can contradict it.
     """
 
     key: Key
@@ -87,7 +85,9 @@ class Candidate:
     utility: int = 1
     must: bool = False
     slots: frozenset[Key] | None = None
+    rooms: int = 0
     uses: frozenset[Key] = frozenset()
+    draws: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,10 @@ class _Relaxation:
         for row in indexed.rows:
             self._at_most(row.candidates, row.limit)
         for pool in indexed.pools:
-            self._at_most(pool.users, sum(pool.capacity))
+            drawn = model_builder.LinearExpr.weighted_sum(
+                [self.held[index] for index in pool.users], [float(n) for n in pool.users.values()]
+            )
+            self.model.add_linear_constraint(drawn, 0, sum(pool.capacity))
         for _, members, limit in indexed.companies:
             if limit is not None:
                 self._at_most(members, limit)

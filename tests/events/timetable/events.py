@@ -47,7 +47,6 @@ def problems(draw: st.DrawFn) -> Problem:
             f"c{n // 2}",
             draw(some),
             limit=draw(limit),
-            needs_room=draw(st.booleans()),
             helper=draw(st.sampled_from([None, None, "helper"])),
             change_over=draw(st.integers(0, 1)),
         )
@@ -66,6 +65,9 @@ def problems(draw: st.DrawFn) -> Problem:
             utility=draw(st.integers(0, 9)),
             must=draw(st.booleans()),
             slots=draw(st.none() | some),
+            rooms=draw(st.integers(0, 2)),
+            uses=draw(st.sampled_from([frozenset(), frozenset({"helper"})])),
+            draws=draw(st.sampled_from([True, True, True, False])),
         )
         for buyer, attendee in pairs
     )
@@ -75,7 +77,7 @@ def problems(draw: st.DrawFn) -> Problem:
         buyers=buyers,
         attendees=attendees,
         candidates=candidates,
-        resources=(Resource("helper", 1, draw(st.none() | some)),),
+        resources=(Resource("helper", draw(st.integers(1, 2)), draw(st.none() | some)),),
         precedences=_two(draw, keys),
         exclusions=frozenset({("b0", "c0")} if draw(st.booleans()) else ()),
         alternatives=tuple(frozenset(pair) for pair in _two(draw, keys)),
