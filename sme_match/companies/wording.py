@@ -44,6 +44,8 @@ def vocabularies() -> dict[str, Vocabulary]:
                 "profile_visibility": _visibility,
                 "contact_visibility": _visibility,
             },
+            # What happened says it already: taken out, brought back, imported.
+            unsaid={"archived_at"},
         ),
         "contact": Vocabulary(
             labels=labels_of(ContactForm()),

@@ -17,6 +17,9 @@ from sme_match.needs.enums import (
     NeedState,
 )
 
+LOGGED_BUYER = "buyer_company_id"
+"""Where the log of a need has the ids of its buyers; `buyer_id` has their names there, to be read."""
+
 
 class Need(Versioned, Base):
     """Work that a buyer wants done."""

@@ -24,7 +24,7 @@ from sme_match.needs.conditions import (
     write_material,
 )
 from sme_match.needs.enums import ConditionLevel, DrawingRelease, NeedKind, NeedState
-from sme_match.needs.models import Need, NeedCondition
+from sme_match.needs.models import LOGGED_BUYER, Need, NeedCondition
 from sme_match.needs.numbers import next_number, number_prefix
 from sme_match.needs.policy import may_edit_need, may_register_need
 from sme_match.needs.queries import find_buyer, get_need, list_numbers, list_owners
@@ -130,6 +130,7 @@ def change_need(
     """Set facts and conditions without asking who does it; return what changed."""
     changes = apply_changes(need, draft.facts())
     if "buyer_id" in changes:
+        changes[LOGGED_BUYER] = changes["buyer_id"]
         changes["buyer_id"] = (need.buyer.name, buyer.name)
         need.buyer = buyer
     before, after = tuple(as_drafts(need.conditions)), draft.conditions

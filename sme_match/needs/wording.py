@@ -24,6 +24,7 @@ from sme_match.needs.labels import (
     NEED_KINDS,
     NEED_STATES,
 )
+from sme_match.needs.models import LOGGED_BUYER
 from sme_match.web.formats import day
 from sme_match.web.history import Vocabulary
 from sme_match.web.names import material_name, process_name
@@ -47,6 +48,7 @@ def vocabulary(owner_names: Mapping[int, str]) -> Vocabulary:
             **{level.value: _conditions for level in ConditionLevel},
             "owner_id": lambda user_id: owner_names[user_id],
         },
+        unsaid={LOGGED_BUYER},
     )
 
 

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -19,9 +19,11 @@ from sqlalchemy.orm import Session
 from sme_match.audit.models import AuditEntry
 from sme_match.companies.models import Company
 from sme_match.core.clock import jst_date
+from sme_match.db.bulk import in_parts
 from sme_match.matching.models import MatchRun, Proposal, ProposalDecision
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
+from sme_match.needs.models import LOGGED_BUYER
 from sme_match.outcomes.derive import Derived, derive
 from sme_match.outcomes.models import OutcomeReport
 from sme_match.outcomes.services.reporting import words_of
@@ -41,6 +43,14 @@ class Decided:
     at: datetime | None
 
 
+class Place(NamedTuple):
+    """Where a company is, and in which industry."""
+
+    prefecture: str | None
+    municipality: str | None
+    jsic_code: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """What was different at a moment; what is not named here was as it is now."""
@@ -54,10 +64,22 @@ class Past:
     """By meeting; None while nobody had reported."""
     matched_again: frozenset[int]
     """Needs with a later matching run: it replaced what was found, so that is not known any more."""
+    buyers: Mapping[int, Place]
+    """Where the companies are, today, that needs had as their buyers then and have no more."""
 
     def field(self, kind: str, number: int, name: str, now: Any) -> Any:  # noqa: ANN401 -- any field
         """Return the value that a field had, given the one it has."""
         return self.fields.get((kind, number), {}).get(name, now)
+
+    def buyer(self, need_id: int, buyer_id: int, place: Place) -> tuple[int, Place]:
+        """Return the buyer that a need had and where that was, given the one that it has."""
+        then: int = self.field("need", need_id, LOGGED_BUYER, buyer_id)
+        now = self.buyers.get(then, place) if then != buyer_id else place
+        return then, Place(
+            self.field("company", then, "prefecture_code", now.prefecture),
+            self.field("company", then, "municipality_code", now.municipality),
+            self.field("company", then, "jsic_code", now.jsic_code),
+        )
 
 
 def undo(entries: Iterable[Changes]) -> dict[str, Any]:
@@ -70,7 +92,7 @@ def undo(entries: Iterable[Changes]) -> dict[str, Any]:
 
 
 def read_past(session: Session, body_id: int, known_at: datetime) -> Past:
-    """Return what of a body's records was different just before a moment, with five queries."""
+    """Return what of a body's records was different just before a moment, with six queries."""
     entries: defaultdict[Subject, list[Changes]] = defaultdict(list)
     later_meetings = session.scalars(
         select(Meeting.id).where(Meeting.body_id == body_id, Meeting.created_at >= known_at)
@@ -80,38 +102,63 @@ def read_past(session: Session, body_id: int, known_at: datetime) -> Past:
     )
     for kind, number, changes in session.execute(_select_changes(body_id, known_at)):
         entries[kind, number].append(changes)
+    fields = {subject: undo(changes) for subject, changes in entries.items()}
     return Past(
         known_at=known_at,
-        fields={subject: undo(changes) for subject, changes in entries.items()},
+        fields=fields,
         later_meetings=frozenset(later_meetings),
         decisions=_decisions(session, body_id, known_at),
         outcomes=_outcomes(session, body_id, known_at),
         matched_again=frozenset(matched_again),
+        buyers=_places(
+            session, (known[LOGGED_BUYER] for known in fields.values() if LOGGED_BUYER in known)
+        ),
     )
+
+
+def _places(session: Session, company_ids: Iterable[int]) -> dict[int, Place]:
+    columns = (Company.prefecture_code, Company.municipality_code, Company.jsic_code)
+    found: dict[int, Place] = {}
+    for some in in_parts(company_ids):
+        rows = session.execute(select(Company.id, *columns).where(Company.id.in_(some)))
+        found |= {number: Place(*place) for number, *place in rows}
+    return found
 
 
 def companies_then(session: Session, body_id: int, past: Past) -> dict[str, int]:
     """Return the SMEs that were registered, by the prefecture code they had."""
+    company = Company
     rows = session.execute(
-        select(Company.id, Company.prefecture_code).where(
-            Company.body_id == body_id,
-            Company.is_sme,
-            Company.created_at < past.known_at,
-            or_(Company.archived_at.is_(None), Company.archived_at >= past.known_at),
+        select(company.id, company.prefecture_code, company.is_sme, company.archived_at).where(
+            company.body_id == body_id, company.created_at < past.known_at
         )
     )
-    return Counter(past.field("company", number, "prefecture_code", code) for number, code in rows)
+    return Counter(
+        past.field("company", number, "prefecture_code", code)
+        for number, code, is_sme, archived_at in rows
+        if past.field("company", number, "is_sme", is_sme)
+        and _is_registered(past.field("company", number, "archived_at", archived_at), past.known_at)
+    )
+
+
+def _is_registered(archived_at: datetime | str | None, known_at: datetime) -> bool:
+    """Whether a company was in the register; the log writes instants as text."""
+    if isinstance(archived_at, str):
+        archived_at = datetime.fromisoformat(archived_at)
+    return archived_at is None or archived_at >= known_at
 
 
 def need_then(row: NeedRow, past: Past) -> NeedRow:
     """Return the need as it was known."""
-    buyer = row.buyer_id
+    now = Place(row.prefecture, row.municipality, row.jsic_code)
+    buyer, place = past.buyer(row.need_id, row.buyer_id, now)
     return replace(
         row,
+        buyer_id=buyer,
         process_code=past.field("need", row.need_id, "process_code", row.process_code),
-        prefecture=past.field("company", buyer, "prefecture_code", row.prefecture),
-        jsic_code=past.field("company", buyer, "jsic_code", row.jsic_code),
-        municipality=past.field("company", buyer, "municipality_code", row.municipality),
+        prefecture=place.prefecture,
+        jsic_code=place.jsic_code,
+        municipality=place.municipality,
         lot_quantity=past.field("need", row.need_id, "lot_quantity", row.lot_quantity),
         passing=None if row.need_id in past.matched_again else row.passing,
     )
@@ -124,16 +171,19 @@ def pair_then(row: PairRow, past: Past) -> PairRow | None:
 
 
 def _with_companies(row: PairRow, past: Past) -> PairRow:
+    now = Place(row.need_prefecture, row.need_municipality, row.jsic_code)
+    # A meeting without a proposal of the body has its own buyer, whoever the need's is.
+    need_id = row.need_id if row.proposal_id is not None else 0
+    buyer, place = past.buyer(need_id, row.buyer_id, now)
     return replace(
         row,
+        buyer_id=buyer,
         process_code=past.field("need", row.need_id, "process_code", row.process_code),
-        need_prefecture=past.field("company", row.buyer_id, "prefecture_code", row.need_prefecture),
+        need_prefecture=place.prefecture,
         sme_prefecture=past.field("company", row.sme_id, "prefecture_code", row.sme_prefecture),
-        jsic_code=past.field("company", row.buyer_id, "jsic_code", row.jsic_code),
+        jsic_code=place.jsic_code,
         lot_quantity=past.field("need", row.need_id, "lot_quantity", row.lot_quantity),
-        need_municipality=past.field(
-            "company", row.buyer_id, "municipality_code", row.need_municipality
-        ),
+        need_municipality=place.municipality,
         sme_municipality=past.field("company", row.sme_id, "municipality_code", row.sme_municipality),
         sme_employees=past.field("company", row.sme_id, "employees", row.sme_employees),
         agglomeration=past.field("company", row.sme_id, "agglomeration", row.agglomeration),

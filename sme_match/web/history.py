@@ -46,11 +46,15 @@ class HistoryRow:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The labels of the fields of one kind of record, and the words for their values."""
+    """The labels of the fields of one kind of record, and the words for their values.
+
+    `unsaid` are fields that the log keeps to go back by, and that say nothing to a reader.
+    """
 
     labels: Mapping[str, object]
     words: Mapping[str, Words]
     note: Words = str
+    unsaid: Collection[str] = ()
 
 
 def in_words(
@@ -78,7 +82,7 @@ def _row(entry: Entry, vocabulary: Vocabulary, hidden: Collection[str]) -> Histo
                 _word(vocabulary, name, after),
             )
             for name, (before, after) in entry.changes.items()
-            if name not in hidden
+            if name not in hidden and name not in vocabulary.unsaid
         },
     )
 

@@ -92,7 +92,7 @@ def undo_companies(
     known = load_own(session, actor, [entry.id for entry in present if entry.before is not None])
     log = []
     for entry in present:
-        changes = None
+        changes: dict[str, tuple[object, object]] = {"archived_at": (None, now)}
         if entry.before is not None:
             changes = _restore(known[entry.id], entry.before, now=now)
         log.append(log_entry(actor, entry.id, "company.import_undo", now=now, changes=changes))
@@ -155,7 +155,8 @@ def _restore(
     restore(company, before)
     company.search_text = searchable(company)
     company.updated_at = now
-    return {name: (value, getattr(company, name)) for name, value in values.items()}
+    after = {name: getattr(company, name) for name in before}
+    return {name: (values[name], after[name]) for name in before if values[name] != after[name]}
 
 
 def _update(
@@ -166,8 +167,7 @@ def _update(
         name: value for name, value in facts.items() if not says_the_same(getattr(company, name), value)
     }
     before = snapshot(company, [*new, "archived_at"])
-    changes = apply_changes(company, new)
-    company.archived_at = None
+    changes = apply_changes(company, new | {"archived_at": None})
     company.updated_at = now
     if changes:
         company.search_text = searchable(company)

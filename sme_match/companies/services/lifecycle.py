@@ -69,9 +69,10 @@ def archive_company(session: Session, actor: Actor, company_id: int, *, now: dat
     """
     company = _archivable(session, actor, company_id)
     if company.archived_at is None:
-        company.archived_at = company.updated_at = now
+        changes = apply_changes(company, {"archived_at": now})
+        company.updated_at = now
         session.flush()
-        _record(session, actor, company, "company.archive", now=now)
+        _record(session, actor, company, "company.archive", now=now, changes=changes)
     return company
 
 
@@ -84,9 +85,10 @@ def restore_company(session: Session, actor: Actor, company_id: int, *, now: dat
     """
     company = _archivable(session, actor, company_id)
     if company.archived_at is not None:
-        company.archived_at, company.updated_at = None, now
+        changes = apply_changes(company, {"archived_at": None})
+        company.updated_at = now
         session.flush()
-        _record(session, actor, company, "company.restore", now=now)
+        _record(session, actor, company, "company.restore", now=now, changes=changes)
     return company
 
 

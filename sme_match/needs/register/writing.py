@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from sme_match.audit.services import entry_of, record_many
+from sme_match.audit.services import apply_changes, entry_of, record_many
 from sme_match.companies.models import Company
 from sme_match.companies.register.writing import KIND as COMPANY
 from sme_match.companies.register.writing import (
@@ -26,7 +26,7 @@ from sme_match.db.bulk import change_all, in_parts, insert_all, update_all
 from sme_match.db.versions import FIRST_VERSION
 from sme_match.needs.conditions import ConditionDraft
 from sme_match.needs.enums import ConditionKind, ConditionLevel, NeedState
-from sme_match.needs.models import Need, NeedCondition
+from sme_match.needs.models import LOGGED_BUYER, Need, NeedCondition
 from sme_match.needs.numbers import next_number, number_prefix
 from sme_match.needs.queries import NeedFilter, list_numbers, select_needs
 from sme_match.needs.register.checking import FACTS, draft_of, merged
@@ -113,15 +113,22 @@ def undo_needs(
     needs = [entry for entry in written if entry.kind == KIND]
     present, left = split_by_version(session, Need, needs, own)
     known = _load_own(session, actor, [entry.id for entry in present if entry.before is not None])
-    for entry in present:
-        if entry.before is not None:
-            _restore(known[entry.id], entry.before)
-            known[entry.id].updated_at = now
+    changes = {
+        entry.id: _restore(known[entry.id], entry.before, now=now)
+        for entry in present
+        if entry.before is not None
+    }
     update_all(session, Need, known.values())
     session.flush()
     created = [entry.id for entry in present if entry.before is None]
+    for some in in_parts(created):
+        states = session.execute(select(Need.id, Need.state).where(Need.id.in_(some)))
+        changes |= {id_: {"state": (state, NeedState.CLOSED)} for id_, state in states}
     change_all(session, Need, created, state=NeedState.CLOSED, closed_at=now, updated_at=now)
-    log = [_log_entry(actor, entry.id, "need.import_undo", now=now) for entry in present]
+    log = [
+        _log_entry(actor, entry.id, "need.import_undo", now=now, changes=changes[entry.id])
+        for entry in present
+    ]
     record_many(session, log)
     return undo_companies(session, actor, companies, now) + left
 
@@ -164,6 +171,7 @@ class _Buyers:
         self._known = load_own(session, actor, ids)
         self._new: dict[str, Company] = {}
         self._changed: dict[int, dict[str, Any]] = {}
+        self._log: dict[int, dict[str, tuple[object, object]]] = {}
 
     def find(self, values: Mapping[str, Any]) -> Company:
         """Return the buyer of a row; a company that only took orders becomes a buyer too."""
@@ -172,7 +180,7 @@ class _Buyers:
             return self._register(values)
         if not company.is_buyer or company.archived_at is not None:
             self._changed[company.id] = snapshot(company, ["is_buyer", "archived_at"])
-            company.is_buyer, company.archived_at = True, None
+            self._log[company.id] = apply_changes(company, {"is_buyer": True, "archived_at": None})
             company.updated_at = self._now
         return company
 
@@ -184,7 +192,13 @@ class _Buyers:
             *changed,
         ]
         log = [
-            log_entry(self._actor, company.id, "company.import", now=self._now)
+            log_entry(
+                self._actor,
+                company.id,
+                "company.import",
+                now=self._now,
+                changes=self._log.get(company.id),
+            )
             for company, __ in entries
         ]
         record_many(self._session, log)
@@ -232,7 +246,10 @@ def _update(
     return before, changes
 
 
-def _restore(need: Need, before: Mapping[str, Any]) -> None:
+def _restore(
+    need: Need, before: Mapping[str, Any], *, now: datetime
+) -> dict[str, tuple[object, object]]:
+    """Set the values before the import; return the changes of facts, as an edit logs them."""
     stored = [
         ConditionDraft(
             ConditionLevel(level),
@@ -242,10 +259,18 @@ def _restore(need: Need, before: Mapping[str, Any]) -> None:
         )
         for level, kind, number, text in before["conditions"]
     ]
+    values = {name: getattr(need, name) for name in (*FACTS, "buyer_id", "state")}
     restore(need, {name: value for name, value in before.items() if name != "conditions"})
+    need.updated_at = now
+    changes = {
+        LOGGED_BUYER if name == "buyer_id" else name: (value, getattr(need, name))
+        for name, value in values.items()
+        if value != getattr(need, name)
+    }
     if set(stored) != set(as_drafts(need.conditions)):
         need.conditions = [as_condition(item) for item in stored]
     need.search_text = searchable(need, need.buyer, need.number)
+    return changes
 
 
 def _load_own(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, Need]:
