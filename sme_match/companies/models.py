@@ -34,6 +34,8 @@ class Company(Versioned, Base):
         # Rows are long. What filters and orders ask of every row, and the text in which a part of a
         # word has to be looked for, stand together here: of all companies, and of each prefecture.
         Index("ix_company_looked_through", *_ORDERED, *_LOOKED_THROUGH),
+        # Counting what a word finds goes through all of them: the narrower, the faster.
+        Index("ix_company_searched", "archived_at", "body_id", "search_text"),
         Index("ix_company_of_prefecture", "prefecture_code", *_ORDERED, *_LOOKED_THROUGH),
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from sme_match.accounts.models import User
+from sme_match.audit.kept import KeptFigures
 from sme_match.audit.services import record
 from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import InvalidError, NotAllowedError, NotFoundError
@@ -32,18 +33,29 @@ class SavedLink:
     may_delete: bool
 
 
-def list_saved(session: Session, actor: Actor, path: str) -> list[SavedLink]:
-    """Return the saved filters of a page: one's own first, then those shared within the body."""
+_kept: KeptFigures[Sequence[SavedLink]] = KeptFigures()
+
+
+def list_saved(session: Session, actor: Actor, path: str, *, now: datetime) -> Sequence[SavedLink]:
+    """Return the saved filters of a page: one's own first, then those shared within the body.
+
+    Most lists show them, so they are kept until something changes.
+    """
+    reader = (actor.user_id, actor.body_id, actor.role, path)
+    return _kept.get(session, reader, lambda: _read_saved(session, actor, path), now=now)
+
+
+def _read_saved(session: Session, actor: Actor, path: str) -> Sequence[SavedLink]:
     rows = session.execute(
         select(SavedView, User.name)
         .join(User, User.id == SavedView.user_id)
         .where(SavedView.path == path, _visible_to(actor))
         .order_by(SavedView.user_id != (actor.user_id or 0), SavedView.name, SavedView.id)
     )
-    return [
+    return tuple(
         SavedLink(each.id, each.name, each.query, each.shared, owner, may_delete(actor, each))
         for each, owner in rows
-    ]
+    )
 
 
 def save_view(

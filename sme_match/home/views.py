@@ -1,5 +1,6 @@
 """Home pages of the roles, lists of what waits, search, and the pages about the service itself."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
@@ -242,9 +243,9 @@ SAVED_PAGES = frozenset(
 
 
 @blueprint.app_template_global("saved_views")
-def saved_views() -> list[saved.SavedLink]:
+def saved_views() -> Sequence[saved.SavedLink]:
     """Return the saved filters of the page that is shown."""
-    return saved.list_saved(current_session(), current_actor(), request.path)
+    return saved.list_saved(current_session(), current_actor(), request.path, now=current_time())
 
 
 @blueprint.route("/saved-views/new", methods=["GET", "POST"])

@@ -10,7 +10,7 @@ from functools import cache, lru_cache, wraps
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
@@ -26,6 +26,8 @@ _KEPT_PATHS = 2048
 _PLAIN = frozenset({str, int, list})
 _UNQUOTED = "!$'()*,/:;?@"
 """What needs no quoting in a query, as Werkzeug has it."""
+_quoted = lru_cache(_KEPT_PATHS)(quote_plus)
+"""A page of a list names the same names and values in a dozen addresses."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -86,8 +88,13 @@ def _with_query(mounted_at: str, endpoint: str, values: Mapping[str, Any]) -> st
         else:
             path.append((name, value))
     address = _path(mounted_at, endpoint, tuple(path))
-    written = urlencode(query, doseq=True, safe=_UNQUOTED)
+    written = query_string(query, safe=_UNQUOTED)
     return f"{address}?{written}" if written else address
+
+
+def query_string(values: Mapping[str, object], *, safe: str = "") -> str:
+    """Return the values as the query of an address; a list stands for several of one name."""
+    return urlencode(values, doseq=True, safe=safe, quote_via=_quoted)
 
 
 @cache

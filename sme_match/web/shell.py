@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import Flask, g, request
 from flask_login import current_user
 
 from sme_match.core.actor import Actor
+from sme_match.web.addresses import query_string
 from sme_match.web.context import find_actor
 from sme_match.web.languages import LANGUAGES, current_language
 
@@ -56,13 +57,13 @@ def init_app(app: Flask, navigation_for: Callable[[Actor], Sequence[NavigationIt
 
 def _path_without_language() -> str:
     """Return the path of the page, to come back to in another language than its address names."""
-    query = urlencode(merged_args({"lang": None}), doseq=True)
+    query = query_string(merged_args({"lang": None}))
     return f"{request.path}?{query}" if query else request.path
 
 
 def here(changes: Mapping[str, object]) -> str:
     """Return the address of the open page with some arguments changed; None takes one away."""
-    query = urlencode(merged_args(changes), doseq=True)
+    query = query_string(merged_args(changes))
     return f"{_quoted_path()}?{query}" if query else _quoted_path()
 
 
