@@ -1,16 +1,19 @@
 """The timetable as a page shows it: rows of desks, columns of slots, what is wrong, what is missing."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
+from sme_match.core.actor import Actor
 from sme_match.core.clock import to_jst
 from sme_match.events.enums import BuyerAnswer, EventState, ParticipantState, Side
 from sme_match.events.faults import SHORT, Fault, fault_of, name_of, slot_time
-from sme_match.events.models import Candidate, EventSlot, Participant, Placement
+from sme_match.events.models import Candidate, Event, EventSlot, Participant, Placement
 from sme_match.events.problems import is_wished, key_of, pair_of, placed_of, problem_of
-from sme_match.events.queries.timetable import Timetable
+from sme_match.events.queries.participants import list_unnamed
+from sme_match.events.queries.timetable import Timetable, load_timetable
 from sme_match.events.services.changing import free_place, violations_at
 from sme_match.events.timetable.check import violations
 from sme_match.events.timetable.explanation import explain
@@ -90,6 +93,13 @@ class Board:
     free: list[Column] = field(default_factory=list)
 
 
+def read_timetable(session: Session, actor: Actor, event: Event) -> Timetable:
+    """Return the timetable as staff of a host read it: whom they need not know has no name."""
+    hidden = list_unnamed(session, actor, event)
+    found = load_timetable(session, event)
+    return replace(found, aliases=dict.fromkeys(hidden, str(_("社名は非公開"))))
+
+
 def board_of(timetable: Timetable, *, picked: int | None = None) -> Board:
     """Return the board; with a picked candidate its row says where that may go."""
     choice = timetable.candidates.get(picked) if picked is not None else None
@@ -115,7 +125,7 @@ def board_of(timetable: Timetable, *, picked: int | None = None) -> Board:
         wished=len({pair.id for pair in wished} | set(timetable.placements)),
         agreed=sum(_state(timetable, placed) == "ok" for placed in timetable.placements.values()),
         without=[
-            name_of(each)
+            name_of(timetable, each)
             for each in timetable.participants.values()
             if each.side is Side.SME and each.state is ParticipantState.ACCEPTED and not met[each.id]
         ],
@@ -211,12 +221,12 @@ def _rows(timetable: Timetable, bad: set[int], choice: Candidate | None) -> list
                 cell = Cell(slot, there[buyer.id, lane].get(slot.id), away=slot.id in away)
                 if cell.placement is not None:
                     cell.candidate = timetable.candidates[cell.placement.candidate_id]
-                    cell.sme = name_of(timetable.participants[cell.placement.sme_id])
+                    cell.sme = name_of(timetable, timetable.participants[cell.placement.sme_id])
                     broken = cell.candidate.id in bad
                     cell.state = "cf" if broken else _state(timetable, cell.placement)
                 cells.append(cell)
             picked = choice is not None and choice.buyer_id == buyer.id
-            rows.append(Row(buyer, name_of(buyer), lane, cells, picked))
+            rows.append(Row(buyer, name_of(timetable, buyer), lane, cells, picked))
     return rows
 
 
@@ -266,5 +276,5 @@ def _state(timetable: Timetable, placed: Placement) -> str:
 
 def _names(timetable: Timetable, pair: Candidate) -> tuple[str, str]:
     sides = (pair.buyer_id, pair.sme_id)
-    buyer, sme = (name_of(timetable.participants[side]) for side in sides)
+    buyer, sme = (name_of(timetable, timetable.participants[side]) for side in sides)
     return buyer, sme

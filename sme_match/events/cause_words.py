@@ -52,11 +52,11 @@ def words_of(timetable: Timetable, cause: Cause) -> tuple[str, dict[str, object]
         if pair is None:
             return None
         sides = {"buyer": pair.buyer_id, "sme": pair.sme_id}
-        names = {key: name_of(timetable.participants[side]) for key, side in sides.items()}
+        names = {key: name_of(timetable, timetable.participants[side]) for key, side in sides.items()}
         return OF_PAIR[cause.kind], values | names
     of_attendee = cause.kind in OF_ATTENDEE
     party = timetable.participants.get(subject // LANES if of_attendee else subject)
     if party is None:
         return None
     message = OF_ATTENDEE[cause.kind] if of_attendee else OF_COMPANY[cause.kind]
-    return message, values | {"name": name_of(party)}
+    return message, values | {"name": name_of(timetable, party)}

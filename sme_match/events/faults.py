@@ -74,9 +74,10 @@ def slot_time(timetable: Timetable, slot: Key | None) -> str:
     return f"{start:%H:%M}" if len(days) == 1 else f"{start.month}/{start.day} {start:%H:%M}"
 
 
-def name_of(participant: Participant) -> str:
+def name_of(timetable: Timetable, participant: Participant) -> str:
     """Return the short name of a company, for the grid and its messages."""
-    return participant.company.short_name or participant.company.name
+    company = participant.company
+    return timetable.aliases.get(participant.id) or company.short_name or company.name
 
 
 def _party(timetable: Timetable, violation: Violation) -> Participant:
@@ -89,12 +90,15 @@ def _party(timetable: Timetable, violation: Violation) -> Participant:
 def _pair(timetable: Timetable, violation: Violation) -> dict[str, object]:
     pair = timetable.candidates[pair_of(violation.candidates[0])[0]]
     sides = {"buyer": pair.buyer_id, "sme": pair.sme_id}
-    return {name: name_of(timetable.participants[side]) for name, side in sides.items()}
+    return {name: name_of(timetable, timetable.participants[side]) for name, side in sides.items()}
 
 
 def _away(timetable: Timetable, violation: Violation) -> tuple[str, dict[str, object]]:
     party = _party(timetable, violation)
-    values: dict[str, object] = {"name": name_of(party), "time": slot_time(timetable, violation.slot)}
+    values: dict[str, object] = {
+        "name": name_of(timetable, party),
+        "time": slot_time(timetable, violation.slot),
+    }
     if party.state is not ParticipantState.ACCEPTED:
         return FELL_OUT, values
     away = timetable.unavailable.get(party.id, frozenset())
@@ -106,7 +110,7 @@ def _not_allowed(timetable: Timetable, violation: Violation) -> tuple[str, dict[
     for side in (pair.buyer_id, pair.sme_id):
         party = timetable.participants[side]
         if party.state is not ParticipantState.ACCEPTED:
-            return FELL_OUT, {"name": name_of(party)}
+            return FELL_OUT, {"name": name_of(timetable, party)}
     message = SAID_NO if pair.answer is BuyerAnswer.NO else TAKEN_OUT
     return message, _pair(timetable, violation)
 
@@ -117,9 +121,9 @@ def _double(timetable: Timetable, violation: Violation) -> tuple[str, dict[str, 
     for key in violation.candidates:
         pair = timetable.candidates[pair_of(key)[0]]
         partner = pair.sme_id if party.id == pair.buyer_id else pair.buyer_id
-        partners.append(name_of(timetable.participants[partner]))
+        partners.append(name_of(timetable, timetable.participants[partner]))
     return DOUBLE, {
-        "name": name_of(party),
+        "name": name_of(timetable, party),
         "time": slot_time(timetable, violation.slot),
         "count": len(partners),
         "partners": "、".join(partners),
@@ -131,7 +135,7 @@ def _limit(timetable: Timetable, violation: Violation) -> tuple[str, dict[str, o
     general = event.buyer_limit if violation.rule is CauseKind.BUYER_LIMIT else event.sme_limit
     limits = [limit for limit in (general, party.meeting_limit) if limit is not None]
     return LIMIT, {
-        "name": name_of(party),
+        "name": name_of(timetable, party),
         "count": len(violation.candidates),
         "limit": min(limits, default=0),
     }

@@ -2,7 +2,9 @@
 
 Staff of every host body see the event and its timetable; the coordinators of the hosts look after
 their own companies in it; those of the running body plan it, solve and publish the timetable. What a
-company said in confidence (whom it avoids) stays with the body that looks after it. An SME sees the
+company said in confidence (whom it avoids) stays with the body that looks after it. Until publication
+the other hosts read the names of their own companies, of buyers that offer a need openly and of SMEs
+that may meet their own buyers: whoever does not plan needs no others. An SME sees the
 events of its body from the day the call opens, and of the timetable its own part; a buyer acts
 through a signed link. Until publication no SME
 and no other body reads the name of an anonymous buyer beside its need.
@@ -78,6 +80,19 @@ def may_see_day_phone(
 ) -> bool:
     """Who looks after a company knows its phone; on the day the running body calls everybody."""
     return may_look_after(actor, participant) or (on_the_day and may_run(actor, event))
+
+
+def names_everybody(actor: Actor, event: Event) -> bool:
+    """Tell whether the actor, staff of a host, reads the names of all who take part.
+
+    The running body does, as it plans; once the timetable is published all hosts work at one desk.
+    """
+    return event.published_at is not None or event.body_id == actor.body_id
+
+
+def may_see_pair(actor: Actor, event: Event, pair: Candidate) -> bool:
+    """Tell whether staff of a host see a pair, read with its sides, and what was said to it."""
+    return names_everybody(actor, event) or actor.body_id in {pair.buyer.body_id, pair.sme.body_id}
 
 
 def is_buyer_shown(actor: Actor, event: Event, pair: Candidate) -> bool:

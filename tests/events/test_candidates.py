@@ -212,6 +212,7 @@ def test_other_hosts_see_an_anonymous_buyer_beside_its_need_only_once_published(
         session.add(EventHost(event_id=scene.event.id, body_id=host.id, added_at=NOW))
         pair = scene.pair(0, 0)
         session.get_one(Need, pair.need_id).buyer_anonymous = True
+        session.get_one(Participant, scene.smes[0].id).body_id = host.id
         buyers = [session.get_one(Company, buyer.company_id).name for buyer in scene.buyers]
         make_placement(session, pair, scene.slots[0])
         guest = make_user(session, host)

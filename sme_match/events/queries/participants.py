@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, and_, exists, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from sme_match.companies.models import Company
 from sme_match.core.actor import Actor
@@ -13,7 +13,7 @@ from sme_match.core.errors import NotFoundError
 from sme_match.core.text import fold_for_search, mark_text
 from sme_match.events.enums import ParticipantState, Side
 from sme_match.events.models import Candidate, Event, Participant
-from sme_match.events.policy import participants_of, visible_to
+from sme_match.events.policy import names_everybody, participants_of, visible_to
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need
 
@@ -62,6 +62,30 @@ def list_participants(session: Session, event: Event, side: Side) -> list[Partic
     query = _whole().where(Participant.event_id == event.id, Participant.side == side)
     order = (Participant.state.in_(LIVE).desc(), Company.name_kana, Participant.id)
     return list(session.scalars(query.join(Participant.company).order_by(*order)))
+
+
+def list_unnamed(session: Session, actor: Actor, event: Event) -> frozenset[int]:
+    """Return the participants whose names the actor, staff of a host, does not read yet."""
+    if names_everybody(actor, event):
+        return frozenset()
+    own = Participant.body_id == (actor.body_id or 0)
+    open_buyers = [each.buyer_id for each in list_wishable(session, event) if each.buyer_name]
+    buyer = aliased(Participant)
+    asked = (
+        select(Candidate.sme_id)
+        .join(buyer, buyer.id == Candidate.buyer_id)
+        .where(Candidate.event_id == event.id, buyer.body_id == (actor.body_id or 0))
+    )
+    return frozenset(
+        session.scalars(
+            select(Participant.id).where(
+                Participant.event_id == event.id,
+                ~own,
+                Participant.id.not_in(open_buyers),
+                Participant.id.not_in(asked),
+            )
+        )
+    )
 
 
 def find_part(session: Session, event: Event, company_id: int) -> Participant | None:
@@ -139,10 +163,18 @@ def buyers_to_avoid(
     return list(session.scalars(query.order_by(Company.name_kana, Company.id)))
 
 
-def smes_to_avoid(session: Session, event: Event, part: Participant | None) -> list[Company]:
-    """Return the SMEs that a buyer can name as not to be met: those that may come, or are named."""
+def smes_to_avoid(
+    session: Session, actor: Actor, event: Event, part: Participant | None
+) -> list[Company]:
+    """Return the SMEs that a buyer can name as not to be met: those that may come, or are named.
+
+    Only those that its body knows by name.
+    """
     coming = select(Participant.company_id).where(
-        Participant.event_id == event.id, Participant.side == Side.SME, Participant.state.in_(LIVE)
+        Participant.event_id == event.id,
+        Participant.side == Side.SME,
+        Participant.state.in_(LIVE),
+        Participant.id.not_in(list_unnamed(session, actor, event)),
     )
     named = [row.company_id for row in part.avoids] if part else []
     query = select(Company).where(or_(Company.id.in_(coming), Company.id.in_(named)))

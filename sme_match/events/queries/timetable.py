@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sqlalchemy import Select, func, or_, select
@@ -49,6 +49,8 @@ class Timetable:
     apart: frozenset[int]
     """Candidates whose sides must not meet; who said so stays private."""
     slots: Mapping[int, EventSlot]
+    aliases: Mapping[int, str] = field(default_factory=dict)
+    """What stands for the names of participants that the reader does not see."""
 
 
 def load_timetable(session: Session, event: Event) -> Timetable:

@@ -67,7 +67,7 @@ def check_publication(timetable: Timetable) -> Checks:
             if timetable.candidates[key].answer is None
         ],
         without=[
-            name_of(each)
+            name_of(timetable, each)
             for each in timetable.participants.values()
             if each.side is Side.SME and each.state is ParticipantState.ACCEPTED and not met[each.id]
         ],
@@ -256,4 +256,4 @@ def _contacts(session: Session, members: Sequence[Participant]) -> dict[int, Con
 def _title(timetable: Timetable, candidate_id: int) -> str:
     pair = timetable.candidates[candidate_id]
     sides = (pair.sme_id, pair.buyer_id)
-    return " × ".join(name_of(timetable.participants[side]) for side in sides)
+    return " × ".join(name_of(timetable, timetable.participants[side]) for side in sides)

@@ -5,11 +5,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from sme_match.core.actor import Actor
-from sme_match.events.enums import ChangeKind
+from sme_match.events.enums import ChangeKind, EventState
 from sme_match.events.models import Event, Participant
 from sme_match.events.problems import stays
 from sme_match.events.queries.timetable import load_timetable
 from sme_match.events.services.changing import Step, change, place_of
+from sme_match.events.services.runs import ask_for_repair
 from sme_match.meetings.messages import Site
 
 FELL_OUT = "参加企業の都合のため"
@@ -21,7 +22,8 @@ def release(
 ) -> int:
     """Take the meetings of a company out of the timetable of a locked event; return how many.
 
-    Published ones are called off and both sides told. What has begun or is recorded stays.
+    Published ones are called off, both sides told and a repair of the timetable is asked for. What has
+    begun or is recorded stays.
     """
     timetable = load_timetable(session, event)
     steps = [
@@ -34,4 +36,6 @@ def release(
             session, actor, timetable, steps,
             kind=ChangeKind.UNPLACE, reason=FELL_OUT, despite_locks=True, now=now, site=site,
         )  # fmt: skip
+        if event.state is EventState.PUBLISHED:
+            ask_for_repair(session, actor, event, now=now)
     return len(steps)

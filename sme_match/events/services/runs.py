@@ -11,7 +11,7 @@ from sme_match.core.actor import Actor
 from sme_match.core.errors import ConflictError, InvalidError
 from sme_match.core.text import mark_text
 from sme_match.events.enums import ChangeKind, RunKind, RunState
-from sme_match.events.models import TimetableChange, TimetableRun
+from sme_match.events.models import Event, TimetableChange, TimetableRun
 from sme_match.events.queries.timetable import Timetable, get_run
 from sme_match.events.services.changing import CHANGED, Place, Step, open_timetable, steps_to
 from sme_match.events.services.timetable import apply_places
@@ -59,21 +59,23 @@ def wish_run(
     )
     if under_way is not None:
         raise ConflictError(UNDER_WAY)
-    count = session.scalar(
-        select(func.count()).select_from(TimetableRun).where(TimetableRun.event_id == event.id)
+    return _add(session, actor, event, wish, now=now)
+
+
+def ask_for_repair(session: Session, actor: Actor, event: Event, *, now: datetime) -> None:
+    """Ask for a repair of a locked event's timetable that a company has left, whoever looks after it.
+
+    It waits behind a run under way, which does not know yet who left; one that waits already is enough.
+    """
+    waiting = session.scalar(
+        select(TimetableRun.id).where(
+            TimetableRun.event_id == event.id,
+            TimetableRun.state == RunState.QUEUED,
+            TimetableRun.kind == RunKind.REPAIR,
+        )
     )
-    run = TimetableRun(
-        event_id=event.id,
-        label=_label(count or 0),
-        kind=wish.kind,
-        settings={"seed": wish.seed, "limit": wish.limit},
-        wished_at=now,
-        wished_by=actor.user_id,
-    )
-    session.add(run)
-    session.flush()
-    _note(session, actor, timetable, run, "event.run_wish", now=now)
-    return run
+    if waiting is None:
+        _add(session, actor, event, Wish(RunKind.REPAIR), now=now)
 
 
 def stop_run(session: Session, actor: Actor, event_id: int, run_id: int, *, now: datetime) -> None:
@@ -85,7 +87,7 @@ def stop_run(session: Session, actor: Actor, event_id: int, run_id: int, *, now:
     timetable = open_timetable(session, actor, event_id, now=now)
     run = get_run(session, timetable.event, run_id)
     ask_to_stop(run, now)
-    _note(session, actor, timetable, run, "event.run_stop", now=now)
+    _note(session, actor, timetable.event, run, "event.run_stop", now=now)
 
 
 def ask_to_stop(run: TimetableRun, now: datetime) -> None:
@@ -143,6 +145,24 @@ def apply_run(
     return change
 
 
+def _add(session: Session, actor: Actor, event: Event, wish: Wish, *, now: datetime) -> TimetableRun:
+    count = session.scalar(
+        select(func.count()).select_from(TimetableRun).where(TimetableRun.event_id == event.id)
+    )
+    run = TimetableRun(
+        event_id=event.id,
+        label=_label(count or 0),
+        kind=wish.kind,
+        settings={"seed": wish.seed, "limit": wish.limit},
+        wished_at=now,
+        wished_by=actor.user_id,
+    )
+    session.add(run)
+    session.flush()
+    _note(session, actor, event, run, "event.run_wish", now=now)
+    return run
+
+
 def _places(timetable: Timetable, run: TimetableRun) -> dict[int, Place]:
     """Return where the run put the pairs that still are candidates."""
     return {
@@ -167,13 +187,12 @@ def _label(count: int) -> str:
 def _note(
     session: Session,
     actor: Actor,
-    timetable: Timetable,
+    event: Event,
     run: TimetableRun,
     action: str,
     *,
     now: datetime,
 ) -> None:
-    event = timetable.event
     record(
         session,
         actor,

@@ -89,7 +89,7 @@ def invite(event_id: int, company_id: int) -> Page:
         raise NotFoundError
     part = find_part(session, event, company.id)
     form = BuyerForm()
-    form.offer(event, company.contacts, smes_to_avoid(session, event, part))
+    form.offer(event, company.contacts, smes_to_avoid(session, actor, event, part))
     status = DONE
     if form.is_submitted():
         status = attempt(

@@ -17,7 +17,7 @@ from sme_match.events.enums import EventState, Side
 from sme_match.events.forms.candidates import AddForm, AnswerForm, CandidateForm, read_answers
 from sme_match.events.labels import ANSWERS
 from sme_match.events.models import Candidate, Participant
-from sme_match.events.policy import is_buyer_shown, is_open, may_look_after, may_run
+from sme_match.events.policy import is_buyer_shown, is_open, may_look_after, may_run, may_see_pair
 from sme_match.events.queries import get_event
 from sme_match.events.queries.candidates import get_candidate, list_asked, list_candidates, list_met
 from sme_match.events.queries.participants import get_participant, list_participants, list_wishable
@@ -40,7 +40,7 @@ def candidates(event_id: int) -> str:
     """Show the pairs of each buyer to the staff of the hosts."""
     session, actor, now = current_session(), current_actor(), current_time()
     event = get_event(session, actor, event_id, now=now)
-    pairs = list_candidates(session, event)
+    pairs = [pair for pair in list_candidates(session, event) if may_see_pair(actor, event, pair)]
     named = [pair for pair in pairs if is_buyer_shown(actor, event, pair)]
     hidden = [pair for pair in pairs if not is_buyer_shown(actor, event, pair)]
     hidden.sort(key=lambda pair: pair.need_id or 0)

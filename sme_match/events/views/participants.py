@@ -6,28 +6,26 @@ from werkzeug.wrappers import Response
 
 from sme_match.audit.queries import list_history
 from sme_match.core.actor import Role
-from sme_match.core.errors import ConflictError, NotAllowedError
+from sme_match.core.errors import NotAllowedError
 from sme_match.core.text import normalize_width
 from sme_match.events.attempts import DONE, attempt
 from sme_match.events.blueprint import STAFF, blueprint
-from sme_match.events.enums import EventState, ParticipantState, RunKind, Side
+from sme_match.events.enums import EventState, ParticipantState, Side
 from sme_match.events.forms.applying import AcceptForm, ReasonForm
 from sme_match.events.history_words import ACTIONS, vocabularies
-from sme_match.events.models import Event
-from sme_match.events.policy import is_open, may_look_after, may_plan, may_run
+from sme_match.events.policy import is_open, may_look_after, may_plan
 from sme_match.events.queries import get_event
 from sme_match.events.queries.participants import (
     find_own_companies,
     get_participant,
     list_participants,
+    list_unnamed,
     list_wishes,
 )
 from sme_match.events.services.deciding import accept, refuse, withdraw
-from sme_match.events.services.runs import Wish, wish_run
 from sme_match.meetings.blueprint import current_site
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
-from sme_match.web.errors import message_of
 from sme_match.web.flashes import flash_done
 from sme_match.web.history import in_words
 
@@ -54,6 +52,7 @@ def participants(event_id: int) -> str:
         lists=lists,
         states=ParticipantState,
         own_body=actor.body_id,
+        unnamed=list_unnamed(session, actor, event),
         may_add=may_plan(actor) and is_open(event),
     )
 
@@ -115,8 +114,8 @@ def decide(participant_id: int, decision: str) -> Page:
             flash_done(_("「%(name)s」について記録しました。", name=part.company.name))
             if any(released) and event.state is EventState.PUBLISHED:
                 flash_done(_("商談%(count)s件を取りやめ、双方に知らせました。", count=released[0]))
-                if may_run(actor, event):
-                    return _repair(event)
+                flash_done(_("空いた時間を埋める案を計算しています。動く商談がいちばん少ない案です。"))
+                return redirect(url_for("events.runs", event_id=event.id))
             return redirect(url_for("events.participants", event_id=event.id, side=part.side.value))
     page = render_template("events/decide.html", event=event, part=part, form=form, decision=decision)
     return page, status
@@ -130,14 +129,3 @@ def _decide(participant_id: int, decision: str, form: AcceptForm | ReasonForm) -
         return 0
     act = refuse if decision == "refuse" else withdraw
     return act(session, actor, participant_id, reason=form.reason.data, now=now, site=current_site())
-
-
-def _repair(event: Event) -> Response:
-    """Ask for a repair of the timetable that a company has left, and lead to where it will stand."""
-    try:
-        wish_run(current_session(), current_actor(), event.id, Wish(RunKind.REPAIR), now=current_time())
-    except ConflictError as under_way:
-        flash_done(message_of(under_way))
-    else:
-        flash_done(_("空いた時間を埋める案を計算しています。動く商談がいちばん少ない案です。"))
-    return redirect(url_for("events.runs", event_id=event.id))

@@ -8,7 +8,7 @@ from sme_match.core.actor import Role
 from sme_match.core.errors import ConflictError, InvalidError
 from sme_match.core.text import mark_text
 from sme_match.events.blueprint import STAFF, blueprint
-from sme_match.events.boards import unmet_words
+from sme_match.events.boards import read_timetable, unmet_words
 from sme_match.events.cause_words import words_of
 from sme_match.events.enums import RunKind, RunState
 from sme_match.events.faults import name_of, slot_time
@@ -16,7 +16,7 @@ from sme_match.events.models import TimetableRun
 from sme_match.events.policy import is_open, may_run
 from sme_match.events.problems import pair_of
 from sme_match.events.queries import get_event
-from sme_match.events.queries.timetable import Timetable, get_run, list_runs, load_timetable
+from sme_match.events.queries.timetable import Timetable, get_run, list_runs
 from sme_match.events.services.changing import Place
 from sme_match.events.services.runs import LIMITS, Wish, apply_run, difference, stop_run, wish_run
 from sme_match.events.timetable.solution import Cause, CauseKind, Reason, Unmet
@@ -72,7 +72,7 @@ def show_run(event_id: int, timetable_run_id: int) -> str:
     session, actor, now = current_session(), current_actor(), current_time()
     event = get_event(session, actor, event_id, now=now)
     run = get_run(session, event, timetable_run_id)
-    found = load_timetable(session, event)
+    found = read_timetable(session, actor, event)
     steps = difference(found, run) if run.meetings else []
     return render_template(
         "events/run.html",
@@ -128,7 +128,7 @@ def _changed(
     pair = found.candidates.get(candidate_id)
     if pair is None:
         return {"names": "—", "before": "", "after": ""}
-    names = (name_of(found.participants[side]) for side in (pair.sme_id, pair.buyer_id))
+    names = (name_of(found, found.participants[side]) for side in (pair.sme_id, pair.buyer_id))
     places = {
         name: slot_time(found, place.slot) if place is not None else str(_("未割り当て"))
         for name, place in (("before", before), ("after", after))
@@ -142,7 +142,7 @@ def _unmet(found: Timetable, run: TimetableRun) -> list[tuple[str, str]]:
         unmet = Unmet(**each | {"reason": Reason(each["reason"])})
         pair = found.candidates.get(pair_of(unmet.candidate)[0])
         if pair is not None:
-            names = (name_of(found.participants[side]) for side in (pair.sme_id, pair.buyer_id))
+            names = (name_of(found, found.participants[side]) for side in (pair.sme_id, pair.buyer_id))
             lines.append((" × ".join(names), unmet_words(found, unmet)))
     return lines
 

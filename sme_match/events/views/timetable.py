@@ -9,12 +9,12 @@ from sme_match.core.clock import jst_date
 from sme_match.core.errors import ConflictError, DomainError, InvalidError
 from sme_match.core.text import mark_text, normalize_width
 from sme_match.events.blueprint import STAFF, blueprint
-from sme_match.events.boards import Board, board_of, places_of
+from sme_match.events.boards import Board, board_of, places_of, read_timetable
 from sme_match.events.enums import ParticipantState
 from sme_match.events.faults import name_of, slot_time
 from sme_match.events.policy import is_buyer_shown, is_open, may_run
 from sme_match.events.queries import get_event
-from sme_match.events.queries.timetable import Timetable, list_changes, load_timetable
+from sme_match.events.queries.timetable import Timetable, list_changes
 from sme_match.events.services.changing import pair_in
 from sme_match.events.services.timetable import place, redo, set_locked, swap, undo, unplace
 from sme_match.meetings.blueprint import current_site
@@ -36,7 +36,7 @@ def timetable(event_id: int) -> str:
     session, actor, now = current_session(), current_actor(), current_time()
     event = get_event(session, actor, event_id, now=now)
     changes = may_run(actor, event) and is_open(event)
-    found = load_timetable(session, event)
+    found = read_timetable(session, actor, event)
     picked = request.args.get("pick", type=int) if changes else None
     undoable, redoable = list_changes(session, event) if changes else (None, None)
     return render_template(
@@ -67,7 +67,7 @@ def move_candidate(event_id: int, candidate_id: int) -> str | Answer | tuple[str
             return redirect(board)
     session, actor, now = current_session(), current_actor(), current_time()
     event = get_event(session, actor, event_id, now=now)
-    found = load_timetable(session, event)
+    found = read_timetable(session, actor, event)
     pair = pair_in(found, candidate_id)
     page = render_template(
         "events/move.html",
@@ -76,11 +76,12 @@ def move_candidate(event_id: int, candidate_id: int) -> str | Answer | tuple[str
         shown=is_buyer_shown(actor, event, pair),
         buyer=found.participants[pair.buyer_id],
         sme=found.participants[pair.sme_id],
+        aliases=found.aliases,
         cells=places_of(found, pair),
         present=found.placements.get(pair.id),
         others=_others(found, pair.buyer_id, pair.id),
         time_of=lambda slot_id: slot_time(found, slot_id),
-        name_of=name_of,
+        name_of=lambda part: name_of(found, part),
         may_change=may_run(actor, event) and is_open(event),
         error=message_of(error) if error else "",
     )
@@ -107,7 +108,7 @@ def timetable_xlsx(event_id: int) -> Response:
     """Give the timetable as a workbook: the grid, and a line per meeting."""
     session, actor, now = current_session(), current_actor(), current_time()
     event = get_event(session, actor, event_id, now=now)
-    found = load_timetable(session, event)
+    found = read_timetable(session, actor, event)
     data = write_xlsx([_grid_sheet(board_of(found)), _list_sheet(found, actor)])
     response = Response(data, mimetype=XLSX)
     name = attachment_name(_("時間割"), jst_date(now), "xlsx")
@@ -178,7 +179,7 @@ def _others(found: Timetable, buyer_id: int, candidate_id: int) -> list[tuple[st
         (
             f"{placed.candidate_id}-{placed.slot_id}",
             slot_time(found, placed.slot_id),
-            name_of(found.participants[placed.sme_id]),
+            name_of(found, found.participants[placed.sme_id]),
         )
         for placed in sorted(mine, key=lambda each: order.index(each.slot_id))
     ]
@@ -198,21 +199,23 @@ def _grid_sheet(board: Board) -> Sheet:
 def _list_sheet(found: Timetable, actor: Actor) -> Sheet:
     order = {slot_id: index for index, slot_id in enumerate(found.slots)}
     lines = sorted(found.placements.values(), key=lambda each: (order[each.slot_id], each.buyer_id))
-    accepted = ParticipantState.ACCEPTED
+    rows: list[list[str]] = []
+    for line in lines:
+        buyer, sme = (found.participants[side] for side in (line.buyer_id, line.sme_id))
+        rows.append(
+            [
+                slot_time(found, line.slot_id),
+                found.aliases.get(buyer.id) or buyer.company.name,
+                found.aliases.get(sme.id) or sme.company.name,
+                _need_title(found, actor, line.candidate_id),
+                "" if sme.id in found.aliases else sme.attendee,
+                "" if sme.state is ParticipantState.ACCEPTED else _("参加していません"),
+            ]
+        )
     return Sheet(
         _("商談の一覧"),
         [_("時間"), _("委託側"), _("受託側"), _("案件"), _("当日の出席者"), _("備考")],
-        [
-            [
-                slot_time(found, line.slot_id),
-                found.participants[line.buyer_id].company.name,
-                found.participants[line.sme_id].company.name,
-                _need_title(found, actor, line.candidate_id),
-                found.participants[line.sme_id].attendee,
-                "" if found.participants[line.sme_id].state is accepted else _("参加していません"),
-            ]
-            for line in lines
-        ],
+        rows,
     )
 
 
