@@ -2,15 +2,14 @@
 
 from math import sqrt
 
-import pandas as pd
-
+from sme_match.statistics.columns import Frame
 from sme_match.statistics.indices import share
 from sme_match.statistics.key_figures import KeyFigure, Unit, key_figures
 from sme_match.statistics.periods import Period
 
 
 def most_changed(
-    needs: pd.DataFrame, pairs: pd.DataFrame, month: Period, before: Period, *, most: int
+    needs: Frame, pairs: Frame, month: Period, before: Period, *, most: int
 ) -> list[KeyFigure]:
     """Return the figures that changed most, the strongest change first; `previous` is the month before.
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-import pandas as pd
+import numpy as np
 
-from sme_match.statistics.frames import LOTS, Ids, ids_by_key, ids_of, within
+from sme_match.statistics.columns import NONE, Frame, Ids
+from sme_match.statistics.frames import LOTS, ids_by_key, ids_of, within
 from sme_match.statistics.indices import Interval, poisson_interval, share, wilson_interval
 from sme_match.statistics.periods import Period
 
@@ -104,13 +105,10 @@ def spans(period: Period, today: date) -> tuple[Period, Period]:
     return now.year_before(), now
 
 
-def signals(needs: pd.DataFrame, column: str, before: Period, now: Period) -> list[Signal]:
+def signals(needs: Frame, column: str, before: Period, now: Period) -> list[Signal]:
     """Return how the needs of each kind changed: rising first, then falling, then the others."""
     counts = [
-        ids_by_key(
-            within(needs[["created_on", column, "need_id"]], "created_on", span), column, "need_id"
-        )
-        for span in (before, now)
+        ids_by_key(within(needs, "created_on", span), column, "need_id") for span in (before, now)
     ]
     found = [
         Signal(key, counts[0].get(key, ()), counts[1].get(key, ()))
@@ -123,41 +121,38 @@ def signals(needs: pd.DataFrame, column: str, before: Period, now: Period) -> li
     )
 
 
-def small_lots(needs: pd.DataFrame, periods: Sequence[Period]) -> list[ShareOfRecords]:
+def small_lots(needs: Frame, periods: Sequence[Period]) -> list[ShareOfRecords]:
     """Return the share of needs for high-mix low-volume work among those whose lot is known."""
-    parts = []
-    for period in periods:
-        rows = within(needs[["created_on", "lot", "need_id"]], "created_on", period)
-        known = rows["lot"].notna()
-        parts.append(
-            ShareOfRecords(
-                period,
-                ids_of(rows.loc[rows["lot"].isin(_SMALL_LOTS)], "need_id"),
-                ids_of(rows.loc[known], "need_id"),
-                ids_of(rows.loc[~known], "need_id"),
-            )
-        )
-    return parts
+    is_small = np.logical_or.reduce([needs.equals("lot", lot) for lot in _SMALL_LOTS])
+    return _shares(
+        needs.marked(counted=np.where(needs.known("lot"), is_small, NONE)),
+        "created_on",
+        "need_id",
+        periods,
+    )
 
 
-def crossing(
-    pairs: pd.DataFrame, day: str, flag: str, periods: Sequence[Period]
-) -> list[ShareOfRecords]:
+def crossing(pairs: Frame, day: str, flag: str, periods: Sequence[Period]) -> list[ShareOfRecords]:
     """Return the share of meetings (`met_on`, `held`) or deals (`dealt_on`, `dealt`) across a border.
 
     Those with an unknown place are left out of the denominator and named.
     """
-    chosen = pairs.loc[pairs[flag], [day, "crossing", "meeting_id"]]
+    chosen = pairs.where(pairs[flag])
+    return _shares(chosen.marked(counted=chosen["crossing"]), day, "meeting_id", periods)
+
+
+def _shares(rows: Frame, day: str, column: str, periods: Sequence[Period]) -> list[ShareOfRecords]:
+    """Return the share of the rows that are `counted` (1; 0 if not, or unknown) in each period."""
     parts = []
     for period in periods:
-        rows = within(chosen, day, period)
-        known = rows["crossing"].notna()
+        own = within(rows, day, period)
+        counted, known = own.where(own["counted"] == 1), own.known("counted")
         parts.append(
             ShareOfRecords(
                 period,
-                ids_of(rows.loc[rows["crossing"] == 1], "meeting_id"),
-                ids_of(rows.loc[known], "meeting_id"),
-                ids_of(rows.loc[~known], "meeting_id"),
+                ids_of(counted, column),
+                ids_of(own.where(known), column),
+                ids_of(own.where(~known), column),
             )
         )
     return parts

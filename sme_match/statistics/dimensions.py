@@ -10,21 +10,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-import pandas as pd
+import numpy as np
 
+from sme_match.statistics.columns import Frame, Ids, split
 from sme_match.statistics.frames import (
     LOTS,
     NO_AMOUNTS,
     SIZES,
     Amounts,
     Group,
-    Ids,
     Side,
     amounts_by,
     by_industry,
     by_prefecture,
     by_process,
-    distinct,
     grouped,
 )
 
@@ -54,49 +53,45 @@ class Flow:
     amounts: Amounts
 
 
-def by_dimension(needs: pd.DataFrame, pairs: pd.DataFrame, dimension: Dimension, side: Side) -> Groups:
+def by_dimension(needs: Frame, pairs: Frame, dimension: Dimension, side: Side) -> Groups:
     """Return the figures by one dimension; see `frames` for what counts."""
     return _WAYS[dimension](needs, pairs, side)
 
 
-def by_municipality(needs: pd.DataFrame, pairs: pd.DataFrame, side: Side) -> Groups:
+def by_municipality(needs: Frame, pairs: Frame, side: Side) -> Groups:
     """Return the figures by municipality of one side, most meetings first, unknown last."""
     if side is Side.SME:
-        return _busiest(grouped(needs.iloc[:0], "municipality", pairs, "sme_municipality"))
+        return _busiest(grouped(None, "municipality", pairs, "sme_municipality"))
     return _busiest(grouped(needs, "municipality", pairs, "need_municipality"))
 
 
-def by_lot(needs: pd.DataFrame, pairs: pd.DataFrame) -> Groups:
+def by_lot(needs: Frame, pairs: Frame) -> Groups:
     """Return the figures by class of the lot of the need, the smallest first."""
     return _ordered(grouped(needs, "lot", pairs, "lot"), LOTS)
 
 
-def by_size(needs: pd.DataFrame, pairs: pd.DataFrame) -> Groups:
+def by_size(pairs: Frame) -> Groups:
     """Return the figures by class of the SME's employees, the smallest first."""
-    return _ordered(grouped(needs.iloc[:0], "lot", pairs, "size"), SIZES)
+    return _ordered(grouped(None, "lot", pairs, "size"), SIZES)
 
 
-def by_agglomeration(needs: pd.DataFrame, pairs: pd.DataFrame) -> Groups:
+def by_agglomeration(pairs: Frame) -> Groups:
     """Return the figures by the SME's type of agglomeration: types are not lumped together."""
-    return grouped(needs.iloc[:0], "lot", pairs, "agglomeration")
+    return grouped(None, "lot", pairs, "agglomeration")
 
 
-def flows(pairs: pd.DataFrame) -> list[Flow]:
+def flows(pairs: Frame) -> list[Flow]:
     """Return the meetings and deals between prefectures, most meetings first."""
-    columns = ["need_prefecture", "sme_prefecture", "meeting_id", "held", "dealt"]
-    chosen = pairs.loc[pairs["held"] | pairs["dealt"], [*columns, "first_order_yen", "total_yen"]]
-    buyers, smes = chosen["need_prefecture"].cat, chosen["sme_prefecture"].cat
     # Code -1 stands for no category.
-    width = len(smes.categories) + 1
-    keys = (buyers.codes.to_numpy(dtype="int64") + 1) * width + smes.codes.to_numpy() + 1
-    ids = chosen["meeting_id"].to_numpy(dtype="int64")
-    held, dealt = (chosen[flag].to_numpy(dtype=bool) for flag in ("held", "dealt"))
-    meetings, deals = distinct(keys[held], ids[held]), distinct(keys[dealt], ids[dealt])
-    summed = amounts_by(keys[dealt].tolist(), chosen.loc[dealt])
+    width = len(pairs.names["sme_prefecture"]) + 1
+    keys = (pairs["need_prefecture"].astype(np.int64) + 1) * width + pairs["sme_prefecture"] + 1
+    held, dealt = (np.flatnonzero(pairs[flag]) for flag in ("held", "dealt"))
+    meetings, deals = (split(keys[rows], pairs["meeting_id"][rows]) for rows in (held, dealt))
+    summed = amounts_by(keys[dealt], pairs.rows(dealt))
     found = [
         Flow(
-            _category(buyers.categories, key // width - 1),
-            _category(smes.categories, key % width - 1),
+            pairs.named("need_prefecture", key // width - 1),
+            pairs.named("sme_prefecture", key % width - 1),
             meetings.get(key, ()),
             deals.get(key, ()),
             summed.get(key, NO_AMOUNTS),
@@ -104,10 +99,6 @@ def flows(pairs: pd.DataFrame) -> list[Flow]:
         for key in meetings.keys() | deals.keys()
     ]
     return sorted(found, key=_most_first)
-
-
-def _category(categories: "pd.Index[str]", code: int) -> str | None:
-    return None if code < 0 else str(categories[code])
 
 
 def _most_first(flow: Flow) -> tuple[int, int, str, str]:
@@ -125,14 +116,14 @@ def _ordered(groups: Groups, starts: tuple[int, ...]) -> Groups:
     return sorted(groups, key=lambda group: order.get(group.key or "", len(order)))
 
 
-_WAYS: Mapping[Dimension, Callable[[pd.DataFrame, pd.DataFrame, Side], Groups]] = MappingProxyType(
+_WAYS: Mapping[Dimension, Callable[[Frame, Frame, Side], Groups]] = MappingProxyType(
     {
         Dimension.PREFECTURE: by_prefecture,
         Dimension.MUNICIPALITY: by_municipality,
         Dimension.PROCESS: lambda needs, pairs, _side: by_process(needs, pairs),
         Dimension.INDUSTRY: lambda needs, pairs, _side: by_industry(needs, pairs),
         Dimension.LOT: lambda needs, pairs, _side: by_lot(needs, pairs),
-        Dimension.SIZE: lambda needs, pairs, _side: by_size(needs, pairs),
-        Dimension.AGGLOMERATION: lambda needs, pairs, _side: by_agglomeration(needs, pairs),
+        Dimension.SIZE: lambda _needs, pairs, _side: by_size(pairs),
+        Dimension.AGGLOMERATION: lambda _needs, pairs, _side: by_agglomeration(pairs),
     }
 )

@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from sme_match.core.errors import NotFoundError
 from sme_match.outcomes.enums import NoDealReason
+from sme_match.statistics.columns import Ids
 from sme_match.statistics.demand import ShareOfRecords
-from sme_match.statistics.frames import Ids
 from sme_match.statistics.key_figures import KEYS, Measure
 from sme_match.statistics.report import Report
 

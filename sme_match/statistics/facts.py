@@ -2,13 +2,19 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
-import pandas as pd
-
-from sme_match.statistics.frames import need_frame, pair_frame, refusal_frame
-from sme_match.statistics.rows import NeedRow, PairRow, RefusalRow
+from sme_match.statistics.columns import Frame, is_in
+from sme_match.statistics.frames import (
+    ANSWER_ORDER,
+    NEED_ORDER,
+    PAIR_ORDER,
+    REFUSAL_ORDER,
+    answer_frame,
+    need_frame,
+    pair_frame,
+    refusal_frame,
+)
+from sme_match.statistics.rows import AnswerRow, NeedRow, PairRow, RefusalRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,49 +25,40 @@ class Records:
     pairs: tuple[PairRow, ...]
     companies: dict[str, int]
     """Registered SMEs by prefecture code."""
-    deals_seen: dict[int, date]
-    """By meeting: the day on which a deal was first reported, also when that was denied later."""
     refusals: tuple[RefusalRow, ...]
     """Of meetings about which the latest words of somebody say that they came to nothing."""
+    answers: tuple[AnswerRow, ...]
+    """What the two sides said about meetings."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
     """The records of a body as frames; never changed, since many pages count from them."""
 
-    needs: pd.DataFrame
-    pairs: pd.DataFrame
-    refusals: pd.DataFrame
+    needs: Frame
+    pairs: Frame
+    refusals: Frame
+    answers: Frame
     companies: Mapping[str, int]
-    deals_seen: Mapping[int, date]
 
     def replaced(self, need_ids: Collection[int], part: "Facts") -> "Facts":
-        """Return the facts with those of some needs replaced by `part`, read again for these."""
-        own = self.pairs["need_id"].isin(need_ids)
-        meetings = set(self.pairs.loc[own, "meeting_id"].dropna().astype(int))
-        seen = {key: day for key, day in self.deals_seen.items() if key not in meetings}
-        return Facts(
-            _joined(self.needs.loc[~self.needs["need_id"].isin(need_ids)], part.needs),
-            _joined(self.pairs.loc[~own], part.pairs),
-            _joined(self.refusals.loc[~self.refusals["meeting_id"].isin(meetings)], part.refusals),
-            part.companies,
-            seen | dict(part.deals_seen),
+        """Return the facts with those of some needs replaced by `part`, read again for these.
+
+        The registered SMEs stay: they belong to no need.
+        """
+        own = is_in(self.pairs["need_id"], need_ids)
+        of_need = is_in(self.needs["need_id"], need_ids)
+        meetings = self.pairs["meeting_id"][own]
+        refused, answered = (
+            is_in(each["meeting_id"], meetings) for each in (self.refusals, self.answers)
         )
-
-
-def _joined(kept: pd.DataFrame, part: pd.DataFrame) -> pd.DataFrame:
-    """Return two frames as one; codes that only one of them has are known in both."""
-    changes: dict[str, list[pd.Series[Any]]] = {}
-    for name, own in kept.items():
-        other = part[name]
-        if isinstance(own.dtype, pd.CategoricalDtype) and own.dtype != other.dtype:
-            codes = own.cat.categories.union(other.cat.categories)
-            changes[str(name)] = [each.cat.set_categories(codes) for each in (own, other)]
-    frames = (
-        frame.assign(**{name: both[place] for name, both in changes.items()})
-        for place, frame in enumerate((kept, part))
-    )
-    return pd.concat(list(frames), ignore_index=True)
+        return Facts(
+            self.needs.replaced(of_need, part.needs, NEED_ORDER),
+            self.pairs.replaced(own, part.pairs, PAIR_ORDER),
+            self.refusals.replaced(refused, part.refusals, REFUSAL_ORDER),
+            self.answers.replaced(answered, part.answers, ANSWER_ORDER),
+            self.companies,
+        )
 
 
 def facts_of(records: Records) -> Facts:
@@ -70,6 +67,6 @@ def facts_of(records: Records) -> Facts:
         need_frame(records.needs),
         pair_frame(records.pairs),
         refusal_frame(records.refusals),
+        answer_frame(records.answers),
         records.companies,
-        records.deals_seen,
     )

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-import pandas as pd
-
+from sme_match.statistics.columns import Frame, is_in
 from sme_match.statistics.frames import Side
 from sme_match.statistics.periods import (
     Period,
@@ -120,9 +119,7 @@ def with_known_period(filters: StatisticsFilter, today: date) -> StatisticsFilte
     return filters
 
 
-def narrow(
-    needs: pd.DataFrame, pairs: pd.DataFrame, filters: StatisticsFilter
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def narrow(needs: Frame, pairs: Frame, filters: StatisticsFilter) -> tuple[Frame, Frame]:
     """Return the needs and pairs that the filter chooses.
 
     A need has no SME: chosen by something of it, needs are those that have a pair with such an SME.
@@ -146,11 +143,11 @@ def narrow(
     for column, code in of_sme.items():
         pairs = _chosen(pairs, column, code)
     if any(of_sme.values()):
-        needs = needs.loc[needs["need_id"].isin(pairs["need_id"])]
+        needs = needs.where(is_in(needs["need_id"], pairs["need_id"]))
     return needs, pairs
 
 
-def _chosen(frame: pd.DataFrame, column: str, code: str) -> pd.DataFrame:
+def _chosen(frame: Frame, column: str, code: str) -> Frame:
     if not code:
         return frame
-    return frame.loc[frame[column].isna() if code == UNKNOWN else frame[column] == code]
+    return frame.where(~frame.known(column) if code == UNKNOWN else frame.equals(column, code))

@@ -6,32 +6,51 @@ Proposals are counted once (need × SME); meetings, quotes and deals are counted
 is not known stays in a group of its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from sme_match.matching.enums import ProposalState
 from sme_match.meetings.enums import MeetingState
 from sme_match.outcomes.enums import End, Stage
+from sme_match.statistics.columns import (
+    NONE,
+    Array,
+    Frame,
+    IdList,
+    Ids,
+    Mask,
+    classes,
+    codes,
+    days,
+    distinct,
+    first_places,
+    sorted_by,
+    split,
+    summed_by,
+    whole_numbers,
+)
 from sme_match.statistics.indices import share
+from sme_match.statistics.late import months_between
 from sme_match.statistics.periods import Period
-from sme_match.statistics.rows import NeedRow, PairRow, RefusalRow
+from sme_match.statistics.rows import AnswerRow, NeedRow, PairRow, RefusalRow
 
-Ids = tuple[int, ...]
-
-_DAYS = ("created_on", "need_created_on", "proposed_on", "decided_on", "met_on", "deal_on")
-_CODES = (
-    "process_code", "jsic_code", "prefecture", "need_prefecture", "sme_prefecture",
-    "municipality", "need_municipality", "sme_municipality", "agglomeration",
+_DAYS = frozenset(
+    {"created_on", "need_created_on", "proposed_on", "decided_on", "met_on", "deal_on", "deal_seen_on"}
+)
+_CODES = frozenset(
+    {
+        "process_code", "jsic_code", "prefecture", "need_prefecture", "sme_prefecture",
+        "municipality", "need_municipality", "sme_municipality", "agglomeration",
+        "reason", "reporter", "proposal_state", "meeting_state", "outcome_end", "amount_source",
+    }
 )  # fmt: skip
-_YEN = ("first_order_yen", "total_yen", "expected_year_yen")
-_AMOUNTS = ("meeting_id", "first_order_yen", "total_yen")
-_STATES = ("reason", "proposal_state", "meeting_state", "outcome_end", "amount_source")
+NEED_ORDER, PAIR_ORDER = ("need_id",), ("meeting_id", "proposal_id")
+REFUSAL_ORDER, ANSWER_ORDER = ("meeting_id", "reason"), ("meeting_id", "reporter")
+"""Ids mostly stand in order in a frame, so that finding the distinct ones need not sort them."""
 _GROUPED = (
     ("pairs", "need_id", None),
     ("proposals", "proposal_id", None),
@@ -128,63 +147,84 @@ class Month:
     previous_deal_ids: Ids
 
 
-def refusal_frame(rows: Iterable[RefusalRow]) -> pd.DataFrame:
+def refusal_frame(rows: Iterable[RefusalRow]) -> Frame:
     """Return the reasons of refused meetings as a frame, one row each."""
-    return _frame(rows, RefusalRow)
+    return sorted_by(Frame(*_columns(rows, RefusalRow)), REFUSAL_ORDER)
 
 
-def need_frame(rows: Iterable[NeedRow]) -> pd.DataFrame:
+def answer_frame(rows: Iterable[AnswerRow]) -> Frame:
+    """Return what the sides said as a frame; one row for each meeting and side."""
+    return sorted_by(Frame(*_columns(rows, AnswerRow)), ANSWER_ORDER)
+
+
+def need_frame(rows: Iterable[NeedRow]) -> Frame:
     """Return needs as a frame for the functions below, with the class of their lot."""
-    frame = _frame(rows, NeedRow)
-    frame["lot"] = banded(frame["lot_quantity"], LOTS)
-    return frame
+    columns, names = _columns(rows, NeedRow)
+    columns["lot"], names["lot"] = classes(columns["lot_quantity"], LOTS)
+    return sorted_by(Frame(columns, names), NEED_ORDER)
 
 
-def pair_frame(rows: Iterable[PairRow]) -> pd.DataFrame:
+def pair_frame(rows: Iterable[PairRow]) -> Frame:
     """Return pairs as a frame for the functions below, with a column per question.
 
     accepted, held, reported (a held meeting whose outcome is known), quoted (stage 4 or more),
     dealt (stage 6 or more), prospect (stage 3 to 5, not ended without a deal), crossing (the two
-    prefectures differ; empty when one is unknown), dealt_on (day of the deal, else of the meeting).
+    prefectures differ: 1, else 0; not known when one is unknown), dealt_on (day of the deal, else of
+    the meeting), seen_after (whole months from the meeting to the first report of its deal).
     """
-    frame = _frame(rows, PairRow)
-    stage, end = frame["outcome_stage"], frame["outcome_end"]
-    frame["size"] = banded(frame["sme_employees"], SIZES)
-    frame["lot"] = banded(frame["lot_quantity"], LOTS)
-    frame["accepted"] = frame["proposal_state"] == ProposalState.ACCEPTED
-    frame["held"] = frame["meeting_state"] == MeetingState.HELD
-    frame["reported"] = frame["held"] & stage.notna() & (end != End.UNKNOWN)
+    listed = list(rows)
+    columns, names = _columns(listed, PairRow)
+    columns["size"], names["size"] = classes(columns["sme_employees"], SIZES)
+    columns["lot"], names["lot"] = classes(columns["lot_quantity"], LOTS)
+    frame = Frame(columns, names)
+    stage, end_unknown = columns["outcome_stage"], frame.equals("outcome_end", End.UNKNOWN)
+    held = frame.equals("meeting_state", MeetingState.HELD)
+    columns["accepted"] = frame.equals("proposal_state", ProposalState.ACCEPTED)
+    columns["held"] = held
+    columns["reported"] = held & (stage != NONE) & ~end_unknown
     # Reports stay when a meeting is put right as not held; what they say counts no more.
-    stage = stage.where(frame["held"])
-    frame["quoted"] = _at_least(stage, Stage.QUOTE_GIVEN)
-    frame["dealt"] = _at_least(stage, Stage.DEAL)
-    frame["prospect"] = _at_least(stage, Stage.QUOTE_ASKED) & ~frame["dealt"] & (end != End.NO_DEAL)
-    known = frame["need_prefecture"].notna() & frame["sme_prefecture"].notna()
-    differs = frame["need_prefecture"].astype("str") != frame["sme_prefecture"].astype("str")
-    frame["crossing"] = differs.astype("float64").where(known)
-    frame["dealt_on"] = frame["deal_on"].fillna(frame["met_on"])
-    return frame
+    columns["quoted"] = held & (stage >= Stage.QUOTE_GIVEN)
+    columns["dealt"] = dealt = held & (stage >= Stage.DEAL)
+    ended = frame.equals("outcome_end", End.NO_DEAL)
+    columns["prospect"] = held & (stage >= Stage.QUOTE_ASKED) & ~dealt & ~ended
+    columns["crossing"] = whole_numbers(map(_crosses, listed))
+    columns["dealt_on"] = np.where(columns["deal_on"] == NONE, columns["met_on"], columns["deal_on"])
+    columns["seen_after"] = whole_numbers(map(_seen_after, listed))
+    return sorted_by(Frame(columns, names), PAIR_ORDER)
 
 
-def banded(numbers: "pd.Series[Any]", starts: Sequence[int]) -> "pd.Series[Any]":
-    """Return the class of each number by its lower bound, as text; none below the first bound."""
-    edges = [*starts, np.inf]
-    return pd.cut(numbers, edges, right=False, labels=[str(start) for start in starts])
+def _crosses(row: PairRow) -> bool | None:
+    if not row.need_prefecture or not row.sme_prefecture:
+        return None
+    return row.need_prefecture != row.sme_prefecture
 
 
-def within(frame: pd.DataFrame, column: str, period: Period) -> pd.DataFrame:
+def _seen_after(row: PairRow) -> int | None:
+    held, stage = row.meeting_state == MeetingState.HELD, row.outcome_stage
+    if not held or row.met_on is None or stage is None or stage < Stage.DEAL:
+        return None
+    return int(months_between(row.met_on, row.deal_seen_on or row.deal_on or row.met_on))
+
+
+def falls_in(frame: Frame, column: str, period: Period) -> Mask:
+    """Tell which rows have their day in the period."""
+    found: Mask = (frame[column] >= period.start.toordinal()) & (frame[column] < period.end.toordinal())
+    return found
+
+
+def within(frame: Frame, column: str, period: Period) -> Frame:
     """Return the rows whose day in a column lies in the period."""
-    days = frame[column]
-    return frame.loc[(days >= pd.Timestamp(period.start)) & (days < pd.Timestamp(period.end))]
+    return frame.where(falls_in(frame, column, period))
 
 
-def ids_of(frame: pd.DataFrame, column: str, flag: str | None = None) -> Ids:
+def ids_of(frame: Frame, column: str, flag: str | None = None) -> Ids:
     """Return the distinct ids of a column in ascending order, where a flag is set."""
-    values = frame[column] if flag is None else frame.loc[frame[flag], column]
-    return tuple(sorted(int(value) for value in values.dropna().unique()))
+    found = distinct(frame[column] if flag is None else frame[column][np.flatnonzero(frame[flag])])
+    # Where some rows have no id, NONE stands first.
+    return IdList(found[1:] if len(found) and found[0] == NONE else found)
 
 
-def funnel(needs: pd.DataFrame, pairs: pd.DataFrame) -> Funnel:
+def funnel(needs: Frame, pairs: Frame) -> Funnel:
     """Return how far the given proposals have come, beside the given needs.
 
     Choose the rows first: needs created and proposals made in a period (`within`) answer
@@ -201,7 +241,7 @@ def funnel(needs: pd.DataFrame, pairs: pd.DataFrame) -> Funnel:
     rates = [stage.conversion for stage in counted if stage.conversion is not None]
     lowest = next((s.key for s in counted if rates and s.conversion == min(rates)), None)
     stages = tuple(FunnelStage(s.key, s.ids, s.conversion, s.key == lowest) for s in counted)
-    unproposed = pairs.loc[pairs["proposal_id"].isna()]
+    unproposed = pairs.where(~pairs.known("proposal_id"))
     return Funnel(
         stages,
         share(stages[1].count, stages[0].count),
@@ -209,54 +249,59 @@ def funnel(needs: pd.DataFrame, pairs: pd.DataFrame) -> Funnel:
     )
 
 
-def by_prefecture(needs: pd.DataFrame, pairs: pd.DataFrame, side: Side) -> list[Group]:
+def by_prefecture(needs: Frame, pairs: Frame, side: Side) -> list[Group]:
     """Return the figures by prefecture of one side, in the order of the codes.
 
     Needs belong to the buyer's prefecture and are left out on the SMEs' side.
     """
     if side is Side.SME:
-        groups = grouped(needs.iloc[:0], "prefecture", pairs, "sme_prefecture")
+        groups = grouped(None, "prefecture", pairs, "sme_prefecture")
     else:
         groups = grouped(needs, "prefecture", pairs, "need_prefecture")
     return sorted(groups, key=lambda group: (group.key is None, group.key or ""))
 
 
-def by_process(needs: pd.DataFrame, pairs: pd.DataFrame) -> list[Group]:
+def by_process(needs: Frame, pairs: Frame) -> list[Group]:
     """Return the figures by process of the need, most meetings first, unknown last."""
     return _busiest_first(grouped(needs, "process_code", pairs, "process_code"))
 
 
-def by_industry(needs: pd.DataFrame, pairs: pd.DataFrame) -> list[Group]:
+def by_industry(needs: Frame, pairs: Frame) -> list[Group]:
     """Return the figures by the buyer's industry (JSIC), most meetings first, unknown last."""
     return _busiest_first(grouped(needs, "jsic_code", pairs, "jsic_code"))
 
 
-def by_month(pairs: pd.DataFrame, period: Period) -> list[Month]:
+def by_month(pairs: Frame, period: Period) -> list[Month]:
     """Return the months of a period, each beside the same month a year before.
 
     Meetings belong to the day they were held, deals to the day of the deal. Give all rows:
     those of the year before are needed too.
     """
-    held = _ids_by_month(pairs, "met_on", "held")
-    dealt = _ids_by_month(pairs, "dealt_on", "dealt")
-    months = [(month, month.start, month.year_before().start) for month in period.months()]
+    months = list(period.months())
+    if not months:
+        return []
+    parts = (months, [month.year_before() for month in months])
+    held, held_before, dealt, dealt_before = (
+        _ids_by_month(pairs, day, flag, part)
+        for day, flag in (("met_on", "held"), ("dealt_on", "dealt"))
+        for part in parts
+    )
     return [
         Month(
             period=month,
-            meeting_ids=held.get(now, ()),
-            deal_ids=dealt.get(now, ()),
-            previous_meeting_ids=held.get(before, ()),
-            previous_deal_ids=dealt.get(before, ()),
+            meeting_ids=held.get(place, ()),
+            deal_ids=dealt.get(place, ()),
+            previous_meeting_ids=held_before.get(place, ()),
+            previous_deal_ids=dealt_before.get(place, ()),
         )
-        for month, now, before in months
+        for place, month in enumerate(months)
     ]
 
 
-def amounts(deals: pd.DataFrame) -> Amounts:
+def amounts(pairs: Frame) -> Amounts:
     """Return the amounts of the deals among the given rows; each meeting counts once."""
-    # Cutting a frame costs as much as it has columns: only these are needed.
-    rows = deals.loc[deals["dealt"], list(_AMOUNTS)]
-    return amounts_by([0] * len(rows), rows).get(0, NO_AMOUNTS)
+    deals = pairs.where(pairs["dealt"])
+    return amounts_by(np.zeros(len(deals), dtype=np.int64), deals).get(0, NO_AMOUNTS)
 
 
 def unknown_share(groups: Iterable[Group]) -> float | None:
@@ -265,38 +310,29 @@ def unknown_share(groups: Iterable[Group]) -> float | None:
     return share(sum(n for unknown, n in counts if unknown), sum(n for _, n in counts))
 
 
-def _frame(rows: Iterable[Any], kind: type) -> pd.DataFrame:
+def _columns(rows: Iterable[Any], kind: type) -> tuple[dict[str, Array], dict[str, tuple[str, ...]]]:
     listed = list(rows)
-    columns = {
-        field.name: _typed(field.name, [getattr(row, field.name) for row in listed])
-        for field in fields(kind)
-    }
-    return pd.DataFrame(columns)
+    columns: dict[str, Array] = {}
+    names: dict[str, tuple[str, ...]] = {}
+    for each in fields(kind):
+        values = [getattr(row, each.name) for row in listed]
+        if each.name in _CODES:
+            columns[each.name], names[each.name] = codes(values)
+        else:
+            columns[each.name] = days(values) if each.name in _DAYS else whole_numbers(values)
+    return columns, names
 
 
-def _typed(name: str, values: list[Any]) -> "pd.Series[Any]":
-    if name in _DAYS:
-        return pd.Series(values, dtype="datetime64[s]")
-    if name in _CODES or name in _STATES:
-        # An empty code and none at all say the same: not known.
-        return pd.Series(pd.Categorical([None if not value else str(value) for value in values]))
-    if name in _YEN:
-        return pd.Series(values, dtype="Int64")
-    # Plain columns are cut and joined fastest; whole numbers are exact up to 2**53.
-    return pd.Series(values, dtype="float64")
+def grouped(needs: Frame | None, need_column: str, pairs: Frame, pair_column: str) -> list[Group]:
+    """Return the groups of all codes, unknown last; each figure is cut once, not once a group.
 
-
-def _at_least(stage: "pd.Series[Any]", least: Stage) -> "pd.Series[bool]":
-    return (stage >= int(least)).fillna(value=False).astype(bool)
-
-
-def grouped(
-    needs: pd.DataFrame, need_column: str, pairs: pd.DataFrame, pair_column: str
-) -> list[Group]:
-    """Return the groups of all codes, unknown last; each figure is cut once, not once a group."""
-    need_ids = ids_by_key(needs, need_column, "need_id")
+    Without needs these are left out.
+    """
+    need_ids = {} if needs is None else ids_by_key(needs, need_column, "need_id")
     figures = {name: ids_by_key(pairs, pair_column, column, flag) for name, column, flag in _GROUPED}
-    summed = _amounts_by_key(pairs, pair_column)
+    deals = pairs.where(pairs["dealt"])
+    found = amounts_by(deals[pair_column], deals)
+    summed = {pairs.named(pair_column, code): each for code, each in found.items()}
     keys = need_ids.keys() | figures["pairs"].keys()
     return [
         Group(
@@ -314,56 +350,30 @@ def grouped(
 
 
 def ids_by_key(
-    frame: pd.DataFrame, key_column: str, column: str, flag: str | None = None
+    frame: Frame, key_column: str, column: str, flag: str | None = None
 ) -> dict[str | None, Ids]:
     """Return the distinct ids of a column for each code, where a flag is set; None = not known."""
-    chosen = (frame if flag is None else frame.loc[frame[flag]])[[key_column, column]].dropna(
-        subset=[column]
-    )
-    codes = chosen[key_column].cat
-    found = distinct(codes.codes.to_numpy(), chosen[column].to_numpy(dtype="int64"))
-    # Code -1 stands for no category.
-    names = [*codes.categories, None]
-    return {names[code]: ids for code, ids in found.items()}
+    chosen = frame.known(column)
+    rows = np.flatnonzero(chosen if flag is None else chosen & frame[flag])
+    found = split(frame[key_column][rows], frame[column][rows])
+    return {frame.named(key_column, code): ids for code, ids in found.items()}
 
 
-def distinct(keys: np.ndarray[Any, Any], ids: np.ndarray[Any, Any]) -> dict[int, Ids]:
-    """Return the distinct ids of each key in ascending order; by sorting once, not key by key."""
-    order = np.lexsort((ids, keys))
-    keys, ids = keys[order], ids[order]
-    first = np.ones(len(keys), dtype=bool)
-    first[1:] = (keys[1:] != keys[:-1]) | (ids[1:] != ids[:-1])
-    keys, ids = keys[first], ids[first]
-    if not len(keys):
-        return {}
-    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
-    parts = np.split(ids, starts[1:])
-    return {int(keys[start]): tuple(part.tolist()) for start, part in zip(starts, parts, strict=True)}
-
-
-def _amounts_by_key(pairs: pd.DataFrame, key_column: str) -> dict[str | None, Amounts]:
-    deals = pairs.loc[pairs["dealt"], [key_column, *_AMOUNTS]]
-    codes = deals[key_column].cat
-    names = [*codes.categories, None]
-    found = amounts_by(codes.codes.to_list(), deals)
-    return {names[code]: summed for code, summed in found.items()}
-
-
-def amounts_by(keys: Sequence[int], deals: pd.DataFrame) -> dict[int, Amounts]:
+def amounts_by(keys: Array, deals: Frame) -> dict[int, Amounts]:
     """Return the amounts of deals by the key of each row; each meeting counts once for a key."""
-    parts: dict[int, dict[int, tuple[int | None, int | None]]] = {}
-    rows = zip(keys, *(deals[name].astype("object").to_list() for name in _AMOUNTS), strict=True)
-    for key, meeting, first, total in rows:
-        known = None if first is pd.NA else first, None if total is pd.NA else total
-        parts.setdefault(key, {}).setdefault(int(meeting), known)
+    rows = first_places(keys, deals["meeting_id"])
+    keys, meetings = keys[rows], deals["meeting_id"][rows]
+    found = {name: deals[name][rows] for name in ("first_order_yen", "total_yen")}
+    sums = {name: summed_by(keys, np.where(yen == NONE, 0, yen)) for name, yen in found.items()}
+    unknown = {name: split(keys[yen == NONE], meetings[yen == NONE]) for name, yen in found.items()}
     return {
         key: Amounts(
-            sum(first or 0 for first, _ in known.values()),
-            tuple(sorted(number for number, (first, _) in known.items() if first is None)),
-            sum(total or 0 for _, total in known.values()),
-            tuple(sorted(number for number, (_, total) in known.items() if total is None)),
+            first,
+            unknown["first_order_yen"].get(key, ()),
+            sums["total_yen"][key],
+            unknown["total_yen"].get(key, ()),
         )
-        for key, known in parts.items()
+        for key, first in sums["first_order_yen"].items()
     }
 
 
@@ -379,8 +389,8 @@ def _busiest_first(groups: list[Group]) -> list[Group]:
     return sorted(groups, key=order)
 
 
-def _ids_by_month(pairs: pd.DataFrame, day: str, flag: str) -> dict[date, Ids]:
-    chosen = pairs.loc[pairs[flag], [day, "meeting_id"]].dropna()
-    months = chosen[day].to_numpy().astype("datetime64[M]")
-    found = distinct(months.astype("int64"), chosen["meeting_id"].to_numpy(dtype="int64"))
-    return {np.datetime64(month, "M").astype(date): ids for month, ids in found.items()}
+def _ids_by_month(pairs: Frame, day: str, flag: str, months: Sequence[Period]) -> Mapping[int, Ids]:
+    """Return the meetings of each of some adjacent months, by the place of the month."""
+    found = pairs.where(pairs[flag] & falls_in(pairs, day, Period(months[0].start, months[-1].end)))
+    starts = np.array([month.start.toordinal() for month in months])
+    return split(np.searchsorted(starts, found[day], side="right") - 1, found["meeting_id"])

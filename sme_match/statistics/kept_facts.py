@@ -11,7 +11,7 @@ therefore asked for again, for as long as a transaction may take.
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -26,7 +26,7 @@ from sme_match.matching.models import Proposal
 from sme_match.meetings.models import Meeting
 from sme_match.needs.models import Need
 from sme_match.statistics.facts import Facts, facts_of
-from sme_match.statistics.queries import load_records
+from sme_match.statistics.queries import count_companies, load_records
 
 Bind = Engine | Connection
 Subjects = Mapping[str, set[int]]
@@ -137,8 +137,13 @@ def _brought_up(session: Session, actor: Actor, known: Kept, *, now: datetime) -
         return _read_all(session, actor, now=now)
     if not touched and "company" not in subjects:
         return Kept(known.facts, newest, missing, known._figures)  # noqa: SLF001 -- its own kind
-    part = facts_of(load_records(session, actor, need_ids=touched))
-    return Kept(known.facts.replaced(touched, part), newest, missing)
+    facts = known.facts
+    if touched:
+        part = facts_of(load_records(session, actor, need_ids=touched))
+        facts = facts.replaced(touched, part)
+    if "company" in subjects:
+        facts = replace(facts, companies=count_companies(session, actor))
+    return Kept(facts, newest, missing)
 
 
 def _touched(session: Session, body_id: int, subjects: Subjects) -> set[int] | None:

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-import pandas as pd
-
-from sme_match.statistics.frames import Amounts, Ids, amounts, ids_of, within
+from sme_match.statistics.columns import Frame, Ids, once
+from sme_match.statistics.frames import Amounts, amounts, ids_of, within
 from sme_match.statistics.indices import Interval, share, wilson_interval
 from sme_match.statistics.periods import Period
 
@@ -66,7 +65,7 @@ class KeyFigure:
         return wilson_interval(len(self.current.ids), len(self.current.base_ids))
 
 
-def key_figures(needs: pd.DataFrame, pairs: pd.DataFrame, period: Period) -> list[KeyFigure]:
+def key_figures(needs: Frame, pairs: Frame, period: Period) -> list[KeyFigure]:
     """Return all key figures in the order of the page.
 
     Each record counts on its own day: a need when it was created, a proposal when it was made,
@@ -81,13 +80,13 @@ def key_figures(needs: pd.DataFrame, pairs: pd.DataFrame, period: Period) -> lis
 class _Part:
     """The rows of one period, each kind by its own day."""
 
-    def __init__(self, needs: pd.DataFrame, pairs: pd.DataFrame, period: Period) -> None:
+    def __init__(self, needs: Frame, pairs: Frame, period: Period) -> None:
         self.needs = within(needs, "created_on", period)
         self.proposed = within(pairs, "proposed_on", period)
         met = within(pairs, "met_on", period)
-        self.met = met.loc[met["held"]].drop_duplicates("meeting_id")
+        self.met = once(met.where(met["held"]), "meeting_id")
         closed = within(pairs, "dealt_on", period)
-        self.deals = closed.loc[closed["dealt"]].drop_duplicates("meeting_id")
+        self.deals = once(closed.where(closed["dealt"]), "meeting_id")
         self.amounts: Amounts = amounts(self.deals)
 
 
@@ -95,7 +94,7 @@ def _count(ids: Ids) -> Measure:
     return Measure(len(ids), ids)
 
 
-def _rate(rows: pd.DataFrame, chosen: pd.DataFrame, unknown: Ids = ()) -> Measure:
+def _rate(rows: Frame, chosen: Frame, unknown: Ids = ()) -> Measure:
     ids, base = ids_of(chosen, "meeting_id"), ids_of(rows, "meeting_id")
     return Measure(share(len(ids), len(base)), ids, base, unknown)
 
@@ -121,12 +120,12 @@ def _buyers(part: _Part) -> Measure:
 
 
 def _quote_rate(part: _Part) -> Measure:
-    unknown = ids_of(part.met.loc[~part.met["reported"]], "meeting_id")
-    return _rate(part.met, part.met.loc[part.met["quoted"]], unknown)
+    unknown = ids_of(part.met.where(~part.met["reported"]), "meeting_id")
+    return _rate(part.met, part.met.where(part.met["quoted"]), unknown)
 
 
 def _unreported(part: _Part) -> Measure:
-    return _rate(part.met, part.met.loc[~part.met["reported"]])
+    return _rate(part.met, part.met.where(~part.met["reported"]))
 
 
 def _prospects(part: _Part) -> Measure:
@@ -149,10 +148,9 @@ def _totals(part: _Part) -> Measure:
     return Measure(found.total_yen, ids, unknown_ids=found.total_unknown_ids)
 
 
-def _crossing(rows: pd.DataFrame) -> Measure:
-    known = rows.loc[rows["crossing"].notna()]
-    unknown = ids_of(rows.loc[rows["crossing"].isna()], "meeting_id")
-    return _rate(known, known.loc[known["crossing"].astype(bool)], unknown)
+def _crossing(rows: Frame) -> Measure:
+    unknown = ids_of(rows.where(~rows.known("crossing")), "meeting_id")
+    return _rate(rows.where(rows.known("crossing")), rows.where(rows["crossing"] == 1), unknown)
 
 
 def _crossing_meetings(part: _Part) -> Measure:

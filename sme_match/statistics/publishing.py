@@ -9,7 +9,8 @@ from each other.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sme_match.statistics.frames import Amounts, Group, Ids
+from sme_match.statistics.columns import Ids
+from sme_match.statistics.frames import Amounts, Group
 from sme_match.statistics.key_figures import Measure
 from sme_match.statistics.region import Refusals
 from sme_match.statistics.report import Report

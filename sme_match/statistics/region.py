@@ -8,11 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
+from sme_match.statistics.columns import Frame, Ids, is_in, once
 from sme_match.statistics.demand import ShareOfRecords, Signal, crossing, signals, small_lots, spans
 from sme_match.statistics.dimensions import Dimension, Flow, by_dimension, flows
 from sme_match.statistics.facts import Facts
 from sme_match.statistics.filters import StatisticsFilter, find_period, narrow
-from sme_match.statistics.frames import Group, Ids, Side, ids_by_key, ids_of, within
+from sme_match.statistics.frames import Group, Side, ids_by_key, ids_of, within
 from sme_match.statistics.periods import Period, fiscal_year, fiscal_year_of, last_twelve_months
 from sme_match.statistics.report import on_own_days
 
@@ -108,9 +111,9 @@ def build_demand(facts: Facts, filters: StatisticsFilter, *, today: date) -> Dem
     needs, _pairs = narrow(facts.needs, facts.pairs, filters)
     before, now = spans(period, today)
     created = within(needs, "created_on", period)
-    matched = created.loc[created["passing"].notna()]
+    matched = created.where(created.known("passing"))
     base = ids_by_key(matched, "process_code", "need_id")
-    unmet = ids_by_key(matched.loc[matched["passing"] == 0], "process_code", "need_id")
+    unmet = ids_by_key(matched.where(matched["passing"] == 0), "process_code", "need_id")
     unserved = [Unserved(key, unmet.get(key, ()), ids) for key, ids in base.items()]
     return Demand(
         filters=filters,
@@ -121,7 +124,7 @@ def build_demand(facts: Facts, filters: StatisticsFilter, *, today: date) -> Dem
         lots=signals(needs, "lot", before, now),
         small_lots=small_lots(needs, _years(today)),
         unserved=sorted(unserved, key=lambda one: (-len(one.ids), one.key or "~")),
-        unmatched_ids=ids_of(created.loc[created["passing"].isna()], "need_id"),
+        unmatched_ids=ids_of(created.where(~created.known("passing")), "need_id"),
     )
 
 
@@ -130,15 +133,23 @@ def build_refusals(facts: Facts, filters: StatisticsFilter, by: Dimension, *, to
     period = _period(filters, today)
     _needs, pairs = narrow(facts.needs, facts.pairs, filters)
     met = within(pairs, "met_on", period)
-    open_ = met.loc[met["held"] & ~met["dealt"]].drop_duplicates("meeting_id")
+    open_ = once(met.where(met["held"] & ~met["dealt"]), "meeting_id")
     column = _COLUMNS[by, filters.side]
-    named = facts.refusals.merge(open_[["meeting_id", column]], on="meeting_id")
+    named = facts.refusals.where(is_in(facts.refusals["meeting_id"], open_["meeting_id"]))
+    # Meetings stand in ascending order in both.
+    places = np.searchsorted(open_["meeting_id"], named["meeting_id"])
+    named = Frame(
+        {name: named[name] for name in ("meeting_id", "reason")} | {column: open_[column][places]},
+        {"reason": named.names["reason"], column: open_.names[column]},
+    )
     by_reason = {
-        str(reason): ids_by_key(rows, column, "meeting_id")
-        for reason, rows in named.groupby("reason", observed=True)
+        reason: ids_by_key(named.where(named.equals("reason", reason)), column, "meeting_id")
+        for reason in named.names["reason"]
+        if named.equals("reason", reason).any()
     }
     refused = ids_by_key(named, column, "meeting_id")
-    silent = ids_by_key(open_.loc[~open_["meeting_id"].isin(named["meeting_id"])], column, "meeting_id")
+    is_silent = ~is_in(open_["meeting_id"], named["meeting_id"])
+    silent = ids_by_key(open_.where(is_silent), column, "meeting_id")
     groups = [
         RefusalGroup(
             key,
@@ -153,7 +164,7 @@ def build_refusals(facts: Facts, filters: StatisticsFilter, by: Dimension, *, to
         period=period,
         by=by,
         groups=sorted(groups, key=lambda one: (one.key is None, -len(one.refused_ids), one.key or "")),
-        reasons=sorted(by_reason, key=lambda each: -sum(map(len, by_reason[each].values()))),
+        reasons=sorted(by_reason, key=lambda each: (-sum(map(len, by_reason[each].values())), each)),
     )
 
 

@@ -4,35 +4,38 @@ The key figures and the tables count each record on its own day; the funnel foll
 begun in the period. So a table adds up to the key figure above it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
-import pandas as pd
+import numpy as np
 
 from sme_match.outcomes.enums import AmountSource
+from sme_match.statistics.columns import NONE, Frame, Ids, is_in, once
 from sme_match.statistics.demand import ShareOfRecords, small_lots
 from sme_match.statistics.facts import Facts
 from sme_match.statistics.filters import StatisticsFilter, find_period, narrow
 from sme_match.statistics.frames import (
+    NO_AMOUNTS,
     Amounts,
     Funnel,
     Group,
-    Ids,
     Month,
     Side,
-    amounts,
+    amounts_by,
     by_industry,
     by_month,
     by_prefecture,
     by_process,
+    falls_in,
     funnel,
     ids_by_key,
     ids_of,
     within,
 )
 from sme_match.statistics.key_figures import KeyFigure, key_figures
-from sme_match.statistics.late import LateOutcomes, Waiting, expect, months_between
+from sme_match.statistics.late import LateOutcomes, Waiting, ages_on, expect
 from sme_match.statistics.periods import Period, last_twelve_months
 
 
@@ -55,34 +58,108 @@ class Prospects:
     """Prospects whose expected amount nobody has said."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Report:
-    """The figures of a period under a filter; equal only to itself, as what is made from it."""
+    """The figures of a period under a filter, each counted when it is first asked for.
 
-    filters: StatisticsFilter
-    period: Period
-    figures: Sequence[KeyFigure]
-    funnel: Funnel
-    prefectures: Sequence[Group]
-    """By the place of the side that the filter names."""
-    sme_prefectures: Sequence[Group]
-    processes: Sequence[Group]
-    industries: Sequence[Group]
-    months: Sequence[Month]
-    sources: Sequence[SourceAmounts]
-    prospects: Prospects
-    unproposed_ids: Ids
-    """Meetings held in the period that no proposal led to."""
-    late: LateOutcomes | None
-    """What is expected of the period's meetings; None while the history of the body is too short."""
-    companies: Mapping[str, int]
-    """Registered SMEs by prefecture, whatever the filter."""
-    unmet: ShareOfRecords
-    """Needs that no company passes by the latest matching run, among those that had a run."""
-    small_lots: ShareOfRecords
-    """Needs for high-mix low-volume work among those whose lot is known."""
-    refusals: Mapping[str, Ids]
-    """Held meetings without a deal, by the reasons that were named for it."""
+    Equal only to itself, as what is made from it.
+    """
+
+    def __init__(self, facts: Facts, filters: StatisticsFilter, *, today: date) -> None:
+        self.filters = filters
+        self.period: Period = find_period(filters.period, today) or last_twelve_months(today)
+        self._facts = facts
+        self._today = today
+        self._needs, self._pairs = narrow(facts.needs, facts.pairs, filters)
+
+    @cached_property
+    def _created(self) -> Frame:
+        return within(self._needs, "created_on", self.period)
+
+    @cached_property
+    def _own(self) -> Frame:
+        return on_own_days(self._pairs, self.period)
+
+    @cached_property
+    def _met(self) -> Frame:
+        return within(self._pairs, "met_on", self.period)
+
+    @cached_property
+    def figures(self) -> Sequence[KeyFigure]:
+        """The key figures beside those of the year before."""
+        return key_figures(self._needs, self._pairs, self.period)
+
+    @cached_property
+    def funnel(self) -> Funnel:
+        """What became of that which was begun in the period."""
+        return funnel(self._created, within(self._pairs, "proposed_on", self.period))
+
+    @cached_property
+    def prefectures(self) -> Sequence[Group]:
+        """By the place of the side that the filter names."""
+        if self.filters.side is Side.SME:
+            return self.sme_prefectures
+        return by_prefecture(self._created, self._own, self.filters.side)
+
+    @cached_property
+    def sme_prefectures(self) -> Sequence[Group]:
+        """By the place of the SME."""
+        return by_prefecture(self._created, self._own, Side.SME)
+
+    @cached_property
+    def processes(self) -> Sequence[Group]:
+        """By the process of the need."""
+        return by_process(self._created, self._own)
+
+    @cached_property
+    def industries(self) -> Sequence[Group]:
+        """By the industry of the buyer."""
+        return by_industry(self._created, self._own)
+
+    @cached_property
+    def months(self) -> Sequence[Month]:
+        """By month, beside the year before."""
+        return by_month(self._pairs, self.period)
+
+    @cached_property
+    def sources(self) -> Sequence[SourceAmounts]:
+        """The deals of the period by the source of their amounts."""
+        return amounts_by_source(self._own)
+
+    @cached_property
+    def prospects(self) -> Prospects:
+        """What may still come of the meetings of the period."""
+        return _prospects(self._own)
+
+    @cached_property
+    def unproposed_ids(self) -> Ids:
+        """Meetings held in the period that no proposal led to."""
+        return ids_of(self._met.where(~self._met.known("proposal_id")), "meeting_id", "held")
+
+    @cached_property
+    def late(self) -> LateOutcomes | None:
+        """What is expected of the meetings of the period; None while the history is too short."""
+        history, cohort = (_waiting(rows, self._today) for rows in (self._facts.pairs, self._met))
+        return expect(history, cohort)
+
+    @property
+    def companies(self) -> Mapping[str, int]:
+        """Registered SMEs by prefecture, whatever the filter."""
+        return self._facts.companies
+
+    @cached_property
+    def unmet(self) -> ShareOfRecords:
+        """Needs that no company passes by the latest matching run, among those that had a run."""
+        return _unmet(self._created, self.period)
+
+    @cached_property
+    def small_lots(self) -> ShareOfRecords:
+        """Needs for high-mix low-volume work among those whose lot is known."""
+        return small_lots(self._needs, [self.period])[0]
+
+    @cached_property
+    def refusals(self) -> Mapping[str, Ids]:
+        """Held meetings without a deal, by the reasons that were named for it."""
+        return refusals_by_reason(self._met, self._facts.refusals)
 
     @property
     def is_empty(self) -> bool:
@@ -96,114 +173,71 @@ class Report:
         return next(figure for figure in self.figures if figure.key == key)
 
 
-def build_report(facts: Facts, filters: StatisticsFilter, *, today: date) -> Report:
-    """Count everything for a period and a filter. An unknown period is the last twelve months."""
-    period = find_period(filters.period, today) or last_twelve_months(today)
-    need_rows, pair_rows = narrow(facts.needs, facts.pairs, filters)
-    created = within(need_rows, "created_on", period)
-    own = on_own_days(pair_rows, period)
-    met = within(pair_rows, "met_on", period)
-    by_sme = by_prefecture(created, own, Side.SME)
-    is_by_sme = filters.side is Side.SME
-    return Report(
-        filters=filters,
-        period=period,
-        figures=key_figures(need_rows, pair_rows, period),
-        funnel=funnel(created, within(pair_rows, "proposed_on", period)),
-        prefectures=by_sme if is_by_sme else by_prefecture(created, own, filters.side),
-        sme_prefectures=by_sme,
-        processes=by_process(created, own),
-        industries=by_industry(created, own),
-        months=by_month(pair_rows, period),
-        sources=amounts_by_source(own),
-        prospects=_prospects(own),
-        unproposed_ids=ids_of(met.loc[met["proposal_id"].isna()], "meeting_id", "held"),
-        late=_late(facts.pairs, met, facts.deals_seen, today),
-        companies=facts.companies,
-        unmet=_unmet(created, period),
-        small_lots=small_lots(need_rows, [period])[0],
-        refusals=refusals_by_reason(met, facts.refusals),
-    )
-
-
-def refusals_by_reason(pairs: pd.DataFrame, refusals: pd.DataFrame) -> dict[str, Ids]:
+def refusals_by_reason(pairs: Frame, refusals: Frame) -> dict[str, Ids]:
     """Return the held meetings without a deal among the pairs, by the reasons that were named."""
-    refused = ids_of(pairs.loc[pairs["held"] & ~pairs["dealt"]], "meeting_id")
-    own = refusals.loc[refusals["meeting_id"].isin(refused)]
+    refused = pairs["meeting_id"][np.flatnonzero(pairs["held"] & ~pairs["dealt"])]
+    own = refusals.where(is_in(refusals["meeting_id"], refused))
     return {key: ids for key, ids in ids_by_key(own, "reason", "meeting_id").items() if key}
 
 
-def _unmet(needs: pd.DataFrame, period: Period) -> ShareOfRecords:
+def _unmet(needs: Frame, period: Period) -> ShareOfRecords:
+    known = needs.known("passing")
     return ShareOfRecords(
         period,
-        ids=ids_of(needs.loc[needs["passing"] == 0], "need_id"),
-        base_ids=ids_of(needs.loc[needs["passing"].notna()], "need_id"),
-        unknown_ids=ids_of(needs.loc[needs["passing"].isna()], "need_id"),
+        ids=ids_of(needs.where(needs["passing"] == 0), "need_id"),
+        base_ids=ids_of(needs.where(known), "need_id"),
+        unknown_ids=ids_of(needs.where(~known), "need_id"),
     )
 
 
-def on_own_days(pairs: pd.DataFrame, period: Period) -> pd.DataFrame:
+def on_own_days(pairs: Frame, period: Period) -> Frame:
     """Return the pairs with only that marked which falls in the period on its own day.
 
     A proposal counts when it was made, a meeting, its quote and its prospect when it was held,
     a deal when it was closed. Rows of which nothing is left go.
     """
     met, dealt, proposed = (
-        pairs.index.isin(within(pairs, column, period).index)
-        for column in ("met_on", "dealt_on", "proposed_on")
+        falls_in(pairs, column, period) for column in ("met_on", "dealt_on", "proposed_on")
     )
-    marked = pairs.assign(
-        held=pairs["held"] & met,
-        quoted=pairs["quoted"] & pairs["held"] & met,
-        prospect=pairs["prospect"] & pairs["held"] & met,
-        dealt=pairs["dealt"] & dealt,
-        proposal_id=pairs["proposal_id"].where(proposed),
+    own = pairs.where(met | dealt | proposed)
+    met, dealt, proposed = (
+        falls_in(own, column, period) for column in ("met_on", "dealt_on", "proposed_on")
     )
-    return marked.loc[marked["held"] | marked["dealt"] | marked["proposal_id"].notna()]
-
-
-def _late(
-    pairs: pd.DataFrame, met: pd.DataFrame, seen: Mapping[int, date], today: date
-) -> LateOutcomes | None:
-    """Return what is expected of the meetings of the period, by all meetings of the body."""
-    waiting = {
-        number: Waiting(
-            months_between(day, today),
-            months_between(day, seen.get(number, closed)) if dealt else None,
-        )
-        for number, day, dealt, closed in _meetings(pairs)
-    }
-    return expect(list(waiting.values()), [waiting[row[0]] for row in _meetings(met)])
-
-
-def _meetings(pairs: pd.DataFrame) -> Iterator[tuple[int, date, bool, date]]:
-    columns = ["meeting_id", "met_on", "dealt", "dealt_on"]
-    held = pairs.loc[pairs["held"] & pairs["met_on"].notna(), columns].drop_duplicates("meeting_id")
-    met_on, dealt_on = (
-        held[name].to_numpy().astype("datetime64[D]").tolist() for name in ("met_on", "dealt_on")
+    held = own["held"] & met
+    marked = own.marked(
+        held=held,
+        quoted=own["quoted"] & held,
+        prospect=own["prospect"] & held,
+        dealt=own["dealt"] & dealt,
+        proposal_id=np.where(proposed, own["proposal_id"], NONE),
     )
-    ids = held["meeting_id"].to_numpy(dtype="int64").tolist()
-    return zip(ids, met_on, held["dealt"].to_list(), dealt_on, strict=True)
+    return marked.where(held | marked["dealt"] | marked.known("proposal_id"))
 
 
-def amounts_by_source(pairs: pd.DataFrame) -> list[SourceAmounts]:
+def _waiting(pairs: Frame, today: date) -> Waiting:
+    held = once(pairs.where(pairs["held"] & pairs.known("met_on")), "meeting_id")
+    return Waiting(ages_on(today, held["met_on"]), held["seen_after"])
+
+
+def amounts_by_source(pairs: Frame) -> list[SourceAmounts]:
     """Return the deals among the rows by the source of their amounts; no source comes last."""
-    # Cutting a frame costs as much as it has columns: only these are needed.
-    columns = ["meeting_id", "dealt", "first_order_yen", "total_yen", "amount_source"]
-    deals = pairs.loc[pairs["dealt"], columns]
-    parts = [(source, deals.loc[deals["amount_source"] == source.value]) for source in AmountSource] + [
-        (None, deals.loc[deals["amount_source"].isna()])
+    deals = pairs.where(pairs["dealt"])
+    ids = ids_by_key(deals, "amount_source", "meeting_id")
+    summed = {
+        deals.named("amount_source", code): found
+        for code, found in amounts_by(deals["amount_source"], deals).items()
+    }
+    return [
+        SourceAmounts(source, ids.get(source, ()), summed.get(source, NO_AMOUNTS))
+        for source in (*AmountSource, None)
     ]
-    found = []
-    for source, rows in parts:
-        found.append(SourceAmounts(source, ids_of(rows, "meeting_id"), amounts(rows)))
-    return found
 
 
-def _prospects(pairs: pd.DataFrame) -> Prospects:
-    once = pairs.loc[pairs["prospect"]].drop_duplicates("meeting_id")
+def _prospects(pairs: Frame) -> Prospects:
+    found = once(pairs.where(pairs["prospect"]), "meeting_id")
+    expected, known = found["expected_year_yen"], found.known("expected_year_yen")
     return Prospects(
-        ids_of(once, "meeting_id"),
-        int(once["expected_year_yen"].sum()),
-        ids_of(once.loc[once["expected_year_yen"].isna()], "meeting_id"),
+        ids_of(found, "meeting_id"),
+        int(expected[known].sum()),
+        ids_of(found.where(~known), "meeting_id"),
     )

@@ -58,6 +58,8 @@ class PairRow:
     expected_year_yen: int | None = None
     """A prospect: reported apart, never added to deals."""
     deal_on: date | None = None
+    deal_seen_on: date | None = None
+    """The day on which a deal was first reported, also when that was denied later."""
     amount_source: str | None = None
     lot_quantity: int | None = None
     need_municipality: str | None = None
@@ -74,3 +76,12 @@ class RefusalRow:
 
     meeting_id: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """That one side has spoken about a meeting, and its latest grade (1 to 5) if it gave any."""
+
+    meeting_id: int
+    reporter: str
+    satisfaction: int | None

@@ -22,7 +22,7 @@ from sme_match.statistics.region import (
     build_refusals,
     build_region,
 )
-from sme_match.statistics.report import Report, build_report
+from sme_match.statistics.report import Report
 
 T = TypeVar("T")
 _PAST: KeptFigures[Any] = KeptFigures()
@@ -36,7 +36,7 @@ def make_report(session: Session, actor: Actor, filters: StatisticsFilter, *, no
     """
 
     def count(facts: Facts, today: date) -> Report:
-        return build_report(facts, filters, today=today)
+        return Report(facts, filters, today=today)
 
     return _recall(session, actor, filters, ("report",), count, now=now)
 

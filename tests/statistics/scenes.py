@@ -8,6 +8,7 @@ one of each up to a held meeting.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from itertools import count
 from typing import Any, TypeVar
 
@@ -24,6 +25,7 @@ from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need
 from sme_match.outcomes.enums import AmountSource
 from sme_match.outcomes.models import Outcome
+from sme_match.statistics.report import Report
 from sme_match.support_bodies.models import SupportBody
 from tests.factories import make_body, make_buyer, make_company, make_need, make_user
 
@@ -155,3 +157,9 @@ def _add(session: Session, record: T) -> T:
     session.add(record)
     session.flush()
     return record
+
+
+def contents(report: Report) -> dict[str, object]:
+    """Everything a report says: the object itself is equal to no other."""
+    counted = [name for name, value in vars(Report).items() if isinstance(value, cached_property)]
+    return {name: getattr(report, name) for name in ("companies", *counted) if name[0] != "_"}

@@ -35,12 +35,13 @@ from sme_match.statistics.filters import StatisticsFilter
 from sme_match.statistics.kept_facts import recall_facts
 from sme_match.statistics.queries import load_records
 from sme_match.statistics.region import build_demand, build_refusals, build_region
-from sme_match.statistics.report import build_report
+from sme_match.statistics.report import Report
+from sme_match.statistics.yearly.figures import count_year
 from tests.factories import make_company, make_need
 from tests.meetings.scenes import Scene, at, make_scene
 from tests.outcomes.scenes import hold, said
 from tests.queries import count_queries
-from tests.statistics.scenes import make_meeting, make_proposal
+from tests.statistics.scenes import contents, make_meeting, make_proposal
 
 WHEN = at(9, 12)
 FILTERS = (
@@ -118,6 +119,7 @@ def move(session: Session, scene: Scene, rng: random.Random) -> None:
 
 def meet(session: Session, scene: Scene, rng: random.Random) -> None:
     company = make_company(session, scene.body, prefecture_code="13")
+    _note(session, scene, ("company", company.id))
     meeting = make_meeting(session, _pick(session, Need, rng), company, at(-rng.randint(1, 100), 10))
     _note(session, scene, ("meeting", meeting.id))
 
@@ -147,16 +149,18 @@ CHANGES: tuple[Change, ...] = (
 )  # fmt: skip
 
 
-def everything(facts: Facts) -> list[dict[str, Any]]:
+def everything(facts: Facts) -> list[object]:
     """All figures of all pages, under each filter."""
-    today, found = jst_date(WHEN), []
+    today = jst_date(WHEN)
+    found: list[object] = []
     for filters in FILTERS:
         figures: list[Any] = [
-            build_report(facts, filters, today=today),
             build_demand(facts, filters, today=today),
             *(build_region(facts, filters, by, today=today) for by in Dimension),
             build_refusals(facts, filters, Dimension.PROCESS, today=today),
         ]
+        found += [count_year(facts.pairs, facts.answers, year) for year in (2025, 2026)]
+        found.append(contents(Report(facts, filters, today=today)))
         found += [{f.name: getattr(each, f.name) for f in fields(each)} for each in figures]
     return found
 

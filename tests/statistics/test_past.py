@@ -1,7 +1,7 @@
 """Figures as they were known on a day: what is put right afterwards does not change them."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,13 +30,13 @@ from sme_match.registers.services import apply_import, read_file, start_import, 
 from sme_match.statistics.filters import StatisticsFilter
 from sme_match.statistics.past import undo
 from sme_match.statistics.queries import load_records
-from sme_match.statistics.report import Report
 from sme_match.statistics.services import make_report
 from tests.factories import make_buyer, make_company, make_need
 from tests.meetings.scenes import Scene, at, confirm, make_proposal, make_scene
 from tests.outcomes.scenes import hold, said
 from tests.outcomes.scenes import record as record_meeting
 from tests.registers.files import csv_file
+from tests.statistics.scenes import contents
 
 YESTERDAY = at(9, 18)
 TODAY = at(10, 11)
@@ -57,12 +57,6 @@ def test_undoing_later_changes_gives_any_earlier_state(
         states.append(dict(state))
     moment = data.draw(st.integers(0, len(writes)))
     assert state | undo(entries[moment:]) == states[moment]
-
-
-def contents(report: Report) -> dict[str, Any]:
-    return {
-        field.name: getattr(report, field.name) for field in fields(report) if field.name != "filters"
-    }
 
 
 def _say(reporter: Reporter, stage: int, **values: Any) -> Callable[[Session, Scene, int], object]:

@@ -8,7 +8,7 @@ from sme_match.accounts.models import User
 from sme_match.db.session import Database
 from sme_match.statistics.evidence import RecordKind
 from sme_match.statistics.queries import list_lines, load_records
-from tests.factories import make_actor, make_body
+from tests.factories import make_actor, make_body, make_company
 from tests.queries import count_queries
 from tests.statistics.scenes import make_meeting, make_proposal, make_region, on
 
@@ -24,6 +24,18 @@ def test_needs_are_read_with_the_buyers_place_and_industry_and_without_drafts(se
             (old.id, on(2025, 5, 1).date(), "milling", "13", "24", old.buyer_id),
         ]
     )
+
+
+def test_who_passes_a_need_is_told_by_the_latest_run_of_that_very_need(session: Session) -> None:
+    region = make_region(session)
+    milling, bending, old = region.needs
+    make_proposal(session, milling, make_company(session, region.body), musts_failed=1)
+    # Runs of other needs come later.
+    for need in (bending, old):
+        make_proposal(session, need, make_company(session, region.body), musts_failed=0)
+    found = load_records(session, region.lead.as_actor())
+    passing = {row.need_id: row.passing for row in found.needs}
+    assert passing == {milling.id: 0, bending.id: 1, old.id: 1}
 
 
 def test_every_proposal_and_every_meeting_is_a_row(session: Session) -> None:
@@ -80,7 +92,7 @@ def test_the_number_of_queries_does_not_grow(session: Session, database: Databas
     session.flush()
     with count_queries(database) as more:
         load_records(session, actor)
-    assert (len(few), len(more)) == (6, 6)
+    assert (len(few), len(more)) == (5, 5)
 
 
 def test_another_body_sees_none_of_it(session: Session) -> None:

@@ -14,7 +14,14 @@ from sme_match.statistics.demand import LEAST_NEEDS, Signal, Trend, crossing, si
 from sme_match.statistics.dimensions import Dimension, by_dimension, flows
 from sme_match.statistics.facts import Facts
 from sme_match.statistics.filters import UNKNOWN, StatisticsFilter, find_period, narrow
-from sme_match.statistics.frames import Side, ids_of, need_frame, pair_frame, refusal_frame
+from sme_match.statistics.frames import (
+    Side,
+    answer_frame,
+    ids_of,
+    need_frame,
+    pair_frame,
+    refusal_frame,
+)
 from sme_match.statistics.periods import Period, fiscal_year
 from sme_match.statistics.publishing import Companies, withhold_refusals
 from sme_match.statistics.region import REFUSAL_DIMENSIONS, build_refusals
@@ -75,7 +82,8 @@ def test_parts_add_up_to_the_whole_on_every_dimension_with_the_unknown(
     for name, flag in (("meeting", "held"), ("quote", "quoted"), ("deal", "dealt")):
         parts = sorted(number for group in groups for number in getattr(group, f"{name}_ids"))
         assert tuple(parts) == ids_of(pairs, "meeting_id", flag)
-    assert sum(group.amounts.total_yen for group in groups) == pairs["total_yen"][pairs["dealt"]].sum()
+    deals = pairs.where(pairs["dealt"] & pairs.known("total_yen"))
+    assert sum(group.amounts.total_yen for group in groups) == deals["total_yen"].sum()
     assert len({group.key for group in groups}) == len(groups)
 
 
@@ -114,7 +122,7 @@ def test_a_share_across_the_border_names_what_it_leaves_out(rows: list[PairRow])
     pairs = pair_frame(rows)
     (part,) = crossing(pairs, "met_on", "held", [fiscal_year(2026)])
     everything = ids_of(pairs, "meeting_id", "held")
-    assert tuple(sorted(part.base_ids + part.unknown_ids)) == everything
+    assert tuple(sorted([*part.base_ids, *part.unknown_ids])) == everything
     assert set(part.ids) <= set(part.base_ids)
     assert part.interval.low <= (part.rate or part.interval.low) <= part.interval.high
 
@@ -183,7 +191,11 @@ def test_no_published_reason_tells_about_fewer_than_three_companies(
     rows: list[PairRow], named: list[tuple[int, str]], by: Dimension
 ) -> None:
     facts = Facts(
-        need_frame([]), pair_frame(rows), refusal_frame([RefusalRow(*each) for each in named]), {}, {}
+        need_frame([]),
+        pair_frame(rows),
+        refusal_frame([RefusalRow(*each) for each in named]),
+        answer_frame([]),
+        {},
     )
     found = build_refusals(facts, StatisticsFilter(period="fy2026"), by, today=TODAY)
     sme_of = {row.meeting_id: row.sme_id for row in rows if row.meeting_id is not None}
@@ -208,7 +220,7 @@ def test_a_deal_is_no_refusal_whatever_was_said_before() -> None:
         for number, stage in ((1, 4), (2, 6))
     ]  # fmt: skip
     named = [RefusalRow(1, NoDealReason.PRICE), RefusalRow(2, NoDealReason.PRICE)]
-    facts = Facts(need_frame([]), pair_frame(rows), refusal_frame(named), {}, {})
+    facts = Facts(need_frame([]), pair_frame(rows), refusal_frame(named), answer_frame([]), {})
     found = build_refusals(facts, StatisticsFilter(period="fy2026"), Dimension.PROCESS, today=TODAY)
     assert [(group.key, group.refused_ids) for group in found.groups] == [("milling", (1,))]
 

@@ -15,7 +15,7 @@ from sme_match.statistics.report import Report
 from sme_match.statistics.services import make_report
 from tests.conftest import NOW
 from tests.factories import make_body, make_user
-from tests.statistics.scenes import Region, make_meeting, make_outcome, make_region
+from tests.statistics.scenes import Region, contents, make_meeting, make_outcome, make_region
 
 
 def report_of(session: Session, region: Region, *, now: datetime = NOW, **filters: Any) -> Report:
@@ -177,11 +177,6 @@ def test_every_figure_leads_to_exactly_its_records(session: Session) -> None:
     assert listed["deals"] == {"counted": (deal,)}
     assert listed["funnel-accepted"]["counted"] == (region.proposals[0].id, region.proposals[2].id)  # type: ignore[index]  # a part is its own text
     assert listed["unproposed"] == {"counted": (alone,)}
-
-
-def contents(report: Report) -> dict[str, object]:
-    """Everything a report holds: the object itself is equal to no other."""
-    return {name: getattr(report, name) for name in Report.__dataclass_fields__}
 
 
 def test_nothing_of_another_body_changes_a_figure(session: Session) -> None:

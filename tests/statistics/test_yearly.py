@@ -21,11 +21,10 @@ from sme_match.meetings.enums import MeetingState
 from sme_match.outcomes.enums import AmountSource, End, Reporter
 from sme_match.outcomes.models import OutcomeReport
 from sme_match.outcomes.services.reporting import report_outcome
-from sme_match.statistics.frames import pair_frame
-from sme_match.statistics.rows import PairRow
+from sme_match.statistics.frames import answer_frame, ids_of, pair_frame
+from sme_match.statistics.rows import AnswerRow, PairRow
 from sme_match.statistics.yearly.editions import restatements
 from sme_match.statistics.yearly.figures import KEYS, STATES, TARGET_KEYS, YearCount, count_year
-from sme_match.statistics.yearly.rows import AnswerRow
 from sme_match.statistics.yearly.services import (
     NO_TARGET_YET,
     close_year,
@@ -88,7 +87,7 @@ def number(count: YearCount, key: str) -> float:
 def test_the_parts_of_a_year_add_up(rows: list[PairRow], said: list[AnswerRow]) -> None:
     frame = pair_frame(rows)
     for year in YEARS:
-        count = count_year(frame, said, year)
+        count = count_year(frame, answer_frame(said), year)
         assert number(count, "planned") == sum(number(count, key) for key in STATES)
         for sources, total in (
             (count.sources_by_deal, "total_yen"),
@@ -106,14 +105,14 @@ def test_the_parts_of_a_year_add_up(rows: list[PairRow], said: list[AnswerRow]) 
 @given(pairs())
 def test_years_split_all_meetings_and_deals(rows: list[PairRow]) -> None:
     frame = pair_frame(rows)
-    counts = [count_year(frame, [], year) for year in YEARS]
+    counts = [count_year(frame, answer_frame([]), year) for year in YEARS]
     for key, whole in (
-        ("meetings", frame.loc[frame["held"] & frame["met_on"].notna(), "meeting_id"]),
-        ("deals", frame.loc[frame["dealt"] & frame["dealt_on"].notna(), "meeting_id"]),
-        ("new_smes", frame.loc[frame["held"] & frame["met_on"].notna(), "sme_id"].drop_duplicates()),
+        ("meetings", ids_of(frame.where(frame.known("met_on")), "meeting_id", "held")),
+        ("deals", ids_of(frame.where(frame.known("dealt_on")), "meeting_id", "dealt")),
+        ("new_smes", ids_of(frame.where(frame.known("met_on")), "sme_id", "held")),
     ):
         ids = [each for count in counts for each in count.figures[key].measure.ids]
-        assert sorted(ids) == sorted(int(each) for each in whole), key
+        assert tuple(sorted(ids)) == whole, key
 
 
 @FEW
@@ -122,7 +121,7 @@ def test_prospects_are_never_among_deals_and_rates_never_above_their_base(
     rows: list[PairRow],
 ) -> None:
     for year in YEARS:
-        figures = count_year(pair_frame(rows), [], year).figures
+        figures = count_year(pair_frame(rows), answer_frame([]), year).figures
         assert not set(figures["prospects"].measure.ids) & set(figures["deal_rate"].measure.ids)
         for figure in figures.values():
             interval = figure.interval

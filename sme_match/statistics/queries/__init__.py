@@ -2,6 +2,7 @@
 
 from sme_match.statistics.queries.lines import RecordLine, list_lines
 from sme_match.statistics.queries.records import (
+    count_companies,
     list_judged,
     load_records,
     read_companies,
@@ -9,6 +10,7 @@ from sme_match.statistics.queries.records import (
 
 __all__ = [
     "RecordLine",
+    "count_companies",
     "list_judged",
     "list_lines",
     "load_records",

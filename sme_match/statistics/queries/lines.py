@@ -17,8 +17,8 @@ from sme_match.meetings.models import Meeting
 from sme_match.needs.models import Need
 from sme_match.outcomes.enums import Stage
 from sme_match.outcomes.models import Outcome
+from sme_match.statistics.columns import Ids
 from sme_match.statistics.evidence import RecordKind
-from sme_match.statistics.frames import Ids
 from sme_match.statistics.past import day_of
 
 Columns = Select[*tuple[Any, ...]]

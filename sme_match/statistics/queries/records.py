@@ -3,11 +3,25 @@
 Columns instead of objects: a year of a body is thousands of pairs and none of them is changed.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, null, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from sme_match.companies.models import Company
@@ -19,18 +33,20 @@ from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
 from sme_match.needs.enums import NeedState
 from sme_match.needs.models import Need
-from sme_match.outcomes.enums import End, Stage
+from sme_match.outcomes.enums import End, Reporter, Stage
 from sme_match.outcomes.models import Outcome, OutcomeReport
 from sme_match.statistics.evaluation import JudgedRow
 from sme_match.statistics.facts import Records
 from sme_match.statistics.past import companies_then, day_of, need_then, pair_then, read_past
 from sme_match.statistics.publishing import Companies
-from sme_match.statistics.rows import NeedRow, PairRow, RefusalRow
+from sme_match.statistics.rows import AnswerRow, NeedRow, PairRow, RefusalRow
 
 Columns = Select[*tuple[Any, ...]]
 Line = tuple[Any, ...]
 _SME = aliased(Company, name="sme")
 _BUYER = aliased(Company, name="buyer")
+_BODY: BindParameter[int] = bindparam("body", type_=Integer)
+_SIDES = (Reporter.SME, Reporter.BUYER)
 _OUTCOME_COLUMNS = (
     Meeting.id,
     Meeting.state,
@@ -52,24 +68,25 @@ def load_records(
     known_at: datetime | None = None,
     need_ids: Collection[int] | None = None,
 ) -> Records:
-    """Return what the figures of the actor's body are counted from, with six queries.
+    """Return what the figures of the actor's body are counted from, with five queries.
 
     Given a moment, records are those known before it, as they stood then; see `past`. Given needs,
-    only these and what belongs to them are read.
+    only these and what belongs to them are read, and the companies, which belong to none, are not.
     """
     body_id = actor.body_id or 0
 
-    def chosen(query: Columns) -> Columns:
-        return query if need_ids is None else query.where(Need.id.in_(need_ids))
+    given = {"body": body_id, "needs": list(need_ids or ()), "known_at": known_at}
 
-    needs = session.execute(chosen(_select_needs(body_id))).all()
-    rows = [
-        *session.execute(chosen(_select_proposed(body_id))),
-        *session.execute(chosen(_select_unproposed(body_id))),
-    ]
-    companies = _count_companies(session, actor)
+    def read(select_all: Callable[[], Columns]) -> Sequence[Line]:
+        statement = _statement(select_all, is_narrow=need_ids is not None)
+        return session.execute(statement, given).all()
+
+    needs, rows = read(_select_needs), [*read(_select_proposed), *read(_select_unproposed)]
+    companies = count_companies(session, actor) if need_ids is None else {}
     opened = [(_need(row), row[-1]) for row in needs]
-    pairs = [_pair(row) for row in rows]
+    reports = read(_select_reports if known_at is None else _select_reports_then)
+    seen = _deals_seen(reports)
+    pairs = [_pair(row, seen) for row in rows]
     if known_at is not None:
         past = read_past(session, body_id, known_at)
         opened = [
@@ -85,46 +102,70 @@ def load_records(
         needs=tuple(listed.values()),
         pairs=tuple(row for row in pairs if row.meeting_id is not None or row.need_id in listed),
         companies=companies,
-        deals_seen=_deals_seen(session, chosen(_select_reported(body_id, known_at))),
-        refusals=_refusals(session, chosen(_select_words(body_id, known_at))),
+        refusals=_refusals(reports),
+        answers=_answers(reports),
     )
 
 
-def _refusals(session: Session, words: Columns) -> tuple[RefusalRow, ...]:
+def _select_reports() -> Columns:
+    """Return what was said about meetings, the earliest words first."""
+    return (
+        select(
+            OutcomeReport.meeting_id,
+            OutcomeReport.reporter,
+            OutcomeReport.reported_at,
+            OutcomeReport.stage,
+            OutcomeReport.end,
+            OutcomeReport.reasons,
+            OutcomeReport.satisfaction,
+        )
+        .join(Meeting, Meeting.id == OutcomeReport.meeting_id)
+        .join(Need, Need.id == Meeting.need_id)
+        .where(Meeting.body_id == _BODY)
+        .order_by(OutcomeReport.reported_at, OutcomeReport.id)
+    )
+
+
+def _select_reports_then() -> Columns:
+    return _select_reports().where(OutcomeReport.reported_at < bindparam("known_at"))
+
+
+def _deals_seen(reports: Iterable[Line]) -> dict[int, date]:
+    """Return by meeting the day on which a deal was first reported."""
+    found: dict[int, date] = {}
+    for meeting_id, _reporter, reported_at, stage, *_rest in reports:
+        if stage is not None and stage >= Stage.DEAL:
+            found.setdefault(meeting_id, jst_date(reported_at))
+    return found
+
+
+@cache
+def _statement(select_all: Callable[[], Columns], *, is_narrow: bool) -> Columns:
+    """Return a statement, made once: to put it together takes longer than to read a few records."""
+    query = select_all()
+    return query.where(Need.id.in_(bindparam("needs", expanding=True))) if is_narrow else query
+
+
+def _refusals(reports: Iterable[Line]) -> tuple[RefusalRow, ...]:
     """Return the reasons that the latest words of each reporter name, where these say it is over."""
-    latest = {row[:2]: row for row in session.execute(words)}
+    latest = {row[:2]: row for row in reports}
     found = {
         RefusalRow(meeting_id, reason)
-        for meeting_id, _reporter, end, reasons in latest.values()
+        for meeting_id, _reporter, _at, _stage, end, reasons, _grade in latest.values()
         if end is End.NO_DEAL
         for reason in reasons
     }
     return tuple(sorted(found, key=lambda row: (row.meeting_id, row.reason)))
 
 
-def _select_words(body_id: int, known_at: datetime | None) -> Columns:
-    columns = (OutcomeReport.reporter, OutcomeReport.end, OutcomeReport.reasons)
-    words: Columns = select(OutcomeReport.meeting_id, *columns)
-    return _of_reports(words, body_id, known_at).order_by(OutcomeReport.reported_at, OutcomeReport.id)
-
-
-def _deals_seen(session: Session, reported: Columns) -> dict[int, date]:
-    return {row[0]: jst_date(row[1]) for row in session.execute(reported)}
-
-
-def _select_reported(body_id: int, known_at: datetime | None) -> Columns:
-    first: Columns = select(OutcomeReport.meeting_id, func.min(OutcomeReport.reported_at))
-    deals = _of_reports(first, body_id, known_at).where(OutcomeReport.stage >= int(Stage.DEAL))
-    return deals.group_by(OutcomeReport.meeting_id)
-
-
-def _of_reports(query: Columns, body_id: int, known_at: datetime | None) -> Columns:
-    query = (
-        query.join(Meeting, Meeting.id == OutcomeReport.meeting_id)
-        .join(Need, Need.id == Meeting.need_id)
-        .where(Meeting.body_id == body_id)
-    )
-    return query if known_at is None else query.where(OutcomeReport.reported_at < known_at)
+def _answers(reports: Iterable[Line]) -> tuple[AnswerRow, ...]:
+    """Return what the two sides said, the latest grade of each."""
+    grades: dict[tuple[int, Reporter], int | None] = {}
+    for meeting_id, reporter, *_rest, grade in reports:
+        if reporter in _SIDES:
+            key = meeting_id, reporter
+            grades[key] = grade if grade is not None else grades.get(key)
+    return tuple(AnswerRow(meeting_id, side, grade) for (meeting_id, side), grade in grades.items())
 
 
 def list_judged(session: Session, actor: Actor) -> list[JudgedRow]:
@@ -158,7 +199,7 @@ def list_judged(session: Session, actor: Actor) -> list[JudgedRow]:
     ]
 
 
-def _count_companies(session: Session, actor: Actor) -> dict[str, int]:
+def count_companies(session: Session, actor: Actor) -> dict[str, int]:
     """Return the registered SMEs of the actor's body by prefecture code."""
     query = (
         select(Company.prefecture_code, func.count())
@@ -187,7 +228,7 @@ def read_companies(session: Session, actor: Actor) -> Companies:
     )
 
 
-def _select_needs(body_id: int) -> Columns:
+def _select_needs() -> Columns:
     return (
         select(
             Need.id,
@@ -202,7 +243,7 @@ def _select_needs(body_id: int) -> Columns:
             Need.state,
         )
         .join(_BUYER, _BUYER.id == Need.buyer_id)
-        .where(Need.body_id == body_id)
+        .where(Need.body_id == _BODY)
     )
 
 
@@ -213,6 +254,7 @@ def _passing() -> ColumnElement[int | None]:
         .where(MatchRun.need_id == Need.id)
         .order_by(MatchRun.id.desc())
         .limit(1)
+        .correlate(Need)
         .scalar_subquery()
     )
     passed = select(func.count()).where(Proposal.run_id == latest, Proposal.musts_failed == 0)
@@ -220,7 +262,7 @@ def _passing() -> ColumnElement[int | None]:
     return case((made, passed.scalar_subquery())).label("passing")
 
 
-def _select_proposed(body_id: int) -> Columns:
+def _select_proposed() -> Columns:
     """Return every proposal, with each of its meetings when there are any."""
     return (
         select(
@@ -239,11 +281,11 @@ def _select_proposed(body_id: int) -> Columns:
             Meeting, and_(Meeting.proposal_id == Proposal.id, Meeting.body_id == Proposal.body_id)
         )
         .outerjoin(Outcome, Outcome.meeting_id == Meeting.id)
-        .where(Proposal.body_id == body_id)
+        .where(Proposal.body_id == _BODY)
     )
 
 
-def _select_unproposed(body_id: int) -> Columns:
+def _select_unproposed() -> Columns:
     """Return the meetings that no proposal of the body led to: at an event another host's may have."""
     nothing = (null(),) * 4
     return (
@@ -255,8 +297,8 @@ def _select_unproposed(body_id: int) -> Columns:
         .outerjoin(Proposal, Proposal.id == Meeting.proposal_id)
         .outerjoin(Outcome, Outcome.meeting_id == Meeting.id)
         .where(
-            Meeting.body_id == body_id,
-            or_(Meeting.proposal_id.is_(None), Proposal.body_id != body_id),
+            Meeting.body_id == _BODY,
+            or_(Meeting.proposal_id.is_(None), Proposal.body_id != _BODY),
         )
     )
 
@@ -285,7 +327,7 @@ def _need(row: Line) -> NeedRow:
     return NeedRow(need_id, jst_date(created_at), *known)
 
 
-def _pair(row: Line) -> PairRow:
+def _pair(row: Line, seen: Mapping[int, date]) -> PairRow:
     (need_id, sme_id, buyer_id, body_id, need_prefecture, sme_prefecture, process, jsic) = row[:8]
     lot, need_municipality, sme_municipality, employees, agglomeration = row[8:13]
     created_at, proposal_id, proposal_state, proposed_at, decided_at = row[13:18]
@@ -314,6 +356,7 @@ def _pair(row: Line) -> PairRow:
         total_yen=total,
         expected_year_yen=expected,
         deal_on=deal_on,
+        deal_seen_on=seen.get(meeting_id),
         amount_source=source,
         lot_quantity=lot,
         need_municipality=need_municipality,

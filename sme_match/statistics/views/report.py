@@ -13,6 +13,7 @@ from sme_match.db.paging import PAGE_SIZE, Page
 from sme_match.statistics import words
 from sme_match.statistics.blueprint import STAFF, blueprint
 from sme_match.statistics.charts import class_bounds
+from sme_match.statistics.columns import Ids
 from sme_match.statistics.comparison import (
     compare,
     manufacturing_quotients,
@@ -22,7 +23,7 @@ from sme_match.statistics.comparison import (
 from sme_match.statistics.definitions import DEFINITIONS
 from sme_match.statistics.evidence import Evidence, Part, find_evidence
 from sme_match.statistics.filters import name_month
-from sme_match.statistics.frames import Ids, unknown_share
+from sme_match.statistics.frames import unknown_share
 from sme_match.statistics.pictures import draw_groups, draw_map, draw_months
 from sme_match.statistics.publishing import withhold
 from sme_match.statistics.queries import (

@@ -12,10 +12,10 @@ from sme_match.core.errors import InvalidError, NotFoundError, StaleVersionError
 from sme_match.db.paging import PAGE_SIZE, Page
 from sme_match.outcomes.enums import AmountSource
 from sme_match.statistics.blueprint import STAFF, blueprint
+from sme_match.statistics.columns import Ids
 from sme_match.statistics.evidence import Part, RecordKind, parts_of
 from sme_match.statistics.filters import EARLIEST_YEAR
 from sme_match.statistics.forms import CloseYearForm, TargetForm
-from sme_match.statistics.frames import Ids
 from sme_match.statistics.periods import fiscal_year_of
 from sme_match.statistics.policy import may_keep_years
 from sme_match.statistics.publishing import HIDDEN

@@ -10,15 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-import pandas as pd
-
+from sme_match.statistics.columns import Frame, Ids, joined
 from sme_match.statistics.evidence import RecordKind
-from sme_match.statistics.frames import Ids, pair_frame
+from sme_match.statistics.frames import answer_frame, pair_frame
 from sme_match.statistics.key_figures import Unit
-from sme_match.statistics.rows import PairRow
 from sme_match.statistics.suppression import Cell, is_small, withheld
 from sme_match.statistics.yearly.figures import UNITS, YearCount, YearFigure, count_year
-from sme_match.statistics.yearly.rows import AnswerRow
 
 SHOWN = (
     "introduced",
@@ -41,8 +38,8 @@ class BodyRecords:
 
     body_id: int
     name: str
-    pairs: Sequence[PairRow]
-    answers: Sequence[AnswerRow]
+    pairs: Frame
+    answers: Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +65,8 @@ class _Body:
 
     def __init__(self, records: Iterable[BodyRecords], year: int) -> None:
         listed = list(records)
-        pairs = [pair for each in listed for pair in each.pairs]
-        answers = [answer for each in listed for answer in each.answers]
-        frame = pair_frame(pairs)
+        frame = joined([each.pairs for each in listed] or [pair_frame([])])
+        answers = joined([each.answers for each in listed] or [answer_frame([])])
         self.count: YearCount = count_year(frame, answers, year)
         self._sides = tuple(
             {
@@ -185,9 +181,6 @@ def _is_small_total(key: str, whole: _Body) -> bool:
     )
 
 
-def _owners(frame: pd.DataFrame, column: str, side: str) -> dict[int, int]:
-    known = frame.loc[frame[column].notna(), [column, side]]
-    return {
-        int(number): int(company)
-        for number, company in zip(known[column].to_list(), known[side].to_list(), strict=True)
-    }
+def _owners(frame: Frame, column: str, side: str) -> dict[int, int]:
+    known = frame.where(frame.known(column))
+    return dict(zip(known[column].tolist(), known[side].tolist(), strict=True))

@@ -5,23 +5,23 @@ amounts stand once more by the year in which they were closed. Companies are dis
 is counted in meetings (延べ). Prospects stand apart and are never added to deals.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from sme_match.meetings.enums import MeetingState
 from sme_match.outcomes.enums import Reporter, Stage
+from sme_match.statistics.columns import Frame, Ids, Mask, distinct, is_in, once
 from sme_match.statistics.evidence import RecordKind
-from sme_match.statistics.frames import Amounts, Ids, amounts, within
+from sme_match.statistics.frames import Amounts, amounts, ids_of, within
 from sme_match.statistics.indices import Interval, share, wilson_interval
 from sme_match.statistics.key_figures import Measure, Unit
 from sme_match.statistics.periods import fiscal_year
 from sme_match.statistics.report import SourceAmounts, amounts_by_source
-from sme_match.statistics.yearly.rows import AnswerRow
 
 YEARS_SHOWN = 5
 
@@ -89,54 +89,32 @@ STATES: Mapping[str, MeetingState] = MappingProxyType(
 """What became of planned meetings: these figures add up to those planned."""
 
 
-# Cutting a frame costs as much as it has columns: only these are needed.
-_COLUMNS = [
-    "meeting_id",
-    "proposal_id",
-    "sme_id",
-    "buyer_id",
-    "met_on",
-    "dealt_on",
-    "decided_on",
-    "accepted",
-    "held",
-    "reported",
-    "dealt",
-    "prospect",
-    "crossing",
-    "meeting_state",
-    "outcome_stage",
-    "first_order_yen",
-    "total_yen",
-    "expected_year_yen",
-    "amount_source",
-]
-
-
 class _Year:
     """The rows of one fiscal year, each kind by its own day."""
 
-    def __init__(self, pairs: pd.DataFrame, answers: pd.DataFrame, year: int) -> None:
-        period, pairs = fiscal_year(year), pairs[_COLUMNS]
+    def __init__(self, pairs: Frame, answers: Frame, year: int) -> None:
+        period = fiscal_year(year)
         dated = within(pairs, "met_on", period)
-        planned = dated.loc[dated["meeting_state"].isin([state.value for state in STATES.values()])]
-        self.planned = planned.drop_duplicates("meeting_id")
-        self.met = self.planned.loc[self.planned["held"]]
+        is_planned = np.logical_or.reduce(
+            [dated.equals("meeting_state", each) for each in STATES.values()]
+        )
+        self.planned = once(dated.where(is_planned), "meeting_id")
+        self.met = self.planned.where(self.planned["held"])
         closed = within(pairs, "dealt_on", period)
-        self.deals = closed.loc[closed["dealt"]].drop_duplicates("meeting_id")
+        self.deals = once(closed.where(closed["dealt"]), "meeting_id")
         decided = within(pairs, "decided_on", period)
-        self.introduced = decided.loc[decided["accepted"]].drop_duplicates("proposal_id")
+        self.introduced = decided.where(decided["accepted"])
         self.new_smes = _first_met_in(pairs, self.met)
-        self.answers = answers.loc[answers["meeting_id"].isin(self.met["meeting_id"])]
-        self.graded = self.answers.loc[self.answers["satisfaction"].notna()]
+        self.answers = answers.where(is_in(answers["meeting_id"], self.met["meeting_id"]))
+        self.graded = self.answers.where(self.answers.known("satisfaction"))
         self.deal_amounts: Amounts = amounts(self.deals)
         self.met_amounts: Amounts = amounts(self.met)
 
 
-def count_year(pairs: pd.DataFrame, answers: Iterable[AnswerRow], year: int) -> YearCount:
-    """Count one fiscal year from all pairs (`pair_frame`) and the latest answers to held meetings."""
-    rows = _Year(pairs, answer_frame(answers), year)
-    grades = rows.graded["satisfaction"].value_counts()
+def count_year(pairs: Frame, answers: Frame, year: int) -> YearCount:
+    """Count one fiscal year from all pairs and the latest answers to held meetings, as frames."""
+    rows = _Year(pairs, answers, year)
+    grades = rows.graded["satisfaction"]
     return YearCount(
         year=year,
         figures=MappingProxyType(
@@ -147,38 +125,20 @@ def count_year(pairs: pd.DataFrame, answers: Iterable[AnswerRow], year: int) -> 
         ),
         sources_by_deal=amounts_by_source(rows.deals),
         sources_by_meeting=amounts_by_source(rows.met),
-        satisfaction=MappingProxyType({grade: int(grades.get(grade, 0)) for grade in range(1, 6)}),
+        satisfaction=MappingProxyType({grade: int((grades == grade).sum()) for grade in range(1, 6)}),
     )
 
 
-def answer_frame(answers: Iterable[AnswerRow]) -> pd.DataFrame:
-    """Return answers as a frame; one row for each meeting and side."""
-    listed = list(answers)
-    return pd.DataFrame(
-        {
-            "meeting_id": pd.Series([row.meeting_id for row in listed], dtype="Int64"),
-            "reporter": pd.Series([row.reporter for row in listed], dtype="str"),
-            "satisfaction": pd.Series([row.satisfaction for row in listed], dtype="Int64"),
-        }
-    )
-
-
-def _first_met_in(pairs: pd.DataFrame, met: pd.DataFrame) -> Ids:
+def _first_met_in(pairs: Frame, met: Frame) -> Ids:
     """Return the SMEs of these held meetings that had never held one before them."""
-    held = pairs.loc[pairs["held"] & pairs["met_on"].notna()]
-    first = held.groupby("sme_id")["met_on"].min()
-    here = met.groupby("sme_id")["met_on"].min()
-    return tuple(sorted(int(sme) for sme in here.index if first[sme] == here[sme]))
+    if not len(met):
+        return ()
+    before = pairs["held"] & pairs.known("met_on") & (pairs["met_on"] < met["met_on"].min())
+    return ids_of(met.where(~is_in(met["sme_id"], distinct(pairs["sme_id"][before]))), "sme_id")
 
 
-def _ids(frame: pd.DataFrame, column: str, chosen: "pd.Series[bool] | None" = None) -> Ids:
-    """Return the distinct ids of a column; one column is cut, not the frame."""
-    values = frame[column] if chosen is None else frame[column][chosen]
-    return tuple(sorted({int(value) for value in values.dropna().to_list()}))
-
-
-def _meetings(frame: pd.DataFrame, chosen: "pd.Series[bool] | None" = None) -> Ids:
-    return _ids(frame, "meeting_id", chosen)
+def _meetings(frame: Frame, chosen: Mask | None = None) -> Ids:
+    return ids_of(frame if chosen is None else frame.where(chosen), "meeting_id")
 
 
 def _count(ids: Ids) -> Measure:
@@ -191,14 +151,14 @@ def _rate(ids: Ids, base: Ids, unknown: Ids = ()) -> Measure:
 
 def _state(state: MeetingState) -> Callable[[_Year], Measure]:
     def measure(rows: _Year) -> Measure:
-        return _count(_meetings(rows.planned, rows.planned["meeting_state"] == state.value))
+        return _count(_meetings(rows.planned, rows.planned.equals("meeting_state", state)))
 
     return measure
 
 
 def _reached(stage: Stage) -> Callable[[_Year], Measure]:
     def measure(rows: _Year) -> Measure:
-        reached = (rows.met["outcome_stage"] >= int(stage)).fillna(value=False).astype(bool)
+        reached = rows.met["outcome_stage"] >= stage
         unknown = _meetings(rows.met, ~rows.met["reported"])
         return _rate(_meetings(rows.met, reached), _meetings(rows.met), unknown)
 
@@ -207,14 +167,14 @@ def _reached(stage: Stage) -> Callable[[_Year], Measure]:
 
 def _answered(reporter: Reporter) -> Callable[[_Year], Measure]:
     def measure(rows: _Year) -> Measure:
-        said = _meetings(rows.answers, rows.answers["reporter"] == reporter.value)
+        said = _meetings(rows.answers, rows.answers.equals("reporter", reporter))
         return _rate(said, _meetings(rows.met))
 
     return measure
 
 
 def _met_share(rows: _Year) -> Measure:
-    return _rate(_ids(rows.met, "sme_id"), _ids(rows.planned, "sme_id"))
+    return _rate(ids_of(rows.met, "sme_id"), ids_of(rows.planned, "sme_id"))
 
 
 def _unreported(rows: _Year) -> Measure:
@@ -233,37 +193,35 @@ def _prospects(rows: _Year) -> Measure:
 
 
 def _prospect_yen(rows: _Year) -> Measure:
-    prospect, expected = rows.met["prospect"], rows.met["expected_year_yen"]
+    prospect, known = rows.met["prospect"], rows.met.known("expected_year_yen")
     return Measure(
-        int(expected[prospect].sum()),
+        int(rows.met["expected_year_yen"][prospect & known].sum()),
         _meetings(rows.met, prospect),
-        unknown_ids=_meetings(rows.met, prospect & expected.isna()),
+        unknown_ids=_meetings(rows.met, prospect & ~known),
     )
 
 
-def _yen(total: int, deals: pd.DataFrame, unknown: Ids) -> Measure:
+def _yen(total: int, deals: Frame, unknown: Ids) -> Measure:
     return Measure(total, _meetings(deals, deals["dealt"]), unknown_ids=unknown)
 
 
-def _crossing(rows: pd.DataFrame) -> Measure:
-    crossing = rows["crossing"]
-    # Without any known place the column holds no truth values at all.
-    crossed = crossing.astype("boolean").fillna(value=False).astype(bool)
-    known = _meetings(rows, crossing.notna())
-    return _rate(_meetings(rows, crossed), known, _meetings(rows, crossing.isna()))
+def _crossing(rows: Frame) -> Measure:
+    known = rows.known("crossing")
+    crossed = _meetings(rows, rows["crossing"] == 1)
+    return _rate(crossed, _meetings(rows, known), _meetings(rows, ~known))
 
 
 _A, _R, _D = Section.ACTIVITY, Section.RESULT, Section.DEAL
 _M, _C, _P = RecordKind.MEETING, RecordKind.COMPANY, RecordKind.PROPOSAL
 _FIGURES: tuple[tuple[str, Section, Unit, RecordKind, Callable[[Any], Measure]], ...] = (
-    ("introduced", _A, Unit.COUNT, _P, lambda r: _count(_ids(r.introduced, "proposal_id"))),
-    ("introduced_smes", _A, Unit.COUNT, _C, lambda r: _count(_ids(r.introduced, "sme_id"))),
+    ("introduced", _A, Unit.COUNT, _P, lambda r: _count(ids_of(r.introduced, "proposal_id"))),
+    ("introduced_smes", _A, Unit.COUNT, _C, lambda r: _count(ids_of(r.introduced, "sme_id"))),
     ("planned", _A, Unit.COUNT, _M, lambda r: _count(_meetings(r.planned))),
     *((key, _A, Unit.COUNT, _M, _state(state)) for key, state in STATES.items()),
-    ("smes", _A, Unit.COUNT, _C, lambda r: _count(_ids(r.met, "sme_id"))),
+    ("smes", _A, Unit.COUNT, _C, lambda r: _count(ids_of(r.met, "sme_id"))),
     ("met_share", _A, Unit.RATE, _C, _met_share),
     ("new_smes", _A, Unit.COUNT, _C, lambda r: _count(r.new_smes)),
-    ("buyers", _A, Unit.COUNT, _C, lambda r: _count(_ids(r.met, "buyer_id"))),
+    ("buyers", _A, Unit.COUNT, _C, lambda r: _count(ids_of(r.met, "buyer_id"))),
     ("crossing_meetings", _A, Unit.RATE, _M, lambda r: _crossing(r.met)),
     ("quote_rate", _R, Unit.RATE, _M, _reached(Stage.QUOTE_GIVEN)),
     ("prototype_rate", _R, Unit.RATE, _M, _reached(Stage.PROTOTYPE)),

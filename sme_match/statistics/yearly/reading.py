@@ -8,37 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sme_match.companies.models import Company
-from sme_match.core.actor import SYSTEM, Actor
-from sme_match.meetings.models import Meeting
-from sme_match.outcomes.enums import Reporter
-from sme_match.outcomes.models import OutcomeReport
+from sme_match.core.actor import SYSTEM
+from sme_match.statistics.columns import renumbered
+from sme_match.statistics.kept_facts import recall_facts
 from sme_match.statistics.models import ClosedYear, YearTarget
-from sme_match.statistics.queries import load_records
 from sme_match.statistics.yearly.all_bodies import BodyRecords
 from sme_match.statistics.yearly.editions import Edition
-from sme_match.statistics.yearly.rows import AnswerRow
 from sme_match.support_bodies.models import SupportBody
-
-_SIDES = (Reporter.SME, Reporter.BUYER)
-
-
-def list_answers(
-    session: Session, actor: Actor, *, known_at: datetime | None = None
-) -> list[AnswerRow]:
-    """Return what the two sides said about meetings of the actor's body, the latest grade of each."""
-    query = (
-        select(OutcomeReport.meeting_id, OutcomeReport.reporter, OutcomeReport.satisfaction)
-        .join(Meeting, Meeting.id == OutcomeReport.meeting_id)
-        .where(Meeting.body_id == (actor.body_id or 0), OutcomeReport.reporter.in_(_SIDES))
-        .order_by(OutcomeReport.reported_at, OutcomeReport.id)
-    )
-    if known_at is not None:
-        query = query.where(OutcomeReport.reported_at < known_at)
-    grades: dict[tuple[int, str], int | None] = {}
-    for meeting_id, reporter, grade in session.execute(query):
-        key = meeting_id, reporter.value
-        grades[key] = grade if grade is not None else grades.get(key)
-    return [AnswerRow(meeting_id, side, grade) for (meeting_id, side), grade in grades.items()]
 
 
 def find_target(session: Session, body_id: int, year: int) -> YearTarget | None:
@@ -78,21 +54,16 @@ def list_bodies(session: Session) -> list[tuple[int, str]]:
     return [(number, name) for number, name in rows]
 
 
-def read_bodies(session: Session, bodies: Sequence[tuple[int, str]]) -> list[BodyRecords]:
+def read_bodies(
+    session: Session, bodies: Sequence[tuple[int, str]], *, now: datetime
+) -> list[BodyRecords]:
     """Return the records of bodies; companies with one corporate number get one company's number."""
     same = _same_companies(session)
     found = []
     for body_id, name in bodies:
-        actor = replace(SYSTEM, body_id=body_id)
-        pairs = [
-            replace(
-                pair,
-                sme_id=same.get(pair.sme_id, pair.sme_id),
-                buyer_id=same.get(pair.buyer_id, pair.buyer_id),
-            )
-            for pair in load_records(session, actor).pairs
-        ]
-        found.append(BodyRecords(body_id, name, pairs, list_answers(session, actor)))
+        facts = recall_facts(session, replace(SYSTEM, body_id=body_id), now=now).facts
+        columns = {side: renumbered(facts.pairs[side], same) for side in ("sme_id", "buyer_id")}
+        found.append(BodyRecords(body_id, name, facts.pairs.marked(**columns), facts.answers))
     return found
 
 

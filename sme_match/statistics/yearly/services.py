@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,8 @@ from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.fiscal_year import FiscalYear
 from sme_match.core.text import mark_text
 from sme_match.db.versions import check_version
-from sme_match.statistics.frames import pair_frame
+from sme_match.statistics.facts import Facts, facts_of
+from sme_match.statistics.kept_facts import recall_facts
 from sme_match.statistics.key_figures import Unit
 from sme_match.statistics.models import ClosedYear, YearTarget
 from sme_match.statistics.policy import may_keep_years
@@ -31,7 +33,6 @@ from sme_match.statistics.yearly.figures import (
 )
 from sme_match.statistics.yearly.reading import (
     find_target,
-    list_answers,
     list_bodies,
     list_editions,
     list_targets,
@@ -39,7 +40,8 @@ from sme_match.statistics.yearly.reading import (
 )
 from sme_match.support_bodies.models import SupportBody
 
-_KEPT: KeptFigures[tuple[YearCount, ...]] = KeptFigures()
+_PAST: KeptFigures[tuple[YearCount, ...]] = KeptFigures()
+"""Figures as they were known on earlier days."""
 _KEPT_OF_ALL: KeptFigures[AllBodies] = KeptFigures()
 NO_TARGET_YET = 0
 """The version of targets that nobody has set."""
@@ -104,15 +106,20 @@ def count_years(
     known_on: date | None = None,
 ) -> tuple[YearCount, ...]:
     """Return the figures of some years of the actor's body, counted from its records."""
-    is_past = known_on is not None and known_on < jst_date(now)
-    known_at = jst_midnight(known_on + timedelta(days=1)) if known_on and is_past else None
+    if known_on is None or known_on >= jst_date(now):
+        kept = recall_facts(session, actor, now=now)
+        return tuple(kept.figures(("year", year), partial(_count, year)) for year in years)
+    known_at = jst_midnight(known_on + timedelta(days=1))
 
     def count() -> tuple[YearCount, ...]:
-        pairs = pair_frame(load_records(session, actor, known_at=known_at).pairs)
-        answers = list_answers(session, actor, known_at=known_at)
-        return tuple(count_year(pairs, answers, year) for year in years)
+        facts = facts_of(load_records(session, actor, known_at=known_at))
+        return tuple(_count(year, facts) for year in years)
 
-    return _KEPT.get(session, (actor.body_id, tuple(years), known_at), count, now=now)
+    return _PAST.get(session, (actor.body_id, tuple(years), known_at), count, now=now)
+
+
+def _count(year: int, facts: Facts) -> YearCount:
+    return count_year(facts.pairs, facts.answers, year)
 
 
 def is_over(year: int, now: datetime) -> bool:
@@ -122,9 +129,11 @@ def is_over(year: int, now: datetime) -> bool:
 
 def make_report_of_all(session: Session, year: int, *, now: datetime) -> AllBodies:
     """Return a year over all bodies."""
-    return _KEPT_OF_ALL.get(
-        session, year, lambda: over_bodies(read_bodies(session, list_bodies(session)), year), now=now
-    )
+
+    def count() -> AllBodies:
+        return over_bodies(read_bodies(session, list_bodies(session), now=now), year)
+
+    return _KEPT_OF_ALL.get(session, year, count, now=now)
 
 
 def set_targets(
