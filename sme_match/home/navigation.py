@@ -17,14 +17,13 @@ from sme_match.web.shell import NavigationItem
 
 def navigation_for(actor: Actor) -> Sequence[NavigationItem]:
     """Return the entries for this role; the current one is the domain of the open page."""
-    blueprint = request.blueprint or ""
     counts = _counts(actor)
     return [
         NavigationItem(
             endpoint=endpoint,
             title=title,
             count=counts.get(endpoint, 0),
-            current=_is_current(endpoint, blueprint),
+            current=_is_current(endpoint),
         )
         for endpoint, title in _entries(role=actor.role)
     ]
@@ -61,9 +60,14 @@ def _entries(language: str, *, role: Role) -> list[tuple[str, str]]:
     ]
 
 
-def _is_current(endpoint: str, blueprint: str) -> bool:
-    # A manager's capabilities are steps of the own profile; staff reach the words from matching.
+def _is_current(endpoint: str) -> bool:
+    blueprint = request.blueprint or ""
+    # A manager's capabilities are steps of the own profile; staff reach the words from matching,
+    # and import a register beside it.
     part_of = {"capabilities": "companies", "thesaurus": "matching"}
+    if blueprint == "registers":
+        register = (request.view_args or {}).get("register", "")
+        part_of["registers"] = part_of.get(register, register)
     return endpoint.partition(".")[0] in {blueprint, part_of.get(blueprint)}
 
 

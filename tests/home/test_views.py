@@ -62,6 +62,24 @@ def test_the_navigation_leads_to_pages_that_exist(client: Client, database: Data
             assert (role, address, client.get(address).status_code < 400) == (role, address, True)
 
 
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/companies/", "登録企業"),
+        ("/registers/companies/import", "登録企業"),
+        ("/registers/capabilities/import", "登録企業"),
+        ("/registers/needs/import", "発注案件"),
+        ("/words/", "マッチング"),
+    ],
+)
+def test_the_navigation_marks_where_the_open_page_belongs(
+    client: Client, day: Day, address: str, title: str
+) -> None:
+    page = client.sign_in(day.coordinator.id).get(address).text
+    navigation = page.split('<nav class="nav"')[1].split("</nav>")[0]
+    assert re.findall(r'aria-current="page">([^<]+)', navigation) == [title]
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_waiting_list_of_a_role_opens_and_its_links_lead_somewhere(
     client: Client, database: Database, day: Day, role: Role
