@@ -6,7 +6,7 @@ until somebody says that it is right.
 """
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,6 +22,7 @@ JUMP = 2
 """A figure this many times the one before it, or this part of it, is asked about: the usual mistakes
 are a wrong unit (a factor of 10 and more) and shifted rows."""
 PREFECTURES = 47
+NAMED_ROWS = 3
 _ROUNDING = Decimal(PREFECTURES + 1) / 2
 """By how many of the last digit a sum may differ: each of 47 figures and the whole are rounded."""
 
@@ -71,19 +72,21 @@ def check_rows(
 ) -> list[Finding]:
     """Return what is to be said about each row that could be read, in their order."""
     keys = [key_of(row.values) for row in rows]
-    counted = Counter(keys)
+    same: dict[Key, list[int]] = defaultdict(list)
+    for key, row in zip(keys, rows, strict=True):
+        same[key].append(row.number)
     figures = {
         key: value
         for key, row in zip(keys, rows, strict=True)
-        if isinstance(value := row.values.get("value"), Decimal) and counted[key] == 1
+        if isinstance(value := row.values.get("value"), Decimal) and len(same[key]) == 1
     }
     known = {key: each.value for key, each in stored.items()} | figures
     sums = _mismatches(known, figures)
     neighbours = _Neighbours(known, breaks)
     findings = []
     for key, row in zip(keys, rows, strict=True):
-        if counted[key] > 1:
-            findings.append(_refused(row, key, keys, rows))
+        if len(same[key]) > 1:
+            findings.append(_refused(row, same[key]))
         elif key.year > this_year:
             findings.append(_error(row, "year", mark_text("まだ来ていない年です。")))
         elif key not in figures or key.prefecture == NATIONAL:
@@ -114,17 +117,13 @@ def _found(row: ParsedRow, value: Decimal, known: Stored | None, notes: list[Not
     )
 
 
-def _refused(row: ParsedRow, key: Key, keys: Sequence[Key], rows: Sequence[ParsedRow]) -> Finding:
-    others = [
-        str(other.number)
-        for other_key, other in zip(keys, rows, strict=True)
-        if other_key == key and other is not row
-    ]
+def _refused(row: ParsedRow, same: Sequence[int]) -> Finding:
+    others = [str(number) for number in same[: NAMED_ROWS + 1] if number != row.number]
     return _error(
         row,
         "prefecture",
         mark_text("%(rows)s行目と同じ年・都道府県・産業・基準です。どちらか一つにしてください。"),
-        rows="、".join(others[:3]),
+        rows="、".join(others[:NAMED_ROWS]),
     )
 
 
