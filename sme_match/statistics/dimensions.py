@@ -5,7 +5,8 @@ of the need; firm size and type of agglomeration those of the SME, and needs, wh
 left out there. What is not known stays in a group of its own, so that parts add up to the whole.
 """
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -28,6 +29,8 @@ from sme_match.statistics.frames import (
 )
 
 Groups = list[Group]
+HEAT_LEVELS = 5
+"""Steps of colour in a table of flows."""
 
 
 class Dimension(StrEnum):
@@ -99,6 +102,42 @@ def flows(pairs: Frame) -> list[Flow]:
         for key in meetings.keys() | deals.keys()
     ]
     return sorted(found, key=_most_first)
+
+
+@dataclass(frozen=True, slots=True)
+class FlowTable:
+    """Meetings between prefectures as a table: buyers' prefectures down, those of SMEs across.
+
+    Totals are those of all flows, also of prefectures that are not shown.
+    """
+
+    buyers: Sequence[tuple[str | None, int]]
+    """Prefectures with their meetings, most first."""
+    smes: Sequence[tuple[str | None, int]]
+    meetings: Mapping[tuple[str | None, str | None], int]
+    most: int
+    """In one cell."""
+
+    def level(self, buyer: str | None, sme: str | None) -> int:
+        """Return how strongly a cell is coloured: 0 for nothing, then 1 to 5 in equal steps."""
+        count = self.meetings.get((buyer, sme), 0)
+        return -(-count * HEAT_LEVELS // self.most) if count else 0
+
+
+def flow_table(found: Sequence[Flow], *, shown: int) -> FlowTable:
+    """Lay the flows out as a table of the prefectures with the most meetings on either side."""
+    buyers: Counter[str | None] = Counter()
+    smes: Counter[str | None] = Counter()
+    meetings: dict[tuple[str | None, str | None], int] = {}
+    for flow in found:
+        count = len(flow.meeting_ids)
+        if count:
+            buyers[flow.buyer] += count
+            smes[flow.sme] += count
+            meetings[flow.buyer, flow.sme] = count
+    return FlowTable(
+        buyers.most_common(shown), smes.most_common(shown), meetings, max(meetings.values(), default=0)
+    )
 
 
 def _most_first(flow: Flow) -> tuple[int, int, str, str]:

@@ -6,9 +6,10 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from sme_match.core.errors import NotFoundError
-from sme_match.outcomes.enums import NoDealReason
+from sme_match.outcomes.enums import AmountSource, NoDealReason
 from sme_match.statistics.columns import Ids
 from sme_match.statistics.demand import ShareOfRecords
+from sme_match.statistics.filters import UNKNOWN
 from sme_match.statistics.key_figures import KEYS, Measure
 from sme_match.statistics.report import Report
 
@@ -48,12 +49,17 @@ _KINDS = {
     "smes": RecordKind.COMPANY,
     "buyers": RecordKind.COMPANY,
 }
+REFUSED = "refused"
 REFUSED_PREFIX = "refused-"
+SOURCE_PREFIX = "source-"
+"""Followed by a source of amounts, or by `none`."""
 EVIDENCE_KEYS = (
     *KEYS,
     "unmet",
     "small_lots",
+    REFUSED,
     *(REFUSED_PREFIX + reason for reason in NoDealReason),
+    *(SOURCE_PREFIX + source for source in (*AmountSource, UNKNOWN)),
     "quotes",
     "unproposed",
     *(FUNNEL_PREFIX + step for step in _FUNNEL_STEPS),
@@ -70,9 +76,10 @@ def find_evidence(report: Report, key: str) -> Evidence:
         raise NotFoundError
     if key.startswith(FUNNEL_PREFIX):
         return _of_funnel(report, key)
-    if key.startswith(REFUSED_PREFIX):
-        ids = report.refusals.get(key.removeprefix(REFUSED_PREFIX), ())
-        return Evidence(key, RecordKind.MEETING, "refused", MappingProxyType({Part.COUNTED: ids}))
+    if key.startswith(REFUSED):
+        return _of_refusals(report, key)
+    if key.startswith(SOURCE_PREFIX):
+        return _of_source(report, key)
     if key in {"unmet", "small_lots"}:
         measure = report.unmet if key == "unmet" else report.small_lots
         return _in_parts(key, RecordKind.NEED, measure)
@@ -98,6 +105,22 @@ def _of_funnel(report: Report, key: str) -> Evidence:
     ids = next(stage.ids for stage in report.funnel.stages if stage.key == step)
     kind = RecordKind.NEED if step == "needs" else RecordKind.PROPOSAL
     return Evidence(key, kind, step, MappingProxyType({Part.COUNTED: ids}))
+
+
+def _of_source(report: Report, key: str) -> Evidence:
+    wanted = key.removeprefix(SOURCE_PREFIX)
+    ids = next((part.ids for part in report.sources if (part.source or UNKNOWN) == wanted), ())
+    return Evidence(key, RecordKind.MEETING, "amounts_by_source", MappingProxyType({Part.COUNTED: ids}))
+
+
+def _of_refusals(report: Report, key: str) -> Evidence:
+    if key != REFUSED:
+        ids = report.refusals.get(key.removeprefix(REFUSED_PREFIX), ())
+        return Evidence(key, RecordKind.MEETING, REFUSED, MappingProxyType({Part.COUNTED: ids}))
+    named = {number for ids in report.refusals.values() for number in ids}
+    silent = tuple(number for number in report.undealt_ids if number not in named)
+    parts = {Part.COUNTED: tuple(sorted(named)), Part.UNKNOWN: silent}
+    return Evidence(REFUSED, RecordKind.MEETING, REFUSED, MappingProxyType(parts))
 
 
 def _counted(key: str, kind: RecordKind, ids: Ids) -> Evidence:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from sme_match.statistics.columns import Ids
 from sme_match.statistics.frames import Amounts, Group
 from sme_match.statistics.key_figures import Measure
-from sme_match.statistics.region import Refusals
+from sme_match.statistics.region import REFUSAL_DIMENSIONS as CROSSED
+from sme_match.statistics.region import Place, Refusals
 from sme_match.statistics.report import Report
-from sme_match.statistics.suppression import Cell, is_small, withheld
+from sme_match.statistics.suppression import Cell, is_small, withheld, withheld_across
 
 Sides = Sequence[Mapping[int, int]]
 HIDDEN = "※"
@@ -125,6 +126,30 @@ def withhold_refusals(refusals: Refusals, companies: Companies) -> Withheld:
         ),
         is_published=True,
     )
+
+
+def withhold_crossed(maps: Sequence[Refusals], companies: Companies) -> Mapping[str, frozenset[Place]]:
+    """Return, by reason, the cells of process, area and size that are not published.
+
+    Beside them the figures of each process, area and size are published, and those of each reason
+    altogether; whatever of these is withheld itself gives nothing away.
+    """
+    hidden_sums = {each.by: withhold_refusals(each, companies) for each in maps}
+    found = {}
+    for reason in maps[0].reasons:
+        counted = {cell.place: cell.by_reason.get(reason, ()) for cell in maps[0].cells}
+        lines = [list(counted)] + [
+            [place for place in counted if place[number] == key]
+            for number, by in enumerate(CROSSED)
+            for key in {place[number] for place in counted}
+            if not hidden_sums[by].hides(by.value, reason, key)
+        ]
+        hidden: frozenset[Place] = frozenset()
+        for side in companies.of_meetings:
+            cells = {place: _cell(ids, side) for place, ids in counted.items()}
+            hidden = withheld_across(cells, lines, hidden)
+        found[reason] = hidden
+    return found
 
 
 def _is_withheld(key: str, measure: Measure, companies: Companies) -> bool:

@@ -7,6 +7,7 @@ in whole fiscal years, the present one as far as it has come.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
@@ -77,6 +78,23 @@ class RefusalGroup:
     """Meetings without a deal of which nobody named a reason: still going on, or not said."""
 
 
+class Place(NamedTuple):
+    """A cell of the map: a process in an area, at firms of a size; None where it is not known."""
+
+    process: str | None
+    area: str | None
+    size: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalCell:
+    """The meetings of one process, area and size for which any reason is known."""
+
+    place: Place
+    ids: Ids
+    by_reason: Mapping[str, Ids]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Refusals:
     """The map of technical issues (技術課題マップ): reasons by process, area or firm size."""
@@ -87,6 +105,8 @@ class Refusals:
     groups: Sequence[RefusalGroup]
     reasons: Sequence[str]
     """Those that occur, the most frequent first."""
+    cells: Sequence[RefusalCell]
+    """By process, area (of the filter's side) and size together, most meetings first."""
 
 
 def build_region(facts: Facts, filters: StatisticsFilter, by: Dimension, *, today: date) -> Region:
@@ -135,12 +155,15 @@ def build_refusals(facts: Facts, filters: StatisticsFilter, by: Dimension, *, to
     met = within(pairs, "met_on", period)
     open_ = once(met.where(met["held"] & ~met["dealt"]), "meeting_id")
     column = _COLUMNS[by, filters.side]
+    area = _COLUMNS[Dimension.PREFECTURE, filters.side]
     named = facts.refusals.where(is_in(facts.refusals["meeting_id"], open_["meeting_id"]))
     # Meetings stand in ascending order in both.
     places = np.searchsorted(open_["meeting_id"], named["meeting_id"])
+    wanted = {column, area, *_CROSSED}
     named = Frame(
-        {name: named[name] for name in ("meeting_id", "reason")} | {column: open_[column][places]},
-        {"reason": named.names["reason"], column: open_.names[column]},
+        {name: named[name] for name in ("meeting_id", "reason")}
+        | {name: open_[name][places] for name in wanted},
+        {"reason": named.names["reason"]} | {name: open_.names[name] for name in wanted},
     )
     by_reason = {
         reason: ids_by_key(named.where(named.equals("reason", reason)), column, "meeting_id")
@@ -165,9 +188,32 @@ def build_refusals(facts: Facts, filters: StatisticsFilter, by: Dimension, *, to
         by=by,
         groups=sorted(groups, key=lambda one: (one.key is None, -len(one.refused_ids), one.key or "")),
         reasons=sorted(by_reason, key=lambda each: (-sum(map(len, by_reason[each].values())), each)),
+        cells=_cells(named, area),
     )
 
 
+def _cells(named: Frame, area: str) -> list[RefusalCell]:
+    found: dict[Place, dict[str, list[int]]] = {}
+    columns = ("process_code", area, "size", "reason", "meeting_id")
+    for process, place, size, reason, number in zip(
+        *(named[column].tolist() for column in columns), strict=True
+    ):
+        names = Place(
+            named.named("process_code", process), named.named(area, place), named.named("size", size)
+        )
+        found.setdefault(names, {}).setdefault(named.names["reason"][reason], []).append(number)
+    cells = [
+        RefusalCell(
+            place,
+            tuple(sorted({number for ids in reasons.values() for number in ids})),
+            {reason: tuple(sorted(ids)) for reason, ids in reasons.items()},
+        )
+        for place, reasons in found.items()
+    ]
+    return sorted(cells, key=lambda cell: (-len(cell.ids), [part or "~" for part in cell.place]))
+
+
+_CROSSED = ("process_code", "size")
 _COLUMNS: Mapping[tuple[Dimension, Side], str] = {
     (Dimension.PROCESS, Side.SME): "process_code",
     (Dimension.PROCESS, Side.BUYER): "process_code",

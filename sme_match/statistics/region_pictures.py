@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 
-from sme_match.statistics.charts import Chart, Line, Point, bars, rank_finding, yearly_lines
+from sme_match.statistics.charts import Chart, Line, Point, rank_finding, yearly_lines
 from sme_match.statistics.demand import ShareOfRecords
 from sme_match.statistics.dimension_words import prefecture_title, title_of
 from sme_match.statistics.dimensions import Flow
 from sme_match.statistics.periods import fiscal_year_of
-from sme_match.statistics.pictures import BARS_SHOWN, Picture, draw_groups
+from sme_match.statistics.pictures import Picture, draw_groups
 from sme_match.statistics.region import Region
 from sme_match.statistics.region_words import crossing_sentence
 from sme_match.statistics.words import _, rank_sentence
@@ -21,16 +21,15 @@ def draw_dimension(found: Region) -> Picture:
     return draw_groups(found, found.groups, found.by.value, partial(title_of, found.by))
 
 
-def draw_flows(flows: Sequence[Flow]) -> Picture:
-    """Return the largest flows between prefectures as bars."""
+def flow_sentence(flows: Sequence[Flow]) -> str:
+    """Return the largest flows between prefectures."""
     unit = _("件")
     points = [
         Point(f"{prefecture_title(flow.buyer)} → {prefecture_title(flow.sme)}", len(flow.meeting_ids))
         for flow in flows
         if flow.meeting_ids
     ]
-    sentence = rank_sentence(rank_finding(points), unit)
-    return Picture(bars(points[:BARS_SHOWN], name=_("商談"), unit=unit, summary=sentence), sentence)
+    return rank_sentence(rank_finding(points), unit)
 
 
 def draw_crossing(found: Region) -> Picture:

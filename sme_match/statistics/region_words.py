@@ -9,7 +9,8 @@ from sme_match.outcomes.enums import NoDealReason
 from sme_match.statistics.demand import ShareOfRecords, Signal, Trend
 from sme_match.statistics.dimension_words import title_of
 from sme_match.statistics.dimensions import Dimension
-from sme_match.statistics.filters import name_fiscal_year, name_span
+from sme_match.statistics.filters import UNKNOWN, StatisticsFilter, name_fiscal_year, name_span
+from sme_match.statistics.frames import Side
 from sme_match.statistics.periods import Period, fiscal_year_of
 from sme_match.statistics.region import Refusals
 from sme_match.statistics.words import _, percent, word
@@ -88,3 +89,10 @@ def refusal_sentence(found: Refusals) -> str:
         refused=f"{refused:,}",
         count=f"{count:,}",
     )
+
+
+def of_flow(filters: StatisticsFilter, **prefectures: str | None) -> dict[str, str]:
+    """Return the arguments of a URL for the flow from `buyer` to `sme`; either may be left out."""
+    sides = ("sme", "buyer") if filters.side is Side.SME else ("buyer", "sme")
+    names = dict(zip(sides, ("prefecture", "partner"), strict=True))
+    return {names[side]: code or UNKNOWN for side, code in prefectures.items()}

@@ -161,6 +161,11 @@ class Report:
         """Held meetings without a deal, by the reasons that were named for it."""
         return refusals_by_reason(self._met, self._facts.refusals)
 
+    @cached_property
+    def undealt_ids(self) -> Ids:
+        """All held meetings without a deal."""
+        return ids_of(_undealt(self._met), "meeting_id")
+
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all happened in the period."""
@@ -175,9 +180,12 @@ class Report:
 
 def refusals_by_reason(pairs: Frame, refusals: Frame) -> dict[str, Ids]:
     """Return the held meetings without a deal among the pairs, by the reasons that were named."""
-    refused = pairs["meeting_id"][np.flatnonzero(pairs["held"] & ~pairs["dealt"])]
-    own = refusals.where(is_in(refusals["meeting_id"], refused))
+    own = refusals.where(is_in(refusals["meeting_id"], _undealt(pairs)["meeting_id"]))
     return {key: ids for key, ids in ids_by_key(own, "reason", "meeting_id").items() if key}
+
+
+def _undealt(pairs: Frame) -> Frame:
+    return pairs.where(pairs["held"] & ~pairs["dealt"])
 
 
 def _unmet(needs: Frame, period: Period) -> ShareOfRecords:

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from sme_match.outcomes.enums import NoDealReason
 from sme_match.statistics.demand import LEAST_NEEDS, Signal, Trend, crossing, signals, small_lots, spans
-from sme_match.statistics.dimensions import Dimension, by_dimension, flows
+from sme_match.statistics.dimensions import Dimension, Flow, by_dimension, flow_table, flows
 from sme_match.statistics.facts import Facts
 from sme_match.statistics.filters import UNKNOWN, StatisticsFilter, find_period, narrow
 from sme_match.statistics.frames import (
+    NO_AMOUNTS,
     Side,
     answer_frame,
     ids_of,
@@ -23,7 +24,7 @@ from sme_match.statistics.frames import (
     refusal_frame,
 )
 from sme_match.statistics.periods import Period, fiscal_year
-from sme_match.statistics.publishing import Companies, withhold_refusals
+from sme_match.statistics.publishing import Companies, withhold_crossed, withhold_refusals
 from sme_match.statistics.region import REFUSAL_DIMENSIONS, build_refusals
 from sme_match.statistics.rows import NeedRow, PairRow, RefusalRow
 from sme_match.statistics.services import make_demand, make_region
@@ -211,6 +212,41 @@ def test_no_published_reason_tells_about_fewer_than_three_companies(
         total = {company_of[number] for ids in cells.values() for number in ids}
         # The total less what is shown belongs to enough companies, unless the total is withheld too.
         assert not 0 < len(rest) < LEAST_COMPANIES or len(total) < LEAST_COMPANIES
+
+
+@settings(max_examples=30)
+@given(regions(), reasons)
+def test_process_area_and_size_together_add_up_to_each_of_them(
+    rows: list[PairRow], named: list[tuple[int, str]]
+) -> None:
+    facts = Facts(
+        need_frame([]),
+        pair_frame(rows),
+        refusal_frame([RefusalRow(*each) for each in named]),
+        answer_frame([]),
+        {},
+    )
+    filters = StatisticsFilter(period="fy2026")
+    maps = [build_refusals(facts, filters, by, today=TODAY) for by in REFUSAL_DIMENSIONS]
+    cells = maps[0].cells
+    for number, found in enumerate(maps):
+        for group in found.groups:
+            own = [cell for cell in cells if cell.place[number] == group.key]
+            assert sorted(each for cell in own for each in cell.ids) == sorted(group.refused_ids)
+    sme_of = {row.meeting_id: row.sme_id for row in rows if row.meeting_id is not None}
+    hidden = withhold_crossed(maps, Companies((), (), (sme_of,)))
+    for cell, reason in product(cells, maps[0].reasons):
+        behind = {sme_of[number] for number in cell.by_reason.get(reason, ())}
+        assert cell.place in hidden[reason] or not 0 < len(behind) < LEAST_COMPANIES
+
+
+def test_flows_make_a_table_whose_totals_count_what_is_not_shown() -> None:
+    def flow(buyer: str | None, sme: str | None, count: int) -> Flow:
+        return Flow(buyer, sme, tuple(range(count)), (), NO_AMOUNTS)
+
+    table = flow_table([flow("13", "03", 10), flow("13", "04", 1), flow(None, "03", 3)], shown=1)
+    assert (table.buyers, table.smes) == ([("13", 11)], [("03", 13)])
+    assert [table.level("13", sme) for sme in ("03", "04", "05")] == [5, 1, 0]
 
 
 def test_a_deal_is_no_refusal_whatever_was_said_before() -> None:

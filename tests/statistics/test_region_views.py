@@ -1,6 +1,8 @@
 """The pages of what a region learns, as a lead sees them."""
 
 import io
+import re
+from html import unescape
 
 import pytest
 from openpyxl import load_workbook
@@ -72,6 +74,36 @@ def test_a_reason_leads_to_the_meetings_it_was_named_for(client: Client, region:
     assert f"/meetings/{region.meetings[0].id}" not in records
 
 
+def test_the_map_crosses_process_area_and_size_and_leads_to_the_meetings(
+    client: Client, region: Region
+) -> None:
+    client.sign_in(region.lead.id)
+    page = client.get("/statistics/region/refusals").text
+    assert "工程×地域×規模でみた理由" in page
+    crossed = page[page.index('id="cells-t"') :]
+    found = re.findall(r'href="(/statistics/records/refused-price[^"]*)"', crossed)
+    assert len(found) == 1
+    assert {"process", "prefecture", "size"} <= set(re.findall(r"(\w+)=", unescape(found[0])))
+    assert f"/meetings/{region.meetings[1].id}" in client.get(unescape(found[0])).text
+
+
+def test_totals_lead_to_their_records(client: Client, region: Region) -> None:
+    client.sign_in(region.lead.id)
+    for path in (
+        "refused?process=bending",
+        "refused?part=unknown&process=milling",
+        "source-document_seen",
+        "source-none",
+        "total_yen?process=milling",
+    ):
+        assert client.get(f"/statistics/records/{path}").status_code == 200, path
+    assert "/statistics/records/source-" in client.get("/statistics/").text
+    assert re.search(
+        r'class="n q5[^"]*"><a href="/statistics/records/meetings',
+        client.get("/statistics/region").text,
+    )
+
+
 def test_reasons_of_few_companies_are_not_published(client: Client, region: Region) -> None:
     client.sign_in(region.lead.id)
     data = client.get("/statistics/region/refusals.xlsx?period=fy2026&process=bending").data
@@ -79,6 +111,7 @@ def test_reasons_of_few_companies_are_not_published(client: Client, region: Regi
     sheet = book["工程"]
     assert [cell.value for cell in sheet[2]][1:] == ["※", "※"]
     assert [cell.value for cell in sheet[sheet.max_row]] == ["合計", "※", "※"]
+    assert book["工程×地域×規模"].max_row == 1, "no row of which nothing may be said"
 
 
 def test_needs_that_no_company_passes_are_listed(client: Client, region: Region) -> None:

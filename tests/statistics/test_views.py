@@ -255,3 +255,27 @@ def test_an_official_series_shows_its_breaks_and_source(client: Client, region: 
     assert "内閣府経済社会総合研究所「県民経済計算」" in words
     assert page.text.count('class="break"') == 6
     assert client.get("/statistics/official?series=x&column=y&prefecture=99").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/statistics/", "/statistics/years/2026", "/statistics/region"])
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ("昨日", "「昨日」の日付は読み取れません。いまの記録で数えています。"),
+        ("1999-01-01", "の日付は読み取れません"),
+        ("2999-01-01", "まだ来ていない日なので、いまの記録で数えています。"),
+    ],
+)
+def test_a_day_that_cannot_be_followed_is_said(
+    client: Client, region: Region, path: str, known: str, said: str
+) -> None:
+    page = client.sign_in(region.lead.id).get(f"{path}?known={known}")
+    assert page.status_code == 200
+    assert said in page.text
+    assert "いまの記録で数えています" not in client.get(f"{path}?known=2026-11-01").text
+
+
+def test_no_file_is_made_as_of_a_day_that_cannot_be_followed(client: Client, region: Region) -> None:
+    refused = client.sign_in(region.lead.id).get("/statistics/export.xlsx?known=昨日")
+    assert refused.status_code == 422
+    assert "「昨日」の日付は読み取れません" in refused.text

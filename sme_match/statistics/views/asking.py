@@ -1,11 +1,16 @@
-"""What a URL of statistics asks for, and how files are sent."""
+"""What a URL of statistics asks for, and how lists and files are sent."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from flask import Response, request
 
 from sme_match.core.clock import jst_date, parse_date, to_jst
-from sme_match.core.errors import InvalidError
+from sme_match.core.errors import InvalidError, NotFoundError
+from sme_match.db.paging import PAGE_SIZE, Page
+from sme_match.statistics.blueprint import blueprint
+from sme_match.statistics.columns import Ids
+from sme_match.statistics.evidence import Part
 from sme_match.statistics.filters import (
     EARLIEST_YEAR,
     FISCAL_YEAR_PREFIX,
@@ -16,10 +21,13 @@ from sme_match.statistics.filters import (
 )
 from sme_match.statistics.frames import Side
 from sme_match.statistics.periods import fiscal_year_of
+from sme_match.statistics.queries import RecordLine
 from sme_match.statistics.report import Report
 from sme_match.statistics.services import make_report
+from sme_match.statistics.words import _
 from sme_match.tables.writing import attachment_name, content_disposition
 from sme_match.web.context import current_actor, current_session, current_time
+from sme_match.web.paging import requested_page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_CODE = 40
@@ -51,11 +59,58 @@ def published_filter() -> StatisticsFilter:
 
 def requested_day(text: str) -> date | None:
     """Return the day up to which records are asked for; None for now, today and no day at all."""
+    day = _typed_day(text)
+    return None if day is None or day >= jst_date(current_time()) else day
+
+
+@blueprint.context_processor
+def _said_of_the_day() -> dict[str, str]:
+    return {"day_refused": day_refused()}
+
+
+def day_refused() -> str:
+    """Return why the figures are not those of the day that the URL asks for; nothing when they are."""
+    text = request.args.get("known", "")
+    if not text.strip():
+        return ""
+    day = _typed_day(text)
+    if day is None:
+        message = _(
+            "「%(text)s」の日付は読み取れません。いまの記録で数えています。%(year)s年からの日を「2026-11-19」のように書いてください。",
+            text=text[:LONGEST_CODE],
+            year=EARLIEST_YEAR,
+        )
+        return str(message)
+    if day > jst_date(current_time()):
+        return str(_("まだ来ていない日なので、いまの記録で数えています。"))
+    return ""
+
+
+def _typed_day(text: str) -> date | None:
     try:
         day = parse_date(text)
     except InvalidError:
         return None
-    return day if date(EARLIEST_YEAR, 1, 1) <= day < jst_date(current_time()) else None
+    return day if day >= date(EARLIEST_YEAR, 1, 1) else None
+
+
+def requested_part() -> Part:
+    """Return which records of a figure the URL asks for.
+
+    Raises:
+        NotFoundError: it names no part.
+    """
+    try:
+        return Part(request.args.get("part", Part.COUNTED.value))
+    except ValueError:
+        raise NotFoundError from None
+
+
+def page_of(ids: Ids, read: Callable[[Ids], Sequence[RecordLine]]) -> Page[RecordLine]:
+    """Return the page of the URL of a list of records; one past the end is the last."""
+    last = max(1, -(-len(ids) // PAGE_SIZE))
+    number = min(requested_page(), last)
+    return Page(read(ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]), number, PAGE_SIZE, len(ids))
 
 
 def current_report() -> Report:
@@ -64,6 +119,14 @@ def current_report() -> Report:
 
 
 def attachment(data: bytes, title: str, suffix: str, mimetype: str) -> Response:
+    """Return a file to be saved.
+
+    Raises:
+        InvalidError: the URL asks for figures as of a day that cannot be followed: a file is kept, and
+            nobody would see a notice beside it.
+    """
+    if refused := day_refused():
+        raise InvalidError(refused)
     response = Response(data, mimetype=mimetype)
     name = attachment_name(title, to_jst(current_time()).date(), suffix)
     response.headers["Content-Disposition"] = content_disposition(name)

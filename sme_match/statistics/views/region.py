@@ -10,14 +10,14 @@ from sme_match.statistics import dimension_words, region_words, words
 from sme_match.statistics.blueprint import STAFF, blueprint
 from sme_match.statistics.definitions import DEFINITIONS
 from sme_match.statistics.demand import HIGH_MIX_LOT, LEAST_NEEDS
-from sme_match.statistics.dimensions import Dimension
+from sme_match.statistics.dimensions import Dimension, flow_table
 from sme_match.statistics.queries import read_companies
 from sme_match.statistics.region import REFUSAL_DIMENSIONS, Demand, Refusals, Region
 from sme_match.statistics.region_pictures import (
     draw_crossing,
     draw_dimension,
-    draw_flows,
     draw_small_lots,
+    flow_sentence,
 )
 from sme_match.statistics.region_workbook import refusal_sheets
 from sme_match.statistics.services import make_demand, make_refusals, make_region
@@ -31,6 +31,8 @@ from sme_match.web.languages import current_language
 KEPT_PAGES = 32
 """A page has some tens of kilobytes."""
 FLOWS_SHOWN = 30
+PREFECTURES_SHOWN = 12
+CELLS_SHOWN = 50
 GROUPS_SHOWN = 100
 
 
@@ -108,14 +110,20 @@ def _figures(language: str, mounted_at: str, found: Region | Demand | Refusals) 
         "named": dimension_words,
         "says": region_words,
         "definitions": DEFINITIONS,
+        "dimensions": REFUSAL_DIMENSIONS,
     }
     if isinstance(found, Region):
         pictures = {
             "groups": draw_dimension(found),
-            "flows": draw_flows(found.flows),
             "crossing": draw_crossing(found),
         }
-        shown = {"groups_shown": GROUPS_SHOWN, "flows_shown": FLOWS_SHOWN}
+        shown = {
+            "groups_shown": GROUPS_SHOWN,
+            "flows_shown": FLOWS_SHOWN,
+            "prefectures_shown": PREFECTURES_SHOWN,
+            "flow_sentence": flow_sentence(found.flows),
+            "flow_table": flow_table(found.flows, shown=PREFECTURES_SHOWN),
+        }
         return _render(
             "statistics/_region_figures.html", common | shown | {"by": found.by, "pictures": pictures}
         )
@@ -123,7 +131,9 @@ def _figures(language: str, mounted_at: str, found: Region | Demand | Refusals) 
         drawn = {"picture": draw_small_lots(found.small_lots)}
         stated = {"least": LEAST_NEEDS, "high_mix_lot": HIGH_MIX_LOT}
         return _render("statistics/_demand_figures.html", common | stated | drawn)
-    return _render("statistics/_refusal_figures.html", common | {"by": found.by})
+    return _render(
+        "statistics/_refusal_figures.html", common | {"by": found.by, "cells_shown": CELLS_SHOWN}
+    )
 
 
 def _render(template: str, values: dict[str, object]) -> Markup:

@@ -1,15 +1,13 @@
 """The report of a support body, its files, and the records behind its figures."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from flask import Response, current_app, render_template, request
 from markupsafe import Markup
 
 from sme_match.core.actor import Role
 from sme_match.core.clock import jst_date
-from sme_match.core.errors import NotFoundError
-from sme_match.db.paging import PAGE_SIZE, Page
 from sme_match.statistics import words
 from sme_match.statistics.blueprint import STAFF, blueprint
 from sme_match.statistics.charts import class_bounds
@@ -33,7 +31,14 @@ from sme_match.statistics.queries import (
 )
 from sme_match.statistics.report import Report
 from sme_match.statistics.services import make_report
-from sme_match.statistics.views.asking import XLSX, attachment, current_report, published_filter
+from sme_match.statistics.views.asking import (
+    XLSX,
+    attachment,
+    current_report,
+    page_of,
+    published_filter,
+    requested_part,
+)
 from sme_match.statistics.words import _
 from sme_match.statistics.workbook import record_table, report_sheets
 from sme_match.statistics.yearly.definitions import ALL_DEFINITIONS
@@ -42,7 +47,6 @@ from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.formats import moment
 from sme_match.web.languages import current_language
-from sme_match.web.paging import requested_page
 
 KEPT_PAGES = 16
 """A page has about a hundred kilobytes."""
@@ -151,7 +155,7 @@ def records(key: str) -> str:
     """List the records that a figure counts, with links to them."""
     report = current_report()
     evidence, part, ids = _requested_records(report, key)
-    page = _page_of(evidence, ids)
+    page = page_of(ids, partial(_lines, evidence))
     return render_template(
         "statistics/records.html",
         evidence=evidence,
@@ -175,20 +179,9 @@ def export_records(key: str) -> Response:
 
 
 def _requested_records(report: Report, key: str) -> tuple[Evidence, Part, Ids]:
-    evidence = find_evidence(report, key)
-    try:
-        part = Part(request.args.get("part", Part.COUNTED.value))
-    except ValueError:
-        raise NotFoundError from None
+    evidence, part = find_evidence(report, key), requested_part()
     # The newest records come first; ids grow with time.
     return evidence, part, tuple(reversed(evidence.ids.get(part, ())))
-
-
-def _page_of(evidence: Evidence, ids: Ids) -> Page[RecordLine]:
-    last = max(1, -(-len(ids) // PAGE_SIZE))
-    number = min(requested_page(), last)
-    shown = ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    return Page(_lines(evidence, shown), number, PAGE_SIZE, len(ids))
 
 
 def _lines(evidence: Evidence, ids: Ids) -> list[RecordLine]:

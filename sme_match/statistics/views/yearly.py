@@ -1,6 +1,7 @@
 """The report of a fiscal year: on screen, printed, as a workbook; its targets; closing it."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
@@ -9,7 +10,6 @@ from sme_match.audit.queries import list_history
 from sme_match.core.actor import Role
 from sme_match.core.clock import jst_date
 from sme_match.core.errors import InvalidError, NotFoundError, StaleVersionError
-from sme_match.db.paging import PAGE_SIZE, Page
 from sme_match.outcomes.enums import AmountSource
 from sme_match.statistics.blueprint import STAFF, blueprint
 from sme_match.statistics.columns import Ids
@@ -20,7 +20,7 @@ from sme_match.statistics.periods import fiscal_year_of
 from sme_match.statistics.policy import may_keep_years
 from sme_match.statistics.publishing import HIDDEN
 from sme_match.statistics.queries import RecordLine, list_lines
-from sme_match.statistics.views.asking import XLSX, attachment, requested_day
+from sme_match.statistics.views.asking import XLSX, attachment, page_of, requested_day, requested_part
 from sme_match.statistics.words import (
     SOURCES,
     _,
@@ -53,7 +53,6 @@ from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.flashes import flash_done
 from sme_match.web.formats import moment
 from sme_match.web.history import Vocabulary, Words, in_words
-from sme_match.web.paging import requested_page
 
 Answer = str | Redirect | tuple[str, int]
 
@@ -128,9 +127,6 @@ def export_year(year: int) -> Response:
 def year_records(year: int, key: str) -> str:
     """List the records behind a figure of a fiscal year."""
     found = _requested(year, key)
-    last = max(1, -(-len(found.ids) // PAGE_SIZE))
-    number = min(requested_page(), last)
-    shown = found.ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     return render_template(
         "statistics/year_records.html",
         found=found,
@@ -138,7 +134,7 @@ def year_records(year: int, key: str) -> str:
         words=words,
         prefecture_title=prefecture_title,
         definitions=ALL_DEFINITIONS,
-        page=Page(_lines(found, shown), number, PAGE_SIZE, len(found.ids)),
+        page=page_of(found.ids, partial(_lines, found)),
         known=known_text(found.report, current_time()),
         arguments=_known_arguments(found.report),
     )
@@ -267,11 +263,7 @@ class _Requested:
 
 
 def _requested(year: int, key: str) -> _Requested:
-    report = _report(year)
-    try:
-        part = Part(request.args.get("part", Part.COUNTED.value))
-    except ValueError:
-        raise NotFoundError from None
+    report, part = _report(year), requested_part()
     sources = {source_key(each.source): each for each in report.count.sources_by_deal}
     if key in sources:
         name = f"{title('amounts_by_source')}：{SOURCES[sources[key].source]}"
