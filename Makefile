@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app wsgi
 CATALOGUE := translations/en/LC_MESSAGES/messages
 
-.PHONY: run install test check format lint types contracts templates translations lock dependencies clean
+.PHONY: run install test steps check format lint types contracts templates translations lock dependencies clean
 
 ## Start the service with the demonstration region on http://127.0.0.1:8000
 run: install
@@ -36,6 +36,10 @@ $(CATALOGUE).mo: $(CATALOGUE).po $(VENV)/.installed
 ## Run all tests; those that need a browser or PostgreSQL are skipped where these are missing
 test: install $(VENV)/.installed-dev
 	$(BIN)/pytest --numprocesses 2
+
+## Draw many orders of steps in a timetable; takes about an hour
+steps: install $(VENV)/.installed-dev
+	$(BIN)/pytest --numprocesses 2 --hypothesis-profile thorough tests/events/test_steps.py
 
 ## Run every check: what must pass before a change lands
 check: install $(VENV)/.installed-dev

@@ -22,6 +22,7 @@ from tests.postgresql import find_binaries, running_server
 
 # How fast an example runs says something about the machine, nothing about the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=400, print_blob=True)
 hypothesis.settings.load_profile("untimed")
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)

@@ -3,12 +3,16 @@
 Who said so, and why, stays private both ways: a pair kept apart is offered to nobody, without a word.
 """
 
+from functools import lru_cache
+
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from sme_match.companies.models import Company
 from sme_match.events.models import Avoidance, Candidate, Participant
 from sme_match.matching.policy import is_excluded
+
+KEPT_STATEMENTS = 100
 
 
 def avoids(
@@ -36,8 +40,12 @@ def must_not_meet(
     )
 
 
+@lru_cache(KEPT_STATEMENTS)
 def kept_apart(event_id: int) -> Select[int]:
-    """Return the query for the candidates of an event whose sides must not meet."""
+    """Return the query for the candidates of an event whose sides must not meet.
+
+    Kept, because putting so many aliases together takes longer than asking.
+    """
     buyer, sme, pair = aliased(Participant), aliased(Participant), aliased(Candidate)
     return (
         select(pair.id)
