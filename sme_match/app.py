@@ -174,6 +174,7 @@ def load_signed_in(token: str) -> login.SignedIn | None:
         language=found.language,
         body_name=found.body_name,
         body_phone=found.body_phone,
+        confined_to="accounts.second_factor" if found.must_enrol else "",
     )
 
 

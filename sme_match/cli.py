@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from sme_match.commands.accounts import create_administrator
+from sme_match.commands.accounts import create_administrator, reset_second_factor
 from sme_match.commands.audit import verify_audit
 from sme_match.commands.backups import backup_command, restore_command, verify_backup
 from sme_match.commands.database import migrate_command, scheduler
@@ -27,6 +27,7 @@ COMMANDS = (
     import_needs,
     import_series,
     create_administrator,
+    reset_second_factor,
 )
 
 

@@ -13,6 +13,7 @@ from sme_match.accounts.policy import STAFF_ROLES
 from sme_match.accounts.services.invitations import StaffDraft
 from sme_match.accounts.services.users import UserDraft
 from sme_match.core.actor import Role
+from sme_match.support_bodies.labels import SECOND_FACTOR_RULES
 from sme_match.support_bodies.models import SupportBody
 from sme_match.web.fields import ChoiceField, EditForm, Form, TextField, required
 from sme_match.web.languages import DEFAULT, LANGUAGES
@@ -74,6 +75,32 @@ class ChangePasswordForm(Form):
         _l("新しいパスワード"),
         description=_NEW_PASSWORD_HINT,
         validators=[required(_l("新しいパスワードを入力してください。"))],
+    )
+
+
+class CodeForm(Form):
+    code = TextField(
+        _l("確認の数字"),
+        limit=40,
+        description=_l(
+            "スマートフォンのアプリに出ている6けたの数字。"
+            "スマートフォンが手もとにないときは、紙に控えた回復コードを入力してください。"
+        ),
+        validators=[required(_l("アプリに出ている6けたの数字を入力してください。"))],
+    )
+
+
+class PasswordForm(Form):
+    password = PasswordField(
+        _l("いまのパスワード"), validators=[required(_l("いまのパスワードを入力してください。"))]
+    )
+
+
+class SecondFactorRuleForm(Form):
+    rule = RadioField(
+        _l("職員の二段階認証"),
+        choices=[(rule.value, text) for rule, text in SECOND_FACTOR_RULES.items()],
+        validators=[required(_l("どれかを選んでください。"))],
     )
 
 

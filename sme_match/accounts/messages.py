@@ -133,6 +133,101 @@ If you did not expect this, please call the desk at once.
     ),
 }
 
+SECOND_FACTOR_ON = {
+    "ja": Letter(
+        "【ものづくり商談ナビ】二段階認証が始まりました",
+        """{name} 様
+
+{at}に、二段階認証が始まりました。
+次のログインから、パスワードのあとに、スマートフォンのアプリに出る6けたの数字を入力します。
+
+心当たりがないときは、すぐに窓口までご連絡ください。
+
+{desk}""",
+    ),
+    "en": Letter(
+        "[Monozukuri Shodan Navi] Two-step sign-in is on",
+        """Dear {name},
+
+Two-step sign-in was turned on on {at}.
+From the next sign-in you type the six digits of the app on your phone after your password.
+
+If it was not you, please call the desk at once.
+
+{desk}""",
+    ),
+}
+SECOND_FACTOR_OFF = {
+    "ja": Letter(
+        "【ものづくり商談ナビ】二段階認証が解除されました",
+        """{name} 様
+
+{at}に、二段階認証が解除されました。
+もう一度始めるには、ログインして「アカウント」の画面を開いてください。
+
+心当たりがないときは、すぐに窓口までご連絡ください。
+
+{desk}""",
+    ),
+    "en": Letter(
+        "[Monozukuri Shodan Navi] Two-step sign-in is off",
+        """Dear {name},
+
+Two-step sign-in was turned off on {at}.
+To turn it on again, sign in and open the page of your account.
+
+If you did not expect this, please call the desk at once.
+
+{desk}""",
+    ),
+}
+RECOVERY_CODE_USED = {
+    "ja": Letter(
+        "【ものづくり商談ナビ】回復コードが使われました",
+        """{name} 様
+
+{at}に、回復コードが1つ使われました。残りは{left}個です。
+少なくなったら「アカウント」の画面で新しく作ってください。
+
+心当たりがないときは、すぐに窓口までご連絡ください。
+
+{desk}""",
+    ),
+    "en": Letter(
+        "[Monozukuri Shodan Navi] A recovery code was used",
+        """Dear {name},
+
+A recovery code was used on {at}; {left} are left.
+When few are left, make new ones on the page of your account.
+
+If it was not you, please call the desk at once.
+
+{desk}""",
+    ),
+}
+CODES_GUESSED = {
+    "ja": Letter(
+        "【ものづくり商談ナビ】確認の数字が何度も間違えられました",
+        """{name} 様
+
+{at}までに、正しいパスワードのあとで、確認の数字が何度も間違えられました。
+ご本人でないときは、だれかがパスワードを知っています。
+ログインの画面の「パスワードを忘れたとき」から、すぐにパスワードを変えてください。
+
+{desk}""",
+    ),
+    "en": Letter(
+        "[Monozukuri Shodan Navi] Wrong codes were tried many times",
+        """Dear {name},
+
+Until {at}, wrong codes were tried many times after the right password.
+If it was not you, somebody knows your password:
+please change it at once through "Forgot your password?" on the sign-in page.
+
+{desk}""",
+    ),
+}
+
 
 def send_invitation(
     session: Session, user: User, *, link: str, expires_at: datetime, now: datetime
@@ -165,6 +260,27 @@ def send_email_changed(session: Session, user: User, *, old: str, now: datetime)
     _queue(
         session, user, "email", EMAIL_CHANGED, now=now, to_address=old, at=_moment(now, user.language)
     )
+
+
+def send_second_factor_on(session: Session, user: User, *, now: datetime) -> None:
+    """Queue the notice that a code is asked for from now on."""
+    _queue(session, user, "2fa-on", SECOND_FACTOR_ON, now=now, at=_moment(now, user.language))
+
+
+def send_second_factor_off(session: Session, user: User, *, now: datetime) -> None:
+    """Queue the notice that the password alone signs in again."""
+    _queue(session, user, "2fa-off", SECOND_FACTOR_OFF, now=now, at=_moment(now, user.language))
+
+
+def send_recovery_code_used(session: Session, user: User, *, left: int, now: datetime) -> None:
+    """Queue the notice that a code on paper was used."""
+    at = _moment(now, user.language)
+    _queue(session, user, "2fa-paper", RECOVERY_CODE_USED, now=now, at=at, left=str(left))
+
+
+def send_codes_guessed(session: Session, user: User, *, now: datetime) -> None:
+    """Queue the warning that somebody else may know the password."""
+    _queue(session, user, "2fa-guess", CODES_GUESSED, now=now, at=_moment(now, user.language))
 
 
 def _queue(

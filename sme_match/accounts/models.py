@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sme_match.accounts.enums import LinkPurpose, UserState
@@ -77,6 +77,43 @@ class UserSession(Base):
     ended_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(lazy="raise")
+
+
+class SecondFactor(Base):
+    """The app on a person's phone that names a code after the password."""
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(200))
+    """Encrypted; see `accounts.second_factor`."""
+    last_step: Mapped[int] = mapped_column(default=0)
+    """The newest time step whose code was used: it and earlier ones are used up."""
+    started_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    """None until a code has shown that the app works; it is not asked for before."""
+
+
+class RecoveryCode(Base):
+    """A code on paper for the day the phone is lost; each works once."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
+
+
+class HalfSignIn(Base):
+    """A browser whose password was right and whose code is awaited; used once, gone in minutes."""
+
+    __tablename__ = "half_sign_in"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    created_at: Mapped[datetime]
 
 
 class SignedLink(Base):

@@ -1,7 +1,8 @@
 """Who may do what with a user. The whole policy on one page.
 
 Administrators keep staff and administrators of every body and see the managers of companies.
-Coordinators keep the managers of their own body's companies. Leads and managers keep nobody.
+Coordinators keep the managers of their own body's companies. Leads see their body's staff and help
+those who lost their phone. Managers keep nobody.
 """
 
 from sqlalchemy import ColumnElement, and_, false, true
@@ -18,6 +19,8 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         return true()
     if actor.role is Role.COORDINATOR:
         return and_(User.role == Role.SME, User.body_id == actor.body_id)
+    if actor.role is Role.LEAD:
+        return and_(User.role.in_(STAFF_ROLES), User.body_id == actor.body_id)
     return false()
 
 
@@ -44,3 +47,12 @@ def may_switch_user(actor: Actor, user: User) -> bool:
     if actor.role is Role.ADMINISTRATOR:
         return True
     return actor.role is Role.COORDINATOR and user.role is Role.SME and user.body_id == actor.body_id
+
+
+def may_reset_second_factor(actor: Actor, user: User) -> bool:
+    """Administrators, and leads for their own body's staff; nobody for themselves, who need a code."""
+    if user.id == actor.user_id or user.role not in STAFF_ROLES:
+        return False
+    if actor.role is Role.ADMINISTRATOR:
+        return True
+    return actor.role is Role.LEAD and user.body_id == actor.body_id

@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from sme_match.accounts.enums import UserState
-from sme_match.accounts.models import User, state_of
-from sme_match.accounts.policy import visible_to
+from sme_match.accounts.models import SecondFactor, User, state_of
+from sme_match.accounts.policy import STAFF_ROLES, visible_to
 from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import mark_text
 from sme_match.db.paging import KEPT_STATEMENTS, Listing, Page, fetch_lines, select_listing
+from sme_match.support_bodies.enums import SecondFactorRule
 from sme_match.support_bodies.models import SupportBody
 
 SORTS = {
@@ -28,6 +29,8 @@ STATES: dict[str, ColumnElement[bool]] = {
     UserState.INVITED: and_(User.active, User.password_hash.is_(None)),
     UserState.ACTIVE: and_(User.active, User.password_hash.is_not(None)),
 }
+
+REQUIRING = (SupportBody.active, SupportBody.second_factor == SecondFactorRule.REQUIRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,47 @@ def get_own_user(session: Session, actor: Actor) -> User:
     if user is None:
         raise NotFoundError
     return user
+
+
+def has_second_factor(session: Session, user_id: int) -> bool:
+    """Say whether the account is asked for a code after the password."""
+    query = select(SecondFactor.user_id).where(
+        SecondFactor.user_id == user_id, SecondFactor.confirmed_at.is_not(None)
+    )
+    return session.scalar(query) is not None
+
+
+def rule_for(session: Session, user: User) -> SecondFactorRule:
+    """Return whether the account may or must have a second factor.
+
+    Administrators can take it from others, so what one body requires binds them too.
+    """
+    if user.role not in STAFF_ROLES:
+        return SecondFactorRule.OFF
+    if user.role is not Role.ADMINISTRATOR:
+        return user.body.second_factor if user.body else SecondFactorRule.OFF
+    required = session.scalar(select(SupportBody.id).where(*REQUIRING).limit(1))
+    return SecondFactorRule.OFFERED if required is None else SecondFactorRule.REQUIRED
+
+
+def list_staff(session: Session, actor: Actor, body_id: int) -> list[tuple[User, bool]]:
+    """Return the staff of a body who have accepted their invitation, and who has a second factor."""
+    query = (
+        select(User, SecondFactor.user_id.is_not(None))
+        .outerjoin(
+            SecondFactor,
+            and_(SecondFactor.user_id == User.id, SecondFactor.confirmed_at.is_not(None)),
+        )
+        .where(
+            visible_to(actor),
+            User.body_id == body_id,
+            User.role.in_(STAFF_ROLES),
+            User.active,
+            User.password_hash.is_not(None),
+        )
+        .order_by(User.name_kana, User.name, User.id)
+    )
+    return [(user, enrolled) for user, enrolled in session.execute(query)]
 
 
 def select_users(actor: Actor, filters: UserFilter) -> Select[User]:

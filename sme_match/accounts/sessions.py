@@ -3,16 +3,31 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, delete, exists, not_, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
-from sme_match.accounts.models import User, UserSession
+from sme_match.accounts.models import HalfSignIn, SecondFactor, User, UserSession
+from sme_match.accounts.policy import STAFF_ROLES
 from sme_match.accounts.tokens import hash_token, new_token
 from sme_match.audit.kept import NEWEST_ENTRY
-from sme_match.core.actor import Actor
+from sme_match.core.actor import Actor, Role
+from sme_match.support_bodies.enums import SecondFactorRule
 from sme_match.support_bodies.models import SupportBody
 
 TOUCH_EVERY = timedelta(minutes=5)
+_any_body = aliased(SupportBody)
+# The same rule as `queries.rule_for`, as a condition.
+_MUST_ENROL = and_(
+    User.role.in_(STAFF_ROLES),
+    or_(
+        SupportBody.second_factor == SecondFactorRule.REQUIRED,
+        and_(
+            User.role == Role.ADMINISTRATOR,
+            exists().where(_any_body.active, _any_body.second_factor == SecondFactorRule.REQUIRED),
+        ),
+    ),
+    not_(exists().where(SecondFactor.user_id == User.id, SecondFactor.confirmed_at.is_not(None))),
+)
 # Every request asks this, so the question is put together once and takes columns alone.
 _LIVING = (
     select(
@@ -26,6 +41,7 @@ _LIVING = (
         User.language,
         SupportBody.name,
         SupportBody.phone,
+        _MUST_ENROL.label("must_enrol"),
         NEWEST_ENTRY,
     )
     .select_from(UserSession)
@@ -41,6 +57,8 @@ _LIVING = (
     )
 )
 KEPT = timedelta(days=30)
+HALF_LIVES = timedelta(minutes=10)
+"""How long a code is awaited after the password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +71,8 @@ class LivingSession:
     language: str
     body_name: str
     body_phone: str
+    must_enrol: bool
+    """Whether a second factor is required and missing."""
     newest_entry: int | None
     """The number of the newest entry of the log, which most pages ask for."""
 
@@ -81,10 +101,20 @@ def find_user_session(
     row = session.connection().execute(_LIVING, bounds).first()
     if row is None:
         return None
-    session_id, seen_at, *whose, language, body_name, phone, newest = row
+    session_id, seen_at, *whose, language, body_name, phone, must_enrol, newest = row
     role, name, user_id, body_id, company_id = whose
     actor = Actor(role=role, name=name, user_id=user_id, body_id=body_id, company_id=company_id)
-    return LivingSession(session_id, seen_at, actor, language, body_name or "", phone or "", newest)
+    return LivingSession(
+        session_id,
+        seen_at,
+        actor,
+        language,
+        body_name or "",
+        phone or "",
+        # Without a body the comparison is neither true nor false.
+        bool(must_enrol),
+        newest,
+    )
 
 
 def touch_user_session(session: Session, session_id: int, *, now: datetime) -> None:
@@ -149,4 +179,6 @@ def end_other_user_sessions(session: Session, user_id: int, *, keep: str, now: d
 def forget_old_user_sessions(session: Session, *, now: datetime) -> int:
     """Delete the sessions that began more than `KEPT` ago; return how many. The log keeps sign-ins."""
     old = delete(UserSession).where(UserSession.created_at < now - KEPT).returning(UserSession.id)
+    half = delete(HalfSignIn).where(HalfSignIn.created_at < now - HALF_LIVES)
+    session.execute(half)
     return len(session.scalars(old).all())

@@ -20,6 +20,11 @@ ACTIONS = {
     "user.enable": _l("利用を再開しました"),
     "user.reset_password": _l("パスワードを再設定しました"),
     "user.change_password": _l("パスワードを変えました"),
+    "user.second_factor_on": _l("二段階認証を始めました"),
+    "user.second_factor_off": _l("二段階認証をやめました"),
+    "user.second_factor_reset": _l("二段階認証を解除しました"),
+    "user.recovery_codes": _l("回復コードを作りなおしました"),
+    "user.recovery_code_used": _l("回復コードを使いました"),
     "user.end_sessions": _l("ほかの端末をログアウトしました"),
 }
 FIELDS = {

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from sme_match.db.base import Base, Versioned
+from sme_match.db.base import Base, Versioned, enum_type
+from sme_match.support_bodies.enums import SecondFactorRule
 
 
 class SupportBody(Versioned, Base):
@@ -23,4 +24,9 @@ class SupportBody(Versioned, Base):
     desk_hours: Mapped[str] = mapped_column(String(100), default="平日 9:00–17:00")
     email: Mapped[str] = mapped_column(String(254))
     active: Mapped[bool] = mapped_column(default=True)
+    second_factor: Mapped[SecondFactorRule] = mapped_column(
+        enum_type(SecondFactorRule),
+        default=SecondFactorRule.OFFERED,
+        server_default=SecondFactorRule.OFFERED.value,
+    )
     created_at: Mapped[datetime]

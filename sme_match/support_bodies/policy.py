@@ -21,3 +21,8 @@ def may_manage_bodies(actor: Actor) -> bool:
 def may_edit_desk(actor: Actor, body: SupportBody) -> bool:
     """Staff keep the phone, hours and mail address of their own body's desk."""
     return may_manage_bodies(actor) or (actor.is_staff and body.id == actor.body_id)
+
+
+def may_set_second_factor(actor: Actor, body: SupportBody) -> bool:
+    """Administrators and the body's own lead say whether staff need a second factor."""
+    return may_manage_bodies(actor) or (actor.role is Role.LEAD and body.id == actor.body_id)

@@ -13,8 +13,9 @@ from sme_match.core.text import mark_text
 from sme_match.db.versions import check_version
 from sme_match.notifications.services import check_address
 from sme_match.reference.prefectures import list_prefectures
+from sme_match.support_bodies.enums import SecondFactorRule
 from sme_match.support_bodies.models import SupportBody
-from sme_match.support_bodies.policy import may_edit_desk, may_manage_bodies
+from sme_match.support_bodies.policy import may_edit_desk, may_manage_bodies, may_set_second_factor
 from sme_match.support_bodies.queries import get_body
 
 
@@ -101,6 +102,25 @@ def switch_body(
         session.flush()
         action = "support_body.activate" if active else "support_body.deactivate"
         _note(session, actor, body, action, now=now)
+    return body
+
+
+def set_second_factor(
+    session: Session, actor: Actor, body_id: int, rule: SecondFactorRule, *, now: datetime
+) -> SupportBody:
+    """Say whether the body's staff may or must have a second factor; it holds from the next page on.
+
+    Raises:
+        NotFoundError: when the actor does not see the body.
+        NotAllowedError: when the actor may not decide this.
+    """
+    body = get_body(session, actor, body_id)
+    if not may_set_second_factor(actor, body):
+        raise NotAllowedError
+    changes = apply_changes(body, {"second_factor": rule})
+    session.flush()
+    if changes:
+        _note(session, actor, body, "support_body.edit", changes=changes, now=now)
     return body
 
 

@@ -7,7 +7,9 @@ from werkzeug.wrappers import Response
 from sme_match.audit.queries import list_history
 from sme_match.core.actor import Role
 from sme_match.core.errors import InvalidError, NotAllowedError, StaleVersionError
+from sme_match.support_bodies.enums import SecondFactorRule
 from sme_match.support_bodies.forms import BodyForm, DeskForm
+from sme_match.support_bodies.labels import SECOND_FACTOR_RULES
 from sme_match.support_bodies.policy import may_edit_desk, may_manage_bodies
 from sme_match.support_bodies.queries import get_body, list_bodies
 from sme_match.support_bodies.services import create_body, edit_body, switch_body
@@ -20,7 +22,13 @@ from sme_match.web.names import prefecture_name
 
 blueprint = Blueprint("support_bodies", __name__, url_prefix="/support-bodies")
 
-VOCABULARY = Vocabulary(labels={}, words={"prefecture_code": prefecture_name})
+VOCABULARY = Vocabulary(
+    labels={},
+    words={
+        "prefecture_code": prefecture_name,
+        "second_factor": lambda value: str(SECOND_FACTOR_RULES[SecondFactorRule(value)]),
+    },
+)
 STAFF = (Role.COORDINATOR, Role.LEAD)
 
 

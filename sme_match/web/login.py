@@ -22,6 +22,8 @@ class SignedIn:
     language: str
     body_name: str
     body_phone: str
+    confined_to: str = ""
+    """The endpoint of the one page that is open until something is settled there; usually empty."""
 
     is_active = True
     is_authenticated = True

@@ -44,7 +44,7 @@ def init_app(app: Flask, navigation_for: Callable[[Actor], Sequence[NavigationIt
                 actor=actor,
                 body_name=current_user.body_name if actor else "",
                 body_phone=current_user.body_phone if actor else "",
-                navigation=navigation_for(actor) if actor else (),
+                navigation=navigation_for(actor) if actor and not current_user.confined_to else (),
             ),
             "language": current_language(),
             "languages": LANGUAGES,

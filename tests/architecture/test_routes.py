@@ -12,6 +12,7 @@ OPEN = {
     "home.privacy",
     "home.contact",
     "accounts.sign_in",
+    "accounts.enter_code",
     # What signed links open; the link itself is the permission.
     "accounts.accept",
     "accounts.request_reset",

@@ -2,22 +2,24 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from sme_match.accounts import messages
 from sme_match.accounts.enums import LinkPurpose
 from sme_match.accounts.links import REVOKED, create_link, find_link, revoke_links, use_link
-from sme_match.accounts.models import User
+from sme_match.accounts.models import HalfSignIn, User
 from sme_match.accounts.passwords import check_password, hash_password, verify_password
 from sme_match.accounts.queries import get_own_user
 from sme_match.accounts.services.sign_in import (
     PER_ACCOUNT_AND_NETWORK,
+    CodeNeeded,
     Opened,
     Refused,
     Throttled,
     find_sign_in_user,
     normalize_email,
+    open_or_ask,
     open_signed_in_session,
 )
 from sme_match.accounts.sessions import end_all_user_sessions
@@ -80,8 +82,10 @@ def find_reset_user(session: Session, token: str, *, now: datetime) -> User:
     return user
 
 
-def reset_password(session: Session, token: str, *, password: str, now: datetime) -> Opened:
-    """Set a new password through the link and sign the user in.
+def reset_password(
+    session: Session, token: str, *, password: str, now: datetime
+) -> Opened | CodeNeeded:
+    """Set a new password through the link and sign the user in; a second factor is asked for.
 
     Raises:
         InvalidError: for a password that is not accepted; the link stays usable.
@@ -91,7 +95,7 @@ def reset_password(session: Session, token: str, *, password: str, now: datetime
     check_password(password, email=user.email)
     use_link(session, token, LinkPurpose.PASSWORD_RESET, now)
     _set_password(session, user.as_actor(), user, password, action="user.reset_password", now=now)
-    return Opened(user, open_signed_in_session(session, user, now=now))
+    return open_or_ask(session, user, now=now)
 
 
 def change_password(
@@ -105,15 +109,25 @@ def change_password(
         InvalidError: for a new password that is not accepted.
     """
     user = get_own_user(session, actor)
-    key = PER_ACCOUNT_AND_NETWORK.key(user.email, network)
-    if count_attempt(session, key, now=now) > PER_ACCOUNT_AND_NETWORK.most:
-        return Throttled(retry_at(now))
-    if not verify_password(user.password_hash, old):
-        return Refused()
-    forget_attempts(session, key)
+    refusal = prove_password(session, user, old, network=network, now=now)
+    if refusal is not None:
+        return refusal
     check_password(new, email=user.email)
     _set_password(session, actor, user, new, action="user.change_password", now=now)
     return Opened(user, open_signed_in_session(session, user, now=now))
+
+
+def prove_password(
+    session: Session, user: User, password: str, *, network: str, now: datetime
+) -> Refused | Throttled | None:
+    """Return None when the password of a signed-in person is right; wrong ones count as at sign-in."""
+    key = PER_ACCOUNT_AND_NETWORK.key(user.email, network)
+    if count_attempt(session, key, now=now) > PER_ACCOUNT_AND_NETWORK.most:
+        return Throttled(retry_at(now))
+    if not verify_password(user.password_hash, password):
+        return Refused()
+    forget_attempts(session, key)
+    return None
 
 
 def _set_password(
@@ -122,6 +136,7 @@ def _set_password(
     user.password_hash = hash_password(password)
     session.flush()
     end_all_user_sessions(session, user.id, now=now)
+    session.execute(delete(HalfSignIn).where(HalfSignIn.user_id == user.id))
     revoke_links(session, LinkPurpose.PASSWORD_RESET, user.id, now)
     messages.send_password_changed(session, user, now=now)
     record(session, actor, action=action, subject=("user", user.id), body_id=user.body_id, now=now)

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from sme_match.accounts.models import User
+from sme_match.accounts.models import HalfSignIn, User
 from sme_match.accounts.passwords import hash_password, needs_new_hash, verify_password
+from sme_match.accounts.queries import has_second_factor
 from sme_match.accounts.sessions import open_user_session
 from sme_match.accounts.throttle import (
     Attempt,
@@ -19,6 +20,7 @@ from sme_match.accounts.throttle import (
     retry_at,
     take_back_attempt,
 )
+from sme_match.accounts.tokens import hash_token, new_token
 from sme_match.audit.services import record
 from sme_match.core.text import normalize_width
 from sme_match.support_bodies.models import SupportBody
@@ -39,21 +41,28 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeNeeded:
+    """The password was right, and a code of the phone is awaited: the token of the half sign-in."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
-    """No such account, a wrong password, or a disabled account: nobody is told which."""
+    """No such account, a wrong password or code, or a disabled account: nobody is told which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Throttled:
-    """Too many wrong passwords; nothing was checked."""
+    """Too many wrong passwords or codes; nothing was checked."""
 
     retry_at: datetime
 
 
 def sign_in(
     session: Session, *, email: str, password: str, network: str, now: datetime
-) -> Opened | Refused | Throttled:
-    """Open a session when address and password fit.
+) -> Opened | CodeNeeded | Refused | Throttled:
+    """Open a session when address and password fit, or ask for the code of a second factor.
 
     The attempt is counted before the password is looked at and uncounted when it was right: of
     simultaneous guesses no more are answered than the limit allows. Commit whatever comes out.
@@ -72,7 +81,16 @@ def sign_in(
     take_back_attempt(session, PER_NETWORK.key(network), now=now)
     if needs_new_hash(user.password_hash):
         user.password_hash = hash_password(password)
-    return Opened(user, open_signed_in_session(session, user, now=now))
+    return open_or_ask(session, user, now=now)
+
+
+def open_or_ask(session: Session, user: User, *, now: datetime) -> Opened | CodeNeeded:
+    """Open a session, or a half one when the account has a second factor."""
+    if not has_second_factor(session, user.id):
+        return Opened(user, open_signed_in_session(session, user, now=now))
+    token = new_token()
+    session.add(HalfSignIn(token_hash=hash_token(token), user_id=user.id, created_at=now))
+    return CodeNeeded(token)
 
 
 def open_signed_in_session(session: Session, user: User, *, now: datetime) -> str:

@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from sme_match.accounts.forms import AccountForm, ChangePasswordForm
-from sme_match.accounts.queries import get_own_user
+from sme_match.accounts.queries import get_own_user, has_second_factor, rule_for
 from sme_match.accounts.services import passwords
 from sme_match.accounts.services.sign_in import Opened, Throttled
 from sme_match.accounts.services.users import edit_own_account
@@ -111,10 +111,13 @@ def _account_page(form: AccountForm) -> str:
         idle=timedelta(minutes=settings.session_idle_minutes),
         absolute=timedelta(hours=settings.session_absolute_hours),
     )
+    user = get_own_user(current_session(), actor)
     return render_template(
         "accounts/account.html",
         form=form,
-        user=get_own_user(current_session(), actor),
+        user=user,
+        second_factor_rule=rule_for(current_session(), user),
+        has_second_factor=has_second_factor(current_session(), user.id),
         sessions=sessions,
         here=hash_token(current_user.get_id()),
         idle_minutes=settings.session_idle_minutes,

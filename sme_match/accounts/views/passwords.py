@@ -10,7 +10,9 @@ from sme_match.accounts.services.passwords import (
     request_password_reset,
     reset_password,
 )
+from sme_match.accounts.services.sign_in import CodeNeeded
 from sme_match.accounts.views.blueprint import ask_to_wait, blueprint, current_network, enter
+from sme_match.accounts.views.second_factor import ask_for_code
 from sme_match.core.errors import InvalidError, NotFoundError
 from sme_match.web.access import public
 from sme_match.web.context import current_session, current_settings, current_time
@@ -59,6 +61,8 @@ def reset(token: str) -> str | Response | tuple[str, int]:
         except InvalidError as error:
             form.refuse(error)
         else:
+            if isinstance(opened, CodeNeeded):
+                return ask_for_code(opened)
             enter(opened)
             flash_done(_("パスワードを変えました。ほかの端末のログインはすべて終了しました。"))
             return redirect(url_for("home.index"))

@@ -6,7 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from sme_match.accounts.forms import SignInForm
-from sme_match.accounts.services.sign_in import Opened, Throttled
+from sme_match.accounts.services.sign_in import CodeNeeded, Opened, Throttled
 from sme_match.accounts.services.sign_in import sign_in as open_session_for
 from sme_match.accounts.sessions import end_user_session
 from sme_match.accounts.views.blueprint import (
@@ -16,6 +16,7 @@ from sme_match.accounts.views.blueprint import (
     current_network,
     enter,
 )
+from sme_match.accounts.views.second_factor import ask_for_code
 from sme_match.web.access import allow, public
 from sme_match.web.context import commit_even_if_refused, current_session, current_time, find_actor
 from sme_match.web.flashes import flash_done
@@ -44,6 +45,8 @@ def sign_in() -> str | Response | tuple[str, int]:
         if isinstance(answer, Opened):
             enter(answer)
             return redirect(next_path(url_for("home.index")))
+        if isinstance(answer, CodeNeeded):
+            return ask_for_code(answer)
         if isinstance(answer, Throttled):
             return ask_to_wait(answer)
         form.form_errors.append(_("メールアドレスかパスワードが違います。もう一度入力してください。"))
@@ -51,7 +54,7 @@ def sign_in() -> str | Response | tuple[str, int]:
 
 
 @blueprint.post("/sign-out")
-@allow(*EVERYBODY)
+@allow(*EVERYBODY, confined=True)
 def sign_out() -> Response:
     """End the session."""
     end_user_session(current_session(), current_user.get_id(), now=current_time())

@@ -7,8 +7,14 @@ from werkzeug.wrappers import Response
 from sme_match.accounts.forms import EditUserForm, ManagerForm, StaffForm
 from sme_match.accounts.labels import ROLES, USER_STATES
 from sme_match.accounts.models import User
-from sme_match.accounts.policy import STAFF_ROLES, may_edit_user, may_invite_staff, may_switch_user
-from sme_match.accounts.queries import DEFAULT_SORT, UserFilter, get_user, list_users
+from sme_match.accounts.policy import (
+    STAFF_ROLES,
+    may_edit_user,
+    may_invite_staff,
+    may_reset_second_factor,
+    may_switch_user,
+)
+from sme_match.accounts.queries import DEFAULT_SORT, UserFilter, get_user, has_second_factor, list_users
 from sme_match.accounts.services import invitations
 from sme_match.accounts.services.users import disable_user, edit_user, enable_user
 from sme_match.accounts.views.blueprint import blueprint, company_directory
@@ -96,6 +102,7 @@ def show(user_id: int) -> str:
         actions=ACTIONS,
         may_edit=may_edit_user(actor, user),
         may_switch=may_switch_user(actor, user),
+        may_reset=may_reset_second_factor(actor, user) and has_second_factor(session, user.id),
     )
 
 
