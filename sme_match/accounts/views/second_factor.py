@@ -221,6 +221,9 @@ def _own_page(password_form: PasswordForm, code_form: CodeForm) -> str:
     secret = services.secret_in_setup(
         opened, actor, secret_key=current_settings().secret_key, now=current_time()
     )
+    if secret:
+        # There are no recovery codes yet that could be typed instead.
+        code_form.code.description = _("アプリに出ている6けたの数字を入力してください。")
     return render_template(
         "accounts/second_factor.html",
         user=user,
