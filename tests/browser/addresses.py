@@ -28,6 +28,7 @@ from sme_match.needs.models import Need
 from sme_match.notifications.models import OutboxMail
 from sme_match.outcomes.models import FollowUp, OutcomeEvidence
 from sme_match.registers.models import RegisterImport
+from sme_match.statistics.models import OfficialSeries
 from sme_match.support_bodies.models import SupportBody
 from sme_match.web.access import rule_of
 from tests.browser.region import Region
@@ -49,6 +50,7 @@ NAMES: dict[str, type[Base]] = {
     "need_id": Need,
     "participant_id": Participant,
     "proposal_id": Proposal,
+    "series_id": OfficialSeries,
     "timetable_run_id": TimetableRun,
     "user_id": User,
 }

@@ -27,6 +27,7 @@ from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
 from sme_match.needs.models import Need
 from sme_match.registers.services import read_file, start_import
+from sme_match.statistics.imported.services import SeriesDraft, create_series
 from sme_match.support_bodies.models import SupportBody
 from tests.browser.conftest import Site
 from tests.demo.matching import match_by_process
@@ -65,11 +66,23 @@ def build_region(site: Site) -> Region:
         body_id = first_body(session)
         users = {user.role: user for user in people(session, body_id)}
         look_at_file(session, users[Role.COORDINATOR], now=now)
+        create_series(session, users[Role.ADMINISTRATOR].as_actor(), SERIES, now=now)
         event_id = session.scalars(select(Event.id).where(Event.state == EventState.PREPARING)).one()
         wish_run(session, users[Role.COORDINATOR].as_actor(), event_id, Wish(), now=now)
         tokens = list(links(session, users, body_id, base_url=site.url, now=now))
     solve_waiting(site.database, owner="test", now_of=site.clock)
     return Region(body_id, users, tokens)
+
+
+SERIES = SeriesDraft(
+    title="製造業の実質付加価値額",
+    publisher="研究所「生産性データベース」",
+    basis="実質、2000年価格",
+    licence="出典を示せば自由に使える",
+    unit="百万円",
+    source="https://example.jp/",
+    breaks=(1990,),
+)
 
 
 def matching(*, now: datetime) -> MatchNeed:
