@@ -10,7 +10,7 @@ anew from facts that are brought up to date.
 
 import argparse
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -19,15 +19,19 @@ from sqlalchemy.orm import Session
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.history import LEAD_EMAIL, build_history
+from benchmarks.history import ADMINISTRATOR_EMAIL, LEAD_EMAIL, build_history
 from benchmarks.pages import Page, as_markdown, database_url, measure
 from sme_match.accounts.models import User
 from sme_match.audit.services import record
 from sme_match.core.actor import SYSTEM
+from sme_match.core.clock import jst_date
 from sme_match.db.session import Database
+from sme_match.meetings.models import Meeting
 from sme_match.outcomes.models import Outcome
 from sme_match.schema import METADATA
+from sme_match.statistics.periods import fiscal_year_of
 
+THIS_YEAR = fiscal_year_of(jst_date(datetime.now(UTC)))
 COMPANIES, MEETINGS = 10_000, 20_000
 PAGES = (
     ("results", "/statistics/"),
@@ -40,6 +44,9 @@ PAGES = (
     ("reasons for refusals", "/statistics/region/refusals"),
     ("official series", "/statistics/official"),
     ("concentration and quotients", "/statistics/concentration"),
+    ("fiscal year", f"/statistics/years/{THIS_YEAR}"),
+    ("records of a fiscal year", f"/statistics/years/{THIS_YEAR}/records/meetings"),
+    ("fiscal year, all bodies", f"/statistics/years/{THIS_YEAR}/all"),
 )
 _turns = count()
 
@@ -60,13 +67,26 @@ def main() -> None:
 
 def choose(_session: Session) -> list[Page]:
     """Return the pages of statistics, read by the lead of the body."""
-    return [Page(title, path, LEAD_EMAIL) for title, path in PAGES]
+    return [
+        Page(title, path, ADMINISTRATOR_EMAIL if path.endswith("/all") else LEAD_EMAIL)
+        for title, path in PAGES
+    ]
 
 
 def change(database: Database) -> None:
-    """Change the outcome of another meeting each time, as a report would."""
+    """Change the outcome of another of the latest meetings each time, as a report would.
+
+    They are of the period that pages show, so that their figures change too.
+    """
     with database.unit_of_work() as session:
-        outcome = session.scalars(select(Outcome).offset(next(_turns)).limit(1)).one()
+        outcome = session.scalars(
+            select(Outcome)
+            .join(Meeting, Meeting.id == Outcome.meeting_id)
+            .where(Meeting.starts_at < datetime.now(UTC) - timedelta(days=40))
+            .order_by(Meeting.starts_at.desc())
+            .offset(next(_turns))
+            .limit(1)
+        ).one()
         session.execute(
             update(Outcome).where(Outcome.id == outcome.id).values(stage=(outcome.stage + 1) % 8)
         )

@@ -28,6 +28,7 @@ DAYS = 365 * YEARS
 PAIRS_PER_NEED = 6
 HELD_SHARE, REPORTED_SHARE, DEAL_SHARE, REFUSED_SHARE = 0.75, 0.9, 0.25, 0.6
 LEAD_EMAIL = "lead@load.example.jp"
+ADMINISTRATOR_EMAIL = "administrator@load.example.jp"
 REASONS = list(NoDealReason)
 
 
@@ -42,7 +43,11 @@ def build_history(
         body_id=body_id, role=Role.LEAD, name="責任 者", name_kana="セキニン シャ",
         email=LEAD_EMAIL, created_at=now,
     )  # fmt: skip
-    session.add(lead)
+    administrator = User(
+        body_id=None, role=Role.ADMINISTRATOR, name="管理 者", name_kana="カンリ シャ",
+        email=ADMINISTRATOR_EMAIL, created_at=now,
+    )  # fmt: skip
+    session.add_all((lead, administrator))
     smes = session.scalars(select(Company.id).where(Company.body_id == body_id, Company.is_sme)).all()
     own = session.scalars(select(Need).where(Need.body_id == body_id).order_by(Need.id)).all()
     for need in own:

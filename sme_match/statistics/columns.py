@@ -127,15 +127,16 @@ class Frame:
     def replaced(self, gone: Mask, part: "Frame", order: tuple[str, ...]) -> "Frame":
         """Return the rows with some replaced by those of `part`, in the order of some columns.
 
-        Columns in which nothing differs are shared with this frame.
+        Columns in which nothing differs are shared with this frame; when none differs it is this frame.
         """
         places = np.flatnonzero(gone)
         names = {name: _joined_names(own, part.names[name]) for name, own in self.names.items()}
         columns = {name: _recoded(part, name, names) for name in self._columns}
         if all(np.array_equal(self[name][places], columns[name]) for name in order):
-            return Frame(
-                {name: _overwritten(self[name], places, own) for name, own in columns.items()}, names
-            )
+            changed = {name: _overwritten(self[name], places, own) for name, own in columns.items()}
+            if all(changed[name] is self[name] for name in changed):
+                return self
+            return Frame(changed, names)
         kept = np.flatnonzero(~gone)
         joined = {name: np.concatenate((self[name][kept], own)) for name, own in columns.items()}
         return sorted_by(Frame(joined, names), order)

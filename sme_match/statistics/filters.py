@@ -1,6 +1,7 @@
 """What a page of statistics is about: a period and a part of the records, as its URL says."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -72,6 +73,22 @@ class StatisticsFilter:
         """Whether only a part of the records is counted."""
         return any(getattr(self, name) for name in NARROWING)
 
+    @property
+    def of_sme(self) -> Mapping[str, str]:
+        """What is chosen by something of the SME: column -> code, empty ones choose everything."""
+        is_buyers = self.side is Side.BUYER
+        return {
+            "sme_prefecture": self.partner if is_buyers else self.prefecture,
+            "sme_municipality": "" if is_buyers else self.municipality,
+            "size": self.size,
+            "agglomeration": self.agglomeration,
+        }
+
+    @property
+    def chooses_sme(self) -> bool:
+        """Whether records are chosen by something of the SME."""
+        return any(self.of_sme.values())
+
 
 NARROWING = (
     "industry", "process", "prefecture", "municipality", "partner", "size", "agglomeration", "lot",
@@ -134,15 +151,9 @@ def narrow(needs: Frame, pairs: Frame, filters: StatisticsFilter) -> tuple[Frame
     of_buyer = (filters.prefecture, filters.municipality) if is_buyers else (filters.partner, "")
     for column, code in zip(("prefecture", "municipality"), of_buyer, strict=True):
         needs, pairs = _chosen(needs, column, code), _chosen(pairs, f"need_{column}", code)
-    of_sme = {
-        "sme_prefecture": filters.partner if is_buyers else filters.prefecture,
-        "sme_municipality": "" if is_buyers else filters.municipality,
-        "size": filters.size,
-        "agglomeration": filters.agglomeration,
-    }
-    for column, code in of_sme.items():
+    for column, code in filters.of_sme.items():
         pairs = _chosen(pairs, column, code)
-    if any(of_sme.values()):
+    if filters.chooses_sme:
         needs = needs.where(is_in(needs["need_id"], pairs["need_id"]))
     return needs, pairs
 

@@ -14,10 +14,10 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, func, or_, select, union
+from sqlalchemy import Connection, Engine, bindparam, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from sme_match.audit.models import AuditEntry
@@ -30,6 +30,7 @@ from sme_match.statistics.queries import count_companies, load_records
 
 Bind = Engine | Connection
 Subjects = Mapping[str, set[int]]
+T = TypeVar("T")
 
 LONGEST_TRANSACTION = timedelta(hours=1)
 MOST_NEEDS = 500
@@ -52,6 +53,10 @@ _UNRELATED = frozenset(
 """What no figure is counted from."""
 
 
+def _all(facts: Facts) -> object:
+    return facts
+
+
 @dataclass(slots=True, eq=False)
 class Kept:
     """The facts of a body as of an entry of the log, and the figures counted from them."""
@@ -62,16 +67,38 @@ class Kept:
     """Numbers below the newest that no entry had yet, and since when they are waited for."""
     _figures: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
 
-    def figures(self, key: Hashable, count: Callable[[Facts], Any]) -> Any:  # noqa: ANN401 -- any
-        """Return figures that were counted from these very facts, counting them the first time."""
-        found = self._figures.get(key)
+    def figures(
+        self, key: Hashable, count: Callable[[Facts], T], *, basis: Callable[[Facts], object] = _all
+    ) -> T:
+        """Return figures that were counted from these very facts, counting them the first time.
+
+        What is counted from the needs alone, its `basis`, stays while these are the same.
+        """
+        found: tuple[object, T] | None = self._figures.get(key)
         if found is None:
-            found = self._figures[key] = count(self.facts)
+            found = self._figures[key] = basis(self.facts), count(self.facts)
             while len(self._figures) > MOST_FIGURES:
                 self._figures.popitem(last=False)
-        return found
+        return found[1]
+
+    def followed_by(self, facts: Facts, newest: int, missing: Mapping[int, datetime]) -> "Kept":
+        """Return the facts of a later entry with the figures whose basis is still the same."""
+        parts = (facts, facts.needs)
+        figures = OrderedDict(
+            (key, found)
+            for key, found in list(self._figures.items())
+            if any(found[0] is part for part in parts)
+        )
+        return Kept(facts, newest, missing, figures)
 
 
+_NEWEST = select(func.max(AuditEntry.id))
+_ENTRIES = select(AuditEntry.id, AuditEntry.subject_type, AuditEntry.subject_id).where(
+    or_(
+        AuditEntry.id > bindparam("newest"),
+        AuditEntry.id.in_(bindparam("missing", expanding=True)),
+    )
+)
 _LOCK = Lock()
 _KEPT: WeakKeyDictionary[Bind, dict[int, Kept]] = WeakKeyDictionary()
 
@@ -108,17 +135,14 @@ def _read_all(session: Session, actor: Actor, *, now: datetime) -> Kept:
 
 
 def _brought_up(session: Session, actor: Actor, known: Kept, *, now: datetime) -> Kept:
-    newest = session.scalar(select(func.max(AuditEntry.id))) or 0
+    newest = session.scalar(_NEWEST) or 0
     if newest == known.newest and not known.missing:
         return known
     # Another database under the same name, as after a restored backup, or a very large change.
     if not known.newest <= newest <= known.newest + MOST_ENTRIES:
         return _read_all(session, actor, now=now)
-    entries = session.execute(
-        select(AuditEntry.id, AuditEntry.subject_type, AuditEntry.subject_id).where(
-            or_(AuditEntry.id > known.newest, AuditEntry.id.in_(known.missing))
-        )
-    ).all()
+    since_then = {"newest": known.newest, "missing": list(known.missing)}
+    entries = session.execute(_ENTRIES, since_then).all()
     if not entries:
         return known
     seen = {entry.id for entry in entries}
@@ -135,15 +159,13 @@ def _brought_up(session: Session, actor: Actor, known: Kept, *, now: datetime) -
     touched = _touched(session, actor.body_id or 0, subjects)
     if touched is None or len(touched) > MOST_NEEDS:
         return _read_all(session, actor, now=now)
-    if not touched and "company" not in subjects:
-        return Kept(known.facts, newest, missing, known._figures)  # noqa: SLF001 -- its own kind
     facts = known.facts
     if touched:
         part = facts_of(load_records(session, actor, need_ids=touched))
         facts = facts.replaced(touched, part)
     if "company" in subjects:
         facts = replace(facts, companies=count_companies(session, actor))
-    return Kept(facts, newest, missing)
+    return known.followed_by(facts, newest, missing)
 
 
 def _touched(session: Session, body_id: int, subjects: Subjects) -> set[int] | None:

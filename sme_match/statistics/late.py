@@ -35,6 +35,7 @@ _SEED = 20_200_401
 _STEP = 0.25
 """Meetings of the same quarter of a month get the chance of their mean age, for the interval."""
 _DAYS_KEPT = 8
+_INTERVALS_KEPT = 128
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +121,7 @@ def expect(history: Waiting, cohort: Waiting) -> LateOutcomes | None:
     confirmed = int(cohort.seen.sum())
     ages = cohort.age[~cohort.seen & (cohort.age < LAST)]
     kept = np.array([[1 - rate for rate in rates]])
-    low, high = _interval(counts, ages)
+    low, high = _interval(tuple(counts), *_in_quarters(ages))
     return LateOutcomes(
         confirmed=confirmed,
         open=len(ages),
@@ -153,7 +154,20 @@ def _visible(rates: Sequence[float]) -> tuple[tuple[int, float], ...]:
     )
 
 
-def _interval(counts: Sequence[tuple[int, int]], ages: Array) -> tuple[int, int]:
+def _in_quarters(ages: Array) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Return how many meetings are of each quarter of a month, and their mean age."""
+    quarters = (ages / _STEP).astype(int)
+    numbers = np.bincount(quarters)
+    some = np.flatnonzero(numbers)
+    means = np.bincount(quarters, weights=ages)[some] / numbers[some]
+    return tuple(numbers[some].tolist()), tuple(means.tolist())
+
+
+@lru_cache(_INTERVALS_KEPT)
+def _interval(
+    counts: tuple[tuple[int, int], ...], of_quarter: tuple[int, ...], ages: tuple[float, ...]
+) -> tuple[int, int]:
+    """Return the interval of the deals to come; kept by all that it depends on."""
     draw = np.random.default_rng(_SEED)
     kept = []
     for entered, seen in counts:
@@ -161,15 +175,12 @@ def _interval(counts: Sequence[tuple[int, int]], ages: Array) -> tuple[int, int]
         inside = 0 < seen < entered
         drawn = draw.beta(seen, entered - seen, _DRAWS) if inside else np.full(_DRAWS, float(seen > 0))
         kept.append(1 - drawn)
-    quarters = (ages / _STEP).astype(int)
-    numbers = np.bincount(quarters)
-    some = np.flatnonzero(numbers)
-    means = np.bincount(quarters, weights=ages)[some] / numbers[some]
-    chances = _to_come(np.column_stack(kept), _left(means)) * numbers[some]
+    numbers, means = np.array(of_quarter, dtype=np.int64), np.array(ages)
+    chances = _to_come(np.column_stack(kept), _left(means)) * numbers
     to_come = np.zeros(_DRAWS, dtype=np.int64)
     for start, end in SPANS:
         own = (means >= start) & (means < end)
-        if number := int(numbers[some][own].sum()):
+        if number := int(numbers[own].sum()):
             mean = np.clip(chances[:, own].sum(axis=1) / number, 0, 1)
             to_come += draw.binomial(number, mean)
     low, high = np.quantile(to_come, (0.025, 0.975), method="nearest")

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from sme_match.reference.japan_map import load_japan_map
@@ -18,13 +18,14 @@ from sme_match.statistics.charts import (
     rank_finding,
     trend_finding,
 )
-from sme_match.statistics.filters import UNKNOWN, name_month
+from sme_match.statistics.filters import UNKNOWN, StatisticsFilter, name_month
 from sme_match.statistics.frames import Group
 from sme_match.statistics.report import Report
 from sme_match.statistics.words import HasFilter, month_label, rank_sentence, trend_sentence
 from sme_match.web.languages import current_language
 
 BARS_SHOWN = 10
+KEPT_ADDRESSES = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,14 @@ def draw_groups(
 
 
 def _records(report: HasFilter, **changes: str) -> str:
-    return url_for("statistics.records", key="meetings", **report.filters.arguments(**changes))
+    return _address(request.root_path, report.filters, tuple(changes.items()))
+
+
+@lru_cache(KEPT_ADDRESSES)
+def _address(mounted_at: str, filters: StatisticsFilter, changes: tuple[tuple[str, str], ...]) -> str:
+    """Return the address of held meetings; a chart has one for each of its parts."""
+    del mounted_at
+    return url_for("statistics.records", key="meetings", **filters.arguments(**dict(changes)))
 
 
 @cache

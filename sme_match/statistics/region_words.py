@@ -8,11 +8,11 @@ from sme_match.core.fiscal_year import FiscalYear
 from sme_match.outcomes.enums import NoDealReason
 from sme_match.statistics.demand import ShareOfRecords, Signal, Trend
 from sme_match.statistics.dimension_words import title_of
-from sme_match.statistics.dimensions import Dimension
+from sme_match.statistics.dimensions import Dimension, Flow
 from sme_match.statistics.filters import UNKNOWN, StatisticsFilter, name_fiscal_year, name_span
 from sme_match.statistics.frames import Side
 from sme_match.statistics.periods import Period, fiscal_year_of
-from sme_match.statistics.region import Refusals
+from sme_match.statistics.region import RefusalGroup, Refusals
 from sme_match.statistics.words import _, percent, word
 from sme_match.web.languages import current_language
 
@@ -96,3 +96,16 @@ def of_flow(filters: StatisticsFilter, **prefectures: str | None) -> dict[str, s
     sides = ("sme", "buyer") if filters.side is Side.SME else ("buyer", "sme")
     names = dict(zip(sides, ("prefecture", "partner"), strict=True))
     return {names[side]: code or UNKNOWN for side, code in prefectures.items()}
+
+
+def flow_key(filters: StatisticsFilter, flow: Flow) -> tuple[tuple[str, str], ...]:
+    """Return `of_flow` of a flow as a plain value."""
+    return tuple(of_flow(filters, buyer=flow.buyer, sme=flow.sme).items())
+
+
+def reason_counts(found: Refusals, group: RefusalGroup) -> tuple[tuple[str, str, int], ...]:
+    """Return the reasons in the order of the table: each with its words and how often it was named."""
+    return tuple(
+        (reason, str(reason_title(reason)), len(group.by_reason.get(reason, ())))
+        for reason in found.reasons
+    )

@@ -58,7 +58,11 @@ def make_demand(session: Session, actor: Actor, filters: StatisticsFilter, *, no
     def count(facts: Facts, today: date) -> Demand:
         return build_demand(facts, filters, today=today)
 
-    return _recall(session, actor, filters, ("demand",), count, now=now)
+    def basis(facts: Facts) -> object:
+        # No outcome changes a need; but chosen by an SME, needs are those that have a pair with one.
+        return facts if filters.chooses_sme else facts.needs
+
+    return _recall(session, actor, filters, ("demand",), count, basis, now=now)
 
 
 def make_refusals(
@@ -77,20 +81,21 @@ def companies_by_prefecture(session: Session, actor: Actor, *, now: datetime) ->
     return recall_facts(session, actor, now=now).facts.companies
 
 
-def _recall(
+def _recall(  # noqa: PLR0917 -- what is counted, and how
     session: Session,
     actor: Actor,
     filters: StatisticsFilter,
     what: tuple[str, ...],
     count: Callable[[Facts, date], T],
+    basis: Callable[[Facts], object] = lambda facts: facts,
     *,
     now: datetime,
 ) -> T:
     today = jst_date(now)
     if filters.known_on is None or filters.known_on >= today:
         kept = recall_facts(session, actor, now=now)
-        found: T = kept.figures((what, actor.role, filters, today), lambda facts: count(facts, today))
-        return found
+        key = (what, actor.role, filters, today)
+        return kept.figures(key, lambda facts: count(facts, today), basis=basis)
     known_on = filters.known_on
 
     def make() -> T:

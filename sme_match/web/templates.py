@@ -21,7 +21,7 @@ from sme_match.web import addresses, languages
 
 FIXED = ("_", "asset", "ic", "url_for")
 """Functions of templates whose answer depends on their arguments, language and mount point alone."""
-KEPT_FRAGMENTS = 2048
+KEPT_FRAGMENTS = 4096
 MOST_COMPILED = 8
 """Sets of compiled templates that are kept; there are two languages and hardly ever two mounts."""
 

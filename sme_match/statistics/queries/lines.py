@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import BindParameter, Integer, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from sme_match.companies.models import Company
@@ -25,6 +26,8 @@ Columns = Select[*tuple[Any, ...]]
 Line = tuple[Any, ...]
 _SME = aliased(Company, name="sme")
 _BUYER = aliased(Company, name="buyer")
+_BODY: BindParameter[int] = bindparam("body", type_=Integer)
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _CHUNK = 1000
 """How many ids go into one query: well under the limits of both back ends."""
 
@@ -50,20 +53,23 @@ def list_lines(session: Session, actor: Actor, kind: RecordKind, ids: Ids) -> li
     query, line = _LINES[kind]
     found: dict[int, RecordLine] = {}
     for start in range(0, len(ids), _CHUNK):
-        rows = session.execute(query(actor.body_id or 0, ids[start : start + _CHUNK]))
+        given = {"body": actor.body_id or 0, "ids": list(ids[start : start + _CHUNK])}
+        rows = session.execute(query(), given)
         found |= {row[0]: line(row) for row in rows}
     return [found[record_id] for record_id in ids if record_id in found]
 
 
-def _need_lines(body_id: int, ids: Ids) -> Columns:
+@cache
+def _need_lines() -> Columns:
     return (
         select(Need.id, Need.number, Need.title, _BUYER.name, Need.created_at, Need.state)
         .join(_BUYER, _BUYER.id == Need.buyer_id)
-        .where(Need.body_id == body_id, Need.id.in_(ids))
+        .where(Need.body_id == _BODY, Need.id.in_(_IDS))
     )
 
 
-def _proposal_lines(body_id: int, ids: Ids) -> Columns:
+@cache
+def _proposal_lines() -> Columns:
     return (
         select(
             Proposal.id,
@@ -79,11 +85,12 @@ def _proposal_lines(body_id: int, ids: Ids) -> Columns:
         .join(Need, Need.id == Proposal.need_id)
         .join(_SME, _SME.id == Proposal.company_id)
         .join(_BUYER, _BUYER.id == Need.buyer_id)
-        .where(Proposal.body_id == body_id, Proposal.id.in_(ids))
+        .where(Proposal.body_id == _BODY, Proposal.id.in_(_IDS))
     )
 
 
-def _meeting_lines(body_id: int, ids: Ids) -> Columns:
+@cache
+def _meeting_lines() -> Columns:
     return (
         select(
             Meeting.id,
@@ -101,17 +108,18 @@ def _meeting_lines(body_id: int, ids: Ids) -> Columns:
         .join(_SME, _SME.id == Meeting.company_id)
         .join(_BUYER, _BUYER.id == Meeting.buyer_id)
         .outerjoin(Outcome, Outcome.meeting_id == Meeting.id)
-        .where(Meeting.body_id == body_id, Meeting.id.in_(ids))
+        .where(Meeting.body_id == _BODY, Meeting.id.in_(_IDS))
     )
 
 
-def _company_lines(body_id: int, ids: Ids) -> Columns:
+@cache
+def _company_lines() -> Columns:
     """Return companies that the body met, also those that another body shares with it."""
     met = exists().where(
-        Meeting.body_id == body_id,
+        Meeting.body_id == _BODY,
         or_(Meeting.company_id == Company.id, Meeting.buyer_id == Company.id),
     )
-    return select(Company.id, Company.name, Company.prefecture_code).where(Company.id.in_(ids), met)
+    return select(Company.id, Company.name, Company.prefecture_code).where(Company.id.in_(_IDS), met)
 
 
 def _need_line(row: Line) -> RecordLine:
@@ -147,7 +155,7 @@ def _company_line(row: Line) -> RecordLine:
     return RecordLine(record_id=company_id, title=name, prefecture=prefecture)
 
 
-_LINES: Mapping[RecordKind, tuple[Callable[[int, Ids], Columns], Callable[[Line], RecordLine]]] = (
+_LINES: Mapping[RecordKind, tuple[Callable[[], Columns], Callable[[Line], RecordLine]]] = (
     MappingProxyType(
         {
             RecordKind.NEED: (_need_lines, _need_line),

@@ -75,11 +75,13 @@ def load_records(
     """
     body_id = actor.body_id or 0
 
+    # What is read as plain rows, past the session, has to be written first.
+    session.flush()
     given = {"body": body_id, "needs": list(need_ids or ()), "known_at": known_at}
 
     def read(select_all: Callable[[], Columns]) -> Sequence[Line]:
         statement = _statement(select_all, is_narrow=need_ids is not None)
-        return session.execute(statement, given).all()
+        return session.connection().execute(statement, given).all()
 
     needs, rows = read(_select_needs), [*read(_select_proposed), *read(_select_unproposed)]
     companies = count_companies(session, actor) if need_ids is None else {}

@@ -1,6 +1,7 @@
 """The yearly report in the reader's language."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from flask_babel import lazy_gettext as _l
 
@@ -21,6 +22,7 @@ SECTIONS: Mapping[Section, object] = {
 COMPANIES = frozenset({"introduced_smes", "smes", "new_smes", "buyers"})
 DRAWN = ("planned", "meetings", "deals")
 """The figures of the chart: numbers of one kind, so that one axis serves all."""
+KEPT_VALUES = 4096
 _PERCENT = 100
 
 
@@ -45,6 +47,13 @@ def unit_word(key: str) -> str:
 
 def shown(key: str, value: float | None) -> str:
     """Return a figure with its unit; a dash for what is undefined."""
+    return _shown(current_language(), key, value)
+
+
+@lru_cache(KEPT_VALUES)
+def _shown(language: str, key: str, value: float | None) -> str:
+    """Return the words of a value; a page has some two hundred of them."""
+    del language
     if value is None:
         return "—"
     if UNITS[key] is Unit.YEN:
