@@ -21,6 +21,7 @@ AT_LEAST: dict[Role | None, int] = {
 """How many pages there are at least for each; None is who has nothing but the links of mails."""
 NO_PAGES = {
     "static": "files of the look",
+    "accounts.enter_code": "asks for a code after the password; see test_second_factor",
     "outcomes.document": "a file, of which the region has none",
     "home.save_view": "asks about the filters of a list, which an address alone does not have",
     "statistics.years": "leads to the newest year",
