@@ -44,7 +44,8 @@ def fitting_step(secret: str, code: str, *, now: datetime) -> int | None:
     present = int(now.timestamp()) // STEP_SECONDS
     totp = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
     steps = range(present - DRIFT_STEPS, present + DRIFT_STEPS + 1)
-    fitting = [step for step in steps if compare_digest(totp.at(step * STEP_SECONDS), code)]
+    typed = code.encode()
+    fitting = [step for step in steps if compare_digest(totp.at(step * STEP_SECONDS).encode(), typed)]
     return max(fitting, default=None)
 
 

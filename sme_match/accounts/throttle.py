@@ -1,7 +1,8 @@
 """Slowing down guessing: attempts are counted in the database, so the limits hold over all workers.
 
 A limit binds one account from one network, one network, or everybody together. None of them binds
-an account as such: whoever guesses from elsewhere cannot lock its owner out.
+an account as such: whoever guesses from elsewhere cannot lock its owner out. The one exception is the
+code after a right password (`services/second_factor.py`), which only who knows that can try.
 """
 
 from dataclasses import dataclass

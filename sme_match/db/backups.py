@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, Engine, create_engine, inspect, make_url, text
 
+from sme_match.db.engine import QUERY_ONLY
 from sme_match.db.migrations import current_revision
 
 STEM = "sme_match-"
@@ -50,6 +51,7 @@ def back_up(engine: Engine, folder: Path, *, now: datetime) -> Path:
             with closing(engine.raw_connection()) as connection:
                 cursor = connection.cursor()
                 cursor.execute("PRAGMA query_only=OFF")
+                connection.info.pop(QUERY_ONLY, None)
                 cursor.execute("VACUUM INTO ?", (str(part),))
         else:
             _run(["pg_dump", "--format=custom", f"--file={part}"], engine.url)

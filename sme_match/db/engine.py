@@ -18,7 +18,8 @@ from sme_match.db import slow
 BUSY_TIMEOUT_SECONDS = 15
 PREPARED_STATEMENTS = 1024
 """How many the driver keeps: the pages have some hundred, and preparing takes longer than most run."""
-_QUERY_ONLY = "query_only"
+QUERY_ONLY = "query_only"
+"""Where a connection remembers whether it may only read: whoever sets the pragma forgets it there."""
 
 
 def make_engine(url: str) -> Engine:
@@ -57,7 +58,7 @@ def _begin_sqlite(connection: Connection) -> None:
     options: dict[str, Any] = dict(connection.get_execution_options())
     read_only = bool(options.get("read_only"))
     # Only when it changes: the pragma makes SQLite prepare every statement of the connection again.
-    if connection.info.get(_QUERY_ONLY) is not read_only:
+    if connection.info.get(QUERY_ONLY) is not read_only:
         connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
-        connection.info[_QUERY_ONLY] = read_only
+        connection.info[QUERY_ONLY] = read_only
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

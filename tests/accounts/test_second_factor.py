@@ -160,6 +160,7 @@ def test_a_wrong_first_code_turns_nothing_on(client: Client, clock: Clock, user:
     assert refused.status_code == 422
     assert "数字が合いません" in refused.text
     assert secret_on(refused.text) == secret
+    assert client.post(f"{PAGE}/confirm", {"code": "あいうえおか"}).status_code == 422
     assert give_password(Client(client.app)).location == "/needs/"
 
 
@@ -236,6 +237,8 @@ def test_guessing_codes_is_slowed_and_the_owner_is_told(
     assert give_code(browser, code_at(secret, clock)).status_code == 429
     with database.reading() as session:
         assert "何度も間違えられました" in mails(session)[-1].subject
+    for _ in range(services.PER_ACCOUNT.most):
+        assert give_code(browser, "000000").status_code == 429
     owner = Client(client.app)
     give_password(owner, "198.51.100.7")
     assert give_code(owner, code_at(secret, clock), "198.51.100.7").status_code == 302

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, func, inspect, make_url, select, text
+from sqlalchemy.exc import DBAPIError
 
 from config import load_settings
 from sme_match.app import create_app
@@ -155,6 +156,16 @@ def test_other_files_are_no_backups(content: bytes, tmp_path: Path) -> None:
 
     with pytest.raises(BackupError):
         verify(path)
+
+
+def test_whoever_only_reads_writes_nothing_after_a_backup_either(
+    filled: tuple[Database, int], tmp_path: Path
+) -> None:
+    database, _user_id = filled
+    counts(database)
+    back_up(database.engine, tmp_path, now=NOW)
+    with database.reading() as session, pytest.raises(DBAPIError):
+        session.execute(text('DELETE FROM "audit_entry"'))
 
 
 def test_a_backup_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:

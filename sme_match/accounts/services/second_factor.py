@@ -26,7 +26,13 @@ from sme_match.accounts.second_factor import (
     unseal,
 )
 from sme_match.accounts.services.passwords import prove_password
-from sme_match.accounts.services.sign_in import Opened, Refused, Throttled, open_signed_in_session
+from sme_match.accounts.services.sign_in import (
+    Opened,
+    Refused,
+    Throttled,
+    normalize_email,
+    open_signed_in_session,
+)
 from sme_match.accounts.sessions import HALF_LIVES, end_all_user_sessions, end_other_user_sessions
 from sme_match.accounts.throttle import (
     Limit,
@@ -218,12 +224,13 @@ def reset_from_command_line(session: Session, email: str, *, now: datetime) -> N
     Raises:
         NotFoundError: when no account has this address.
     """
-    query = select(User).where(User.email == email.strip().lower()).options(joinedload(User.body))
+    query = select(User).where(User.email == normalize_email(email)).options(joinedload(User.body))
     user = session.scalar(query)
     if user is None:
         raise NotFoundError(mark_text("この利用者は見つかりませんでした。"))
-    _remove(session, SYSTEM, user, "user.second_factor_reset", now=now)
-    end_all_user_sessions(session, user.id, now=now)
+    if has_second_factor(session, user.id):
+        _remove(session, SYSTEM, user, "user.second_factor_reset", now=now)
+        end_all_user_sessions(session, user.id, now=now)
 
 
 def count_recovery_codes(session: Session, user_id: int) -> int:
@@ -237,8 +244,11 @@ def _check(session: Session, user: User, proof: Proof, *, now: datetime) -> Refu
     near_key = PER_ACCOUNT_AND_NETWORK.key(str(user.id), proof.network)
     own_key = PER_ACCOUNT.key(str(user.id))
     near = count_attempt(session, near_key, now=now)
-    own = count_attempt(session, own_key, now=now)
-    if near > PER_ACCOUNT_AND_NETWORK.most or own > PER_ACCOUNT.most:
+    own = 0
+    if near <= PER_ACCOUNT_AND_NETWORK.most:
+        # What one network is refused unseen does not count against the owner elsewhere.
+        own = count_attempt(session, own_key, now=now)
+    if not 0 < own <= PER_ACCOUNT.most:
         log.warning("Code throttled from %s", proof.network)
         return Throttled(retry_at(now))
     if _use_code(session, user, plain_code(proof.code), secret_key=proof.secret_key, now=now):

@@ -61,9 +61,11 @@ def reset(token: str) -> str | Response | tuple[str, int]:
         except InvalidError as error:
             form.refuse(error)
         else:
+            changed = _("パスワードを変えました。ほかの端末のログインはすべて終了しました。")
             if isinstance(opened, CodeNeeded):
+                flash_done(changed)
                 return ask_for_code(opened)
             enter(opened)
-            flash_done(_("パスワードを変えました。ほかの端末のログインはすべて終了しました。"))
+            flash_done(changed)
             return redirect(url_for("home.index"))
     return render_template("accounts/reset.html", form=form, user=user), 422
