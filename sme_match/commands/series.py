@@ -13,11 +13,13 @@ from sme_match.core.errors import DomainError
 from sme_match.registers.models import RegisterImport
 from sme_match.registers.rows import ImportRow, summarise
 from sme_match.registers.services import apply_import, read_file, start_import
+from sme_match.statistics.imported.columns import FIRST_YEAR, LAST_YEAR
 from sme_match.statistics.imported.register import official_register
 from sme_match.statistics.imported.services import SeriesDraft, create_series
 from sme_match.statistics.models import OfficialSeries
 from sme_match.web.context import installation
 
+YEAR = click.IntRange(FIRST_YEAR, LAST_YEAR)
 ACTOR = Actor(role=Role.ADMINISTRATOR, name="コマンドによる取り込み")
 
 
@@ -30,7 +32,7 @@ ACTOR = Actor(role=Role.ADMINISTRATOR, name="コマンドによる取り込み")
 @click.option("--licence", default="", help="The terms under which it may be shown.")
 @click.option("--unit", default="", help="Unit of the figures, such as 百万円 or 人.")
 @click.option("--source", default="", help="Where the file was taken from.")
-@click.option("--break", "breaks", type=int, multiple=True, help="A year not comparable with earlier.")
+@click.option("--break", "breaks", type=YEAR, multiple=True, help="A year not comparable with earlier.")
 @click.option("--accept", is_flag=True, help="Also bring in the rows that are asked about.")
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
 def import_series(

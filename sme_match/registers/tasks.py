@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from sme_match.accounts.models import User
-from sme_match.core.errors import ConflictError
+from sme_match.core.errors import ConflictError, NotFoundError
 from sme_match.db.session import Database
 from sme_match.registers.description import Registers, find_register
 from sme_match.registers.enums import ImportState, RowAction
@@ -37,9 +37,14 @@ def bring_in_waiting(
     for import_id, key, decided, user in waiting:
         actor = user.as_actor()
         decisions = {int(number): RowAction(action) for number, action in decided.items()}
-        with database.reading() as session:
-            register = find_register(registers, session, key)
-            found = get_import(session, actor, import_id)
+        try:
+            with database.reading() as session:
+                register = find_register(registers, session, key)
+                found = get_import(session, actor, import_id)
+        except NotFoundError:
+            # One that nobody can bring in any more keeps nobody else's waiting.
+            log.warning("Import %s has no register, or nobody to bring it in", import_id)
+            continue
         parsed = parse_import(register, found)
         try:
             with database.unit_of_work() as session:

@@ -188,11 +188,11 @@ def apply(import_id: int) -> Response:
     """Bring the good rows in."""
     session, actor = current_session(), current_actor()
     found = get_import(session, actor, import_id)
+    register = _register(found.register)
     decisions = read_decisions(summarise(_rows(found)).questions)
     if len(found.rows) > ROWS_AT_ONCE:
         queue_import(session, actor, import_id, decisions=decisions, now=current_time())
         return redirect(url_for("registers.show", import_id=import_id))
-    register = _register(found.register)
     let_others_write()
     parsed = parse_import(register, found)
     found = apply_import(

@@ -276,6 +276,19 @@ def test_a_large_file_that_met_a_change_of_the_register_is_looked_at_again(
     assert "取り込みました" in client.get(location).text
 
 
+def test_an_import_that_nobody_can_bring_in_does_not_keep_others_waiting(
+    client: Client, database: Database, company_id: int
+) -> None:
+    lost = upload(client, MANY).location
+    client.post(f"{lost}/apply")
+    with database.unit_of_work() as session:
+        session.execute(update(RegisterImport).values(register="official-7"))
+    other = upload(client, MANY).location
+    client.post(f"{other}/apply")
+    scheduled(client)
+    assert "取り込みました" in client.get(other).text
+
+
 def test_who_waits_too_long_is_told_whom_to_ask(
     client: Client, database: Database, company_id: int
 ) -> None:

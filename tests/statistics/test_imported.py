@@ -9,10 +9,13 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from sme_match.audit.models import AuditEntry
-from sme_match.core.actor import Role
+from sme_match.core.actor import Actor, Role
+from sme_match.core.errors import InvalidError
 from sme_match.db.session import Database
+from sme_match.statistics.imported.services import SeriesDraft, create_series
 from sme_match.statistics.models import OfficialSeries, OfficialValue
 from tests.client import Client
+from tests.conftest import NOW
 from tests.factories import make_body, make_user
 from tests.registers.files import csv_file, xlsx_file
 from tests.statistics.test_views import text_of
@@ -163,6 +166,34 @@ def test_a_series_is_edited_with_care_and_removed_with_its_figures(
         "official_series.edit",
         "official_series.remove",
     ]
+
+
+def test_nothing_of_a_removed_series_can_come_in_or_be_undone(
+    client: Client, database: Database, lead_id: int
+) -> None:
+    register = describe(client)
+    applied = upload(client, register, csv_file(ROWS[:2])).location
+    client.post(f"{applied}/apply")
+    looked_at = upload(client, register, csv_file(ROWS)).location
+    client.post(f"/statistics/official/series/{register.split('-')[1]}/remove")
+    # On SQLite the next series has the same number.
+    again = describe(client)
+    client.post(f"{upload(client, again, csv_file(ROWS[:2])).location}/apply")
+    before = figures(database)
+    assert client.post(f"{looked_at}/apply").status_code == 404
+    assert client.post(f"{applied}/undo").status_code == 404
+    assert figures(database) == before != []
+
+
+@pytest.mark.parametrize(("field", "value"), [("title", "　 "), ("unit", "百" * 21)])
+def test_the_command_is_held_to_the_rules_of_the_page(
+    database: Database, field: str, value: str
+) -> None:
+    stated = {**STATED, "breaks": (), field: value}
+    keeper = Actor(role=Role.ADMINISTRATOR, name="コマンド")
+    with database.unit_of_work() as session, pytest.raises(InvalidError) as refused:
+        create_series(session, keeper, SeriesDraft(**stated), now=NOW)  # type: ignore[arg-type]
+    assert refused.value.field == field
 
 
 def test_only_administrators_bring_series_in(client: Client, database: Database, lead_id: int) -> None:

@@ -108,12 +108,12 @@ def read_table(session: Session, series: Series, prefectures: Collection[str]) -
 
 
 def read_stored(session: Session, series_id: int, years: Collection[int]) -> Mapping[Key, Stored]:
-    """Return the figures that a series has already, from the year before the first of these on."""
+    """Return the figures that a series has already up to the last of these years.
+
+    All earlier ones: the figure before one may lie some years back.
+    """
     value = OfficialValue
-    known = value.series_id == series_id
-    before = select(func.max(value.year)).where(known, value.year < min(years, default=0))
-    first = session.scalar(before) or min(years, default=0)
-    query = select(value).where(known, value.year.between(first, max(years, default=0)))
+    query = select(value).where(value.series_id == series_id, value.year <= max(years, default=0))
     return {
         Key(each.prefecture_code, each.industry, each.year, each.basis): Stored(
             each.id, each.version, Decimal(repr(each.value))

@@ -21,7 +21,7 @@ from sme_match.registers.enums import RowAction
 from sme_match.registers.snapshots import split_by_version
 from sme_match.statistics.imported.checks import check_rows, key_of
 from sme_match.statistics.imported.columns import COLUMNS
-from sme_match.statistics.imported.queries import get_series_row, read_stored
+from sme_match.statistics.imported.queries import read_stored
 from sme_match.statistics.models import OfficialSeries, OfficialValue
 from sme_match.tables.columns import ParsedRow
 from sme_match.tables.writing import Value
@@ -39,7 +39,9 @@ def official_register(session: Session, part: str) -> Register:
     """
     if not (part.isascii() and part.isdigit() and len(part) <= _MOST_DIGITS):
         raise NotFoundError
-    series = get_series_row(session, int(part)).series
+    series = session.get(OfficialSeries, int(part))
+    if series is None:
+        raise NotFoundError
     return Register(
         key=f"{OFFICIAL}-{series.id}",
         kind=KIND,

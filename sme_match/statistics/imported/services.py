@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import String, delete, update
 from sqlalchemy.orm import Session
 
 from sme_match.audit.services import apply_changes, record
@@ -12,11 +12,15 @@ from sme_match.core.actor import Actor
 from sme_match.core.errors import InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
 from sme_match.db.versions import check_version
+from sme_match.registers.enums import ImportState
+from sme_match.registers.models import RegisterImport
 from sme_match.statistics.imported.queries import get_series_row, list_titles
 from sme_match.statistics.models import OfficialSeries, OfficialValue
 from sme_match.statistics.policy import may_keep_series
 
 _TITLE_TAKEN = mark_text("この名前の系列はすでにあります。続きの年は、その系列に取り込んでください。")
+REMOVED = "official-removed"
+"""The register of files whose series is gone: there is none of that name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +99,11 @@ def remove_series(session: Session, actor: Actor, series_id: int, *, now: dateti
     }
     changes["figures"] = (row.figures, 0)
     session.execute(delete(OfficialValue).where(OfficialValue.series_id == series_id))
+    # Its files let go of the number: applied or undone later, they would meet what has it by then.
+    own = update(RegisterImport).where(RegisterImport.register == f"official-{series_id}")
+    waiting = RegisterImport.state == ImportState.WAITING
+    session.execute(own.where(waiting).values(state=ImportState.PREVIEW))
+    session.execute(own.values(register=REMOVED))
     session.delete(row.series)
     session.flush()
     _note(session, actor, row.series, "official_series.remove", now=now, changes=changes)
@@ -103,8 +112,14 @@ def remove_series(session: Session, actor: Actor, series_id: int, *, now: dateti
 
 def _check(session: Session, draft: SeriesDraft, *, own_title: str = "") -> None:
     for name in ("title", "publisher", "basis", "licence", "unit", "source"):
-        if not getattr(draft, name):
+        if not getattr(draft, name).strip():
             raise InvalidError(mark_text("入力してください。"), field=name)
+        kind = OfficialSeries.__table__.c[name].type
+        limit = kind.length if isinstance(kind, String) else None
+        if limit is not None and len(getattr(draft, name)) > limit:
+            raise InvalidError(
+                mark_text("%(limit)s文字までで入力してください。"), field=name, limit=limit
+            )
     if draft.title != own_title and draft.title in list_titles(session):
         raise InvalidError(_TITLE_TAKEN, field="title")
 
