@@ -3,7 +3,7 @@
 Staff of every host body see the event and its timetable; the coordinators of the hosts look after
 their own companies in it; those of the running body plan it, solve and publish the timetable. What a
 company said in confidence (whom it avoids) stays with the body that looks after it. Until publication
-the other hosts read the names of their own companies, of buyers that offer a need openly and of SMEs
+the other hosts read the names of their own companies, of buyers that offer all needs openly and of SMEs
 that may meet their own buyers: whoever does not plan needs no others. An SME sees the
 events of its body from the day the call opens, and of the timetable its own part; a buyer acts
 through a signed link. Until publication no SME

@@ -16,7 +16,7 @@ from tests.client import Client
 from tests.conftest import NOW
 from tests.events.published import publish
 from tests.events.scenes import EventScene, make_event, make_placement
-from tests.factories import make_body, make_user
+from tests.factories import make_body, make_need, make_user
 
 PAGES = ("participants", "participants?side=sme", "candidates", "timetable", "runs/{run}")
 
@@ -53,6 +53,9 @@ def shared(database: Database) -> Shared:
             best={"status": "optimal"}, meetings=meetings,
         )  # fmt: skip
         session.add(run)
+        for part in (*scene.buyers, *scene.smes):
+            # Boards write the short name where there is one.
+            session.get_one(Company, part.company_id).short_name = ""
         session.flush()
         names = [
             [session.get_one(Company, part.company_id).name for part in side]
@@ -68,8 +71,9 @@ def read(client: Client, shared: Shared) -> str:
     assert [page.status_code for page in pages] == [200] * len(PAGES)
     book = openpyxl.load_workbook(BytesIO(client.get(f"{base}/timetable.xlsx").data))
     cells = [str(cell.value) for sheet in book for row in sheet for cell in row]
-    moves = [client.get(f"{base}/candidates/{pair.id}/move").text for pair in shared.scene.candidates]
-    return "\n".join([*(page.text for page in pages), *moves, *cells])
+    moves = [client.get(f"{base}/candidates/{pair.id}/move") for pair in shared.scene.candidates]
+    assert {page.status_code for page in moves} == {200}
+    return "\n".join([*(page.text for page in (*pages, *moves)), *cells])
 
 
 def test_before_publication_a_co_host_reads_the_names_that_it_needs(
@@ -99,6 +103,17 @@ def test_a_co_host_reads_the_names_of_those_that_its_own_buyer_may_meet(
     assert (shared.smes[1] in said, shared.smes[2] in said) == (False, True)
     form = client.get(f"/events/{scene.event.id}/invite/{scene.buyers[1].company_id}").text
     assert (shared.smes[1] in form, shared.smes[2] in form) == (False, True)
+
+
+def test_a_buyer_that_offers_another_need_without_its_name_is_not_named(
+    client: Client, database: Database, shared: Shared
+) -> None:
+    assert shared.buyers[0] in read_participants(client.sign_in(shared.guest), shared)
+    with database.unit_of_work() as session:
+        buyer = session.get_one(Company, shared.scene.buyers[0].company_id)
+        make_need(session, buyer, buyer_anonymous=True)
+    board = client.get(f"/events/{shared.scene.event.id}/timetable").text
+    assert shared.buyers[0] not in read_participants(client, shared) + board
 
 
 def read_participants(client: Client, shared: Shared) -> str:

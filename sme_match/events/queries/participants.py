@@ -69,7 +69,10 @@ def list_unnamed(session: Session, actor: Actor, event: Event) -> frozenset[int]
     if names_everybody(actor, event):
         return frozenset()
     own = Participant.body_id == (actor.body_id or 0)
-    open_buyers = [each.buyer_id for each in list_wishable(session, event) if each.buyer_name]
+    offers = list_wishable(session, event)
+    # Beside the name of a buyer, a need that it offers without one would be no secret.
+    hidden = {each.buyer_id for each in offers if not each.buyer_name}
+    open_buyers = {each.buyer_id for each in offers} - hidden
     buyer = aliased(Participant)
     asked = (
         select(Candidate.sme_id)

@@ -47,7 +47,7 @@ def runs(event_id: int) -> Response:
             return redirect(url_for("events.runs", event_id=event_id))
     event = get_event(session, actor, event_id, now=now)
     found = list_runs(session, event)
-    under_way = next((run for run in found if run.state in UNDER_WAY), None)
+    under_way = next((run for run in reversed(found) if run.state in UNDER_WAY), None)
     page = render_template(
         "events/runs.html",
         event=event,
