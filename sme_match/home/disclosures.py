@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, String, cast, func, literal, null, select, union_all
+from sqlalchemy import Date, String, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from sme_match.companies.models import Company, CompanyShare
 from sme_match.core.actor import Actor
 from sme_match.core.text import normalize_width
 from sme_match.db.base import UTCDateTime
-from sme_match.db.paging import PAGE_SIZE, Columns, Page
+from sme_match.db.paging import PAGE_SIZE, Columns, Page, count
 from sme_match.meetings.models import Meeting
 from sme_match.needs.models import Need, NeedShare
 from sme_match.support_bodies.models import SupportBody
@@ -44,7 +44,7 @@ def list_disclosures(session: Session, actor: Actor, *, text: str, page: int) ->
     if wanted := normalize_width(text):
         named = every.c.subject + " " + every.c.receiver
         query = query.where(named.contains(wanted, autoescape=True))
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    total = count(session, query)
     number = min(max(1, page), max(1, -(-total // PAGE_SIZE)))
     order = (every.c.at.desc(), every.c.kind, every.c.subject_id, every.c.receiver)
     rows = session.execute(query.order_by(*order).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
