@@ -17,13 +17,13 @@ from sme_match.web.shell import NavigationItem
 
 def navigation_for(actor: Actor) -> Sequence[NavigationItem]:
     """Return the entries for this role; the current one is the domain of the open page."""
-    counts = _counts(actor)
+    counts, open_domains = _counts(actor), _open_domains()
     return [
         NavigationItem(
             endpoint=endpoint,
             title=title,
             count=counts.get(endpoint, 0),
-            current=_is_current(endpoint),
+            current=endpoint.partition(".")[0] in open_domains,
         )
         for endpoint, title in _entries(role=actor.role)
     ]
@@ -60,7 +60,8 @@ def _entries(language: str, *, role: Role) -> list[tuple[str, str]]:
     ]
 
 
-def _is_current(endpoint: str) -> bool:
+def _open_domains() -> set[str]:
+    """Return the domain of the open page, and the one that it is reached from."""
     blueprint = request.blueprint or ""
     # A manager's capabilities are steps of the own profile; staff reach the words from matching,
     # and import a register beside it.
@@ -68,7 +69,7 @@ def _is_current(endpoint: str) -> bool:
     if blueprint == "registers":
         register = (request.view_args or {}).get("register", "")
         part_of["registers"] = part_of.get(register, register)
-    return endpoint.partition(".")[0] in {blueprint, part_of.get(blueprint)}
+    return {blueprint, part_of.get(blueprint, "")}
 
 
 def _counts(actor: Actor) -> Mapping[str, int]:
