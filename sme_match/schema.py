@@ -5,7 +5,7 @@ from sme_match.audit import models as audit
 from sme_match.capabilities import models as capabilities
 from sme_match.companies import models as companies
 from sme_match.db.append_only import keep_append_only
-from sme_match.db.base import Base
+from sme_match.db.base import Base, same_body
 from sme_match.db.leases import Lease
 from sme_match.events import models as events
 from sme_match.home import models as home
@@ -48,4 +48,6 @@ APPEND_ONLY = (
 )
 """Tables that only grow: the database refuses to change or delete their rows."""
 
+# Accounts stand below companies and do not know them: the reference with the body is made here.
+METADATA.tables["user"].append_constraint(same_body("company_id", "company"))
 keep_append_only(METADATA.tables[name] for name in APPEND_ONLY)

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sme_match.companies.enums import AgglomerationType, ContactKind, MeetingMode, Visibility
-from sme_match.db.base import Base, Versioned, enum_type
+from sme_match.db.base import Base, Versioned, enum_type, referred_with_body
 from sme_match.support_bodies.models import SupportBody
 
 _ORDERED = ("archived_at", "name_kana", "id")
@@ -27,6 +27,7 @@ class Company(Versioned, Base):
     __tablename__ = "company"
     __table_args__ = (
         UniqueConstraint("body_id", "corporate_number"),
+        referred_with_body(),
         # Lists run along one of these from the first row to the last of their page. The body stands
         # at the end, because a body also sees what others share with it.
         Index(None, *_ORDERED, "body_id"),

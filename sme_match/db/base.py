@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, Integer, MetaData
+from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKeyConstraint, Index, Integer, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -53,6 +53,23 @@ def enum_type(kind: type[StrEnum]) -> Enum:
         validate_strings=True,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def referred_with_body() -> Index:
+    """Return what lets others refer to the records of a table together with their body.
+
+    The number leads: lists that are read by body keep the indexes that are made for them.
+    """
+    return Index(None, "id", "body_id", unique=True)
+
+
+def same_body(column: str, parent: str, *, key: str = "id") -> ForeignKeyConstraint:
+    """Return the reference to a record of the same body: the database refuses that of another.
+
+    It stands beside the reference by the number alone, along which relations run. Where either part
+    is empty nothing is checked.
+    """
+    return ForeignKeyConstraint([column, "body_id"], [f"{parent}.{key}", f"{parent}.body_id"])
 
 
 class Base(DeclarativeBase):

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sme_match.companies.models import Company
-from sme_match.db.base import Base, Versioned, enum_type
+from sme_match.db.base import Base, Versioned, enum_type, same_body
 from sme_match.events.enums import (
     BuyerAnswer,
     CandidateOrigin,
@@ -153,6 +153,9 @@ class Participant(Versioned, Base):
     __table_args__ = (
         UniqueConstraint("event_id", "company_id"),
         CheckConstraint("lanes BETWEEN 1 AND 9", name="lanes"),
+        # Only a host takes part, and only with its own companies.
+        same_body("event_id", "event_host", key="event_id"),
+        same_body("company_id", "company"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -196,7 +199,7 @@ class Participant(Versioned, Base):
     checked_in_at: Mapped[datetime | None]
 
     event: Mapped[Event] = relationship(lazy="raise")
-    company: Mapped[Company] = relationship(lazy="raise")
+    company: Mapped[Company] = relationship(lazy="raise", foreign_keys=[company_id])
     body: Mapped[SupportBody] = relationship(lazy="raise")
     unavailable: Mapped[list["UnavailableSlot"]] = relationship(
         lazy="raise", cascade="all, delete-orphan"

@@ -8,7 +8,14 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Uniq
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sme_match.companies.models import Company
-from sme_match.db.base import Base, JSONValue, Versioned, enum_type
+from sme_match.db.base import (
+    Base,
+    JSONValue,
+    Versioned,
+    enum_type,
+    referred_with_body,
+    same_body,
+)
 from sme_match.matching.enums import (
     ProposalState,
     RejectionReason,
@@ -24,6 +31,7 @@ class MatchRun(Base):
     """One run of the engine for one need."""
 
     __tablename__ = "match_run"
+    __table_args__ = (same_body("need_id", "need"), referred_with_body())
 
     id: Mapped[int] = mapped_column(primary_key=True)
     body_id: Mapped[int] = mapped_column(ForeignKey("support_body.id"), index=True)
@@ -53,6 +61,8 @@ class Proposal(Versioned, Base):
     __tablename__ = "proposal"
     __table_args__ = (
         UniqueConstraint("need_id", "company_id"),
+        same_body("need_id", "need"),
+        same_body("run_id", "match_run"),
         # A meeting that may still take place belongs to an accepted proposal, whoever writes first.
         CheckConstraint("live_meeting_id IS NULL OR state = 'accepted'", name="live_is_accepted"),
         Index(None, "body_id", "state"),
@@ -86,9 +96,9 @@ class Proposal(Versioned, Base):
     """What the coordinator says on the reason sheet; decisions leave it alone."""
     created_at: Mapped[datetime]
 
-    need: Mapped[Need] = relationship(lazy="raise")
+    need: Mapped[Need] = relationship(lazy="raise", foreign_keys=[need_id])
     company: Mapped[Company] = relationship(lazy="raise")
-    run: Mapped[MatchRun] = relationship(lazy="raise")
+    run: Mapped[MatchRun] = relationship(lazy="raise", foreign_keys=[run_id])
 
 
 class ProposalDecision(Base):
@@ -122,6 +132,8 @@ class Exclusion(Base):
     __tablename__ = "exclusion"
     __table_args__ = (
         CheckConstraint("(need_id IS NULL) <> (buyer_id IS NULL)", name="need_or_buyer"),
+        same_body("need_id", "need"),
+        same_body("buyer_id", "company"),
         # One living row per pair, also when two coordinators click at once.
         Index(
             "uq_exclusion_need_live", "company_id", "need_id",

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sme_match.companies.models import Company, Contact
-from sme_match.db.base import Base, Versioned, enum_type
+from sme_match.db.base import Base, Versioned, enum_type, referred_with_body
 from sme_match.matching.models import Proposal
 from sme_match.meetings.enums import (
     AbsentSide,
@@ -30,6 +30,7 @@ class Meeting(Versioned, Base):
         CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="both_times"),
         CheckConstraint("starts_at IS NULL OR starts_at < ends_at", name="starts_before_end"),
         Index(None, "body_id", "state", "starts_at"),
+        referred_with_body(),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

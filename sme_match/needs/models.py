@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sme_match.companies.enums import MeetingMode
 from sme_match.companies.models import Company
-from sme_match.db.base import Base, Versioned, enum_type
+from sme_match.db.base import Base, Versioned, enum_type, referred_with_body, same_body
 from sme_match.needs.enums import (
     ConditionKind,
     ConditionLevel,
@@ -27,6 +27,8 @@ class Need(Versioned, Base):
     __tablename__ = "need"
     __table_args__ = (
         UniqueConstraint("body_id", "number"),
+        same_body("buyer_id", "company"),
+        referred_with_body(),
         Index(None, "body_id", "state", "updated_at"),
         # The list runs along it, the latest first; it also shows what other bodies share.
         Index(None, "updated_at", "id", "body_id"),
@@ -69,7 +71,7 @@ class Need(Versioned, Base):
     updated_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
 
-    buyer: Mapped[Company] = relationship(lazy="raise")
+    buyer: Mapped[Company] = relationship(lazy="raise", foreign_keys=[buyer_id])
     conditions: Mapped[list["NeedCondition"]] = relationship(
         back_populates="need", lazy="raise", order_by="NeedCondition.id", cascade="all, delete-orphan"
     )

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from sme_match.db.base import Base, Versioned, enum_type
+from sme_match.db.base import Base, Versioned, enum_type, same_body
 from sme_match.meetings.models import Meeting
 from sme_match.outcomes.enums import AmountSource, End, FollowUpState, Reporter
 
@@ -50,7 +50,7 @@ class Outcome(Versioned, Base):
     """Where a held meeting stands, derived from the reports; one row per meeting."""
 
     __tablename__ = "outcome"
-    __table_args__ = (Index(None, "body_id", "stage"),)
+    __table_args__ = (Index(None, "body_id", "stage"), same_body("meeting_id", "meeting"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), unique=True)
@@ -68,7 +68,7 @@ class Outcome(Versioned, Base):
     next_action_on: Mapped[date | None]
     updated_at: Mapped[datetime]
 
-    meeting: Mapped[Meeting] = relationship(lazy="raise")
+    meeting: Mapped[Meeting] = relationship(lazy="raise", foreign_keys=[meeting_id])
 
 
 class FollowUp(Base):
@@ -78,6 +78,7 @@ class FollowUp(Base):
     __table_args__ = (
         UniqueConstraint("meeting_id", "months_after"),
         Index(None, "body_id", "state", "due_on"),
+        same_body("meeting_id", "meeting"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -93,13 +94,14 @@ class FollowUp(Base):
     closed_reason: Mapped[str] = mapped_column(String(300), default="")
     done_at: Mapped[datetime | None]
 
-    meeting: Mapped[Meeting] = relationship(lazy="raise")
+    meeting: Mapped[Meeting] = relationship(lazy="raise", foreign_keys=[meeting_id])
 
 
 class OutcomeEvidence(Base):
     """What shows an amount: a document, or a note about who saw it where. Rows are never changed."""
 
     __tablename__ = "outcome_evidence"
+    __table_args__ = (same_body("meeting_id", "meeting"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)

@@ -60,16 +60,22 @@ class Side:
     """One body with its people and its records' ids by the name they have in URLs."""
 
     body: SupportBody
+    partner: SupportBody
+    """Another body, with which it shares."""
     users: dict[Role, User]
     ids: dict[str, int | str]
 
 
-def build_side(session: Session, word: str) -> Side:
-    """Make a body with one record of every kind; `word` stands in every text of it."""
-    body = make_body(session, name=f"{word}機構", short_name=word)
+def build_side(session: Session, word: str, *, grown: Side | None = None) -> Side:
+    """Make a body with one record of every kind; `word` stands in every text of its records.
+
+    The names of bodies are known to everybody and do without the word. What is `grown` gets the
+    records once more.
+    """
+    body = grown.body if grown else make_body(session)
     company = make_company(session, body, name=f"{word}製作所", name_kana="カナリア")
     buyer = make_buyer(session, body, name=f"{word}発注")
-    other = make_body(session, name=f"{word}相手機構")
+    other = grown.partner if grown else make_body(session)
     contact = make_contact(session, company, name=f"{word}担当")
     make_contact(session, buyer, name=f"{word}購買")
     certificate = Certificate(
@@ -103,6 +109,9 @@ def build_side(session: Session, word: str) -> Side:
     exclusion = Exclusion(
         body_id=body.id, company_id=company.id, buyer_id=buyer.id, reason=word, written_at=NOW,
     )  # fmt: skip
+    unwanted = Exclusion(
+        body_id=body.id, company_id=company.id, need_id=need.id, reason=word, written_at=NOW,
+    )  # fmt: skip
     meeting = Meeting(
         body_id=body.id, proposal_id=proposal.id, need_id=need.id, company_id=company.id,
         buyer_id=buyer.id, state=MeetingState.HELD, starts_at=NOW - timedelta(days=40),
@@ -114,7 +123,7 @@ def build_side(session: Session, word: str) -> Side:
         points={"text": 50, "conditions": 40, "freshness": 10}, ndcg_fixed=0.5, ndcg_learned=0.6,
         may_be_used=True, ran_at=NOW,
     )  # fmt: skip
-    session.add_all([decision, exclusion, meeting, training])
+    session.add_all([decision, exclusion, unwanted, meeting, training])
     session.flush()
     offer = MeetingOffer(
         meeting_id=meeting.id, starts_at=NOW + timedelta(days=2),
@@ -159,6 +168,7 @@ def build_side(session: Session, word: str) -> Side:
     ids: dict[str, int | str] = {
         "body_id": body.id,
         "company_id": company.id,
+        "buyer_id": buyer.id,
         "contact_id": contact.id,
         "certificate_id": certificate.id,
         "share_id": share.id,
@@ -178,6 +188,7 @@ def build_side(session: Session, word: str) -> Side:
         "import_id": import_.id,
         "mail_id": mail.id,
         "user_id": users[Role.SME].id,
+        "coordinator_id": users[Role.COORDINATOR].id,
         "event_id": event.id,
         "slot_id": event.slots[0].id,
         "participant_id": part.id,
@@ -185,7 +196,7 @@ def build_side(session: Session, word: str) -> Side:
         "timetable_run_id": solved.id,
         "token": token,
     }
-    return Side(body=body, users=users, ids=ids)
+    return Side(body=body, partner=other, users=users, ids=ids)
 
 
 def _add_event(

@@ -1,167 +1,124 @@
-"""No body ever sees or changes what belongs to another: every URL, every role, foreign ids."""
-
-from typing import Any
+"""No body ever sees or changes what belongs to another: every URL, every role, eight questions."""
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
-from werkzeug.routing import Rule
+from sqlalchemy import or_, select, update
 
+from sme_match.companies.models import CompanyShare
 from sme_match.core.actor import Role
 from sme_match.db.session import Database
-from sme_match.schema import METADATA
-from sme_match.web.access import rule_of
+from sme_match.jobs import Context, run_once
+from sme_match.needs.models import NeedShare
+from sme_match.notifications.models import OutboxMail
+from tests.architecture.crawler import (
+    Crawl,
+    address,
+    compare,
+    contents,
+    crawl,
+    read_all,
+    text_of,
+)
 from tests.architecture.region import Side, build_side
+from tests.architecture.roles import ANYONE, ROLES
 from tests.client import Client
+from tests.conftest import NOW, Clock
 from tests.factories import make_user
 
 OWN, FOREIGN = "自社側", "カナリア側"
-FIXED = {"code": "en", "filename": "css/app.css"}
-"""URL parts that name no record."""
-SHARED_BY_DESIGN = {"static", "web.language", "notifications.index", "notifications.show"}
-NAMES_BODIES = {"events.create"}
-"""Any body can be asked to host an event: staff know the names of all of them."""
-REFUSED = {403, 404}
-# Their numbers come with the installation, not with a body: only administrators open them.
-FOR_ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
 @pytest.fixture
 def sides(database: Database) -> tuple[Side, Side]:
+    """Two bodies; what the second once shared with the first was withdrawn."""
     with database.unit_of_work() as session:
         own, foreign = build_side(session, OWN), build_side(session, FOREIGN)
         own.users[Role.ADMINISTRATOR] = make_user(session, None, Role.ADMINISTRATOR)
+        company, need = int(foreign.ids["company_id"]), int(foreign.ids["need_id"])
+        session.add_all(
+            [
+                CompanyShare(company_id=company, body_id=own.body.id, granted_at=NOW, withdrawn_at=NOW),
+                NeedShare(need_id=need, body_id=own.body.id, granted_at=NOW, withdrawn_at=NOW),
+            ]
+        )
     return own, foreign
 
 
-def rules(app: Flask) -> list[Rule]:
-    return [rule for rule in app.url_map.iter_rules() if rule.endpoint not in SHARED_BY_DESIGN]
+@pytest.fixture
+def plan(app: Flask, database: Database, sides: tuple[Side, Side]) -> Crawl:
+    return Crawl(app, database, *sides, canary=FOREIGN, roles=ROLES, anyone=ANYONE)
 
 
-def address(app: Flask, rule: Rule, ids: dict[str, int | str]) -> str:
-    """Fill the URL with ids; a part that is no id takes the first value its converter allows."""
-    values: dict[str, Any] = {}
-    for part in rule.arguments:
-        if part in ids:
-            values[part] = ids[part]
-        elif part in FIXED:
-            values[part] = FIXED[part]
-        else:
-            converter = rule._converters[part]
-            choices = sorted(getattr(converter, "items", ())) or sorted(PLAIN_PARTS.get(part, ()))
-            assert choices, f"Say in this test what <{part}> of {rule.rule} is."
-            values[part] = choices[0]
-    with app.test_request_context():
-        path = app.url_map.bind("localhost").build(rule.endpoint, values)
-    return str(path)
+def test_nobody_learns_or_changes_anything_of_another_body(plan: Crawl) -> None:
+    assert crawl(plan) == []
 
 
-PLAIN_PARTS: dict[str, tuple[str, ...]] = {
-    "register": ("companies",),
-    "step": ("company",),
-    "key": ("meetings",),
-    "format": ("xlsx",),
-    # Words and proposals for them are shared by the installation.
-    "entry_id": ("1",),
-    "place": ("0",),
-    "series_id": ("1",),
-    "year": ("2026",),
-}
+def test_no_answer_depends_on_what_another_body_keeps(plan: Crawl) -> None:
+    before = read_all(plan)
+    with plan.database.unit_of_work() as session:
+        build_side(session, f"{FOREIGN}二", grown=plan.foreign)
+    assert compare(plan, before, read_all(plan)) == []
 
 
-def names_records(rule: Rule, ids: dict[str, int | str]) -> bool:
-    return any(part in ids and part != "token" for part in rule.arguments)
+def test_there_was_something_to_leak(plan: Crawl) -> None:
+    """The other body's own people find its words on the pages that nobody else may open."""
+    mirrored = Crawl(
+        plan.app, plan.database, plan.foreign, plan.own, canary=OWN, roles=ROLES, anyone=ANYONE
+    )
+    shown: set[str] = set()
+    for _, client in mirrored.people():
+        for rule in mirrored.rules():
+            if "GET" in (rule.methods or set()) and "token" not in rule.arguments:
+                answer = client.get(address(plan.app, rule, plan.foreign.ids))
+                if FOREIGN in text_of(answer):
+                    shown.add(rule.endpoint)
+    assert {
+        "companies.index",
+        "companies.show",
+        "needs.index",
+        "needs.show",
+        "meetings.index",
+        "meetings.calendar",
+        "registers.export",
+        "events.timetable_xlsx",
+        "matching.sheet",
+        "outcomes.show",
+        "home.disclosures",
+        "statistics.export_records",
+    } <= shown
 
 
-def contents(database: Database) -> dict[str, list[str]]:
-    """Everything stored, except what signing in itself writes."""
+def test_background_jobs_keep_bodies_apart(plan: Crawl, clock: Clock) -> None:
+    database, own, foreign = plan.database, plan.own, plan.foreign
+    settings = plan.app.extensions["sme_match"].settings
+    run_once(Context(database=database, settings=settings, now_of=clock))
     with database.reading() as session:
-        return {
-            table.name: sorted(repr(row) for row in session.execute(select(table)))
-            for table in METADATA.sorted_tables
-            if table.name not in {"user_session", "attempt_counter"}
-        }
+        for side, word, other in ((own, OWN, FOREIGN), (foreign, FOREIGN, OWN)):
+            of_side = or_(OutboxMail.body_id == side.body.id, OutboxMail.text.contains(word))
+            mails = session.scalars(select(OutboxMail).where(of_side)).all()
+            written = [f"{mail.subject}{mail.text}{mail.calendar}{mail.to_name}" for mail in mails]
+            assert len(written) > 1, "a job wrote something besides the mail that was there"
+            assert [text for text in written if other in text] == []
+    assert contents(database, own).crossing == ()
 
 
-def test_ids_of_another_body_are_refused_for_every_role_and_nothing_changes(
-    app: Flask, client: Client, database: Database, sides: tuple[Side, Side]
+def test_what_is_granted_is_seen_by_its_receiver_until_the_next_request_after_it_is_withdrawn(
+    client: Client, plan: Crawl
 ) -> None:
-    own, foreign = sides
-    before = contents(database)
-    answered = []
-    for role, user in own.users.items():
-        client.sign_in(user.id)
-        for rule in rules(app):
-            allowed = rule_of(app.view_functions[rule.endpoint]) or frozenset()
-            if not names_records(rule, foreign.ids) or role in (allowed & FOR_ADMINISTRATORS):
-                continue
-            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
-                path = address(app, rule, foreign.ids)
-                response = client.open(path, method)
-                if response.status_code not in REFUSED or FOREIGN in response.text:
-                    answered.append((role.value, method, path, response.status_code))
-    assert answered == []
-    assert contents(database) == before
-
-
-def test_there_was_something_to_leak(app: Flask, client: Client, sides: tuple[Side, Side]) -> None:
-    _, foreign = sides
-    opened, unseen = set(), set()
-    for user in foreign.users.values():
-        client.sign_in(user.id)
-        for rule in rules(app):
-            # What a link opens is tested with such a link.
-            by_link = "token" in rule.arguments
-            if names_records(rule, foreign.ids) and "GET" in (rule.methods or set()) and not by_link:
-                response = client.get(address(app, rule, foreign.ids))
-                if response.status_code < 400:
-                    opened.add(rule.endpoint)
-                else:
-                    unseen.add(rule.endpoint)
-    administrators_only = {
-        rule.endpoint
-        for rule in rules(app)
-        if rule_of(app.view_functions[rule.endpoint]) == FOR_ADMINISTRATORS
-    }
-    assert unseen - opened - administrators_only == set()
-
-
-def test_lists_and_exports_never_show_another_body(
-    app: Flask, client: Client, sides: tuple[Side, Side]
-) -> None:
-    own, foreign = sides
-    shown_to_owner, leaked = set(), []
-    for side in sides:
-        for role, user in side.users.items():
-            client.sign_in(user.id)
-            for rule in rules(app):
-                if rule.arguments & foreign.ids.keys() or "GET" not in (rule.methods or set()):
-                    continue
-                if rule.endpoint in NAMES_BODIES:
-                    continue
-                allowed = rule_of(app.view_functions[rule.endpoint]) or frozenset()
-                response = client.get(address(app, rule, {}))
-                found = FOREIGN.encode() in response.data
-                if side is foreign and found:
-                    shown_to_owner.add(rule.endpoint)
-                if side is own and found and role not in (allowed & FOR_ADMINISTRATORS):
-                    leaked.append((role.value, rule.rule))
-    assert [entry for entry in leaked if not entry[1].startswith("/mailbox")] == []
-    assert {"companies.index", "needs.index", "meetings.index"} <= shown_to_owner
-
-
-def test_a_stranger_is_sent_to_sign_in_or_refused(
-    app: Flask, client: Client, sides: tuple[Side, Side]
-) -> None:
-    _, foreign = sides
-    let_in = []
-    for rule in rules(app):
-        allowed = rule_of(app.view_functions[rule.endpoint])
-        if allowed == frozenset():
-            continue
-        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
-            response = client.open(address(app, rule, foreign.ids), method)
-            sent = response.status_code == 302 and "/sign-in" in response.location
-            if not sent and response.status_code not in {401, 403, 404}:
-                let_in.append((method, rule.rule, response.status_code))
-    assert let_in == []
+    company, need = int(plan.foreign.ids["company_id"]), int(plan.foreign.ids["need_id"])
+    pages = (f"/companies/{company}", f"/needs/{need}")
+    lists = ("/companies/", "/needs/", "/registers/companies/export.csv")
+    with plan.database.unit_of_work() as session:
+        receiver = plan.own.body.id
+        session.add(CompanyShare(company_id=company, body_id=receiver, granted_at=NOW))
+        session.add(NeedShare(need_id=need, body_id=receiver, granted_at=NOW))
+    client.sign_in(plan.own.users[Role.COORDINATOR].id)
+    assert [client.get(page).status_code for page in pages] == [200, 200]
+    assert all(FOREIGN in text_of(client.get(page)) for page in lists)
+    other = Client(client.app).sign_in(plan.foreign.users[Role.COORDINATOR].id)
+    assert other.get(f"/companies/{plan.own.ids['company_id']}").status_code == 404, "one way only"
+    with plan.database.unit_of_work() as session:
+        for kind in (CompanyShare, NeedShare):
+            session.execute(update(kind).where(kind.withdrawn_at.is_(None)).values(withdrawn_at=NOW))
+    assert [client.get(page).status_code for page in pages] == [404, 404]
+    assert not any(FOREIGN in text_of(client.get(page)) for page in lists)

@@ -145,6 +145,21 @@ def make_participant(
     return participant
 
 
+def bring(session: Session, host: SupportBody, part: Participant) -> Participant:
+    """Let another host bring a company of that name in the place of the participant's."""
+    if session.get(EventHost, (part.event_id, host.id)) is None:
+        session.add(EventHost(event_id=part.event_id, body_id=host.id, added_at=NOW))
+    before = session.get_one(Company, part.company_id)
+    company = make_company(
+        session, host, name=before.name, is_sme=before.is_sme, is_buyer=before.is_buyer, short_name=""
+    )
+    found = session.get_one(Participant, part.id)
+    found.company_id, found.body_id = company.id, host.id
+    found.contact_id = make_contact(session, company).id
+    session.flush()
+    return found
+
+
 def make_candidate(
     session: Session, buyer: Participant, sme: Participant, *, need: Need | None = None, **values: Any
 ) -> Candidate:

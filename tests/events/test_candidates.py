@@ -19,7 +19,6 @@ from sme_match.events.models import (
     Avoidance,
     Candidate,
     Event,
-    EventHost,
     Participant,
     Placement,
 )
@@ -33,7 +32,7 @@ from sme_match.needs.models import Need
 from sme_match.notifications.models import OutboxMail
 from tests.client import Client
 from tests.conftest import NOW
-from tests.events.scenes import EventScene, make_event, make_placement
+from tests.events.scenes import EventScene, bring, make_event, make_placement
 from tests.factories import make_body, make_need, make_user
 from tests.meetings.scenes import make_proposal
 
@@ -209,10 +208,9 @@ def test_other_hosts_see_an_anonymous_buyer_beside_its_need_only_once_published(
     with database.unit_of_work() as session:
         scene = make_event(session)
         host = make_body(session)
-        session.add(EventHost(event_id=scene.event.id, body_id=host.id, added_at=NOW))
+        bring(session, host, scene.smes[0])
         pair = scene.pair(0, 0)
         session.get_one(Need, pair.need_id).buyer_anonymous = True
-        session.get_one(Participant, scene.smes[0].id).body_id = host.id
         buyers = [session.get_one(Company, buyer.company_id).name for buyer in scene.buyers]
         make_placement(session, pair, scene.slots[0])
         guest = make_user(session, host)

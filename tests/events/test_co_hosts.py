@@ -10,12 +10,13 @@ from sqlalchemy import select
 from sme_match.companies.models import Company
 from sme_match.db.session import Database
 from sme_match.events.enums import ParticipantState, RunKind, RunState
-from sme_match.events.models import Event, EventHost, Participant, TimetableRun
+from sme_match.events.models import Event, Participant, TimetableRun
 from sme_match.needs.models import Need
+from sme_match.support_bodies.models import SupportBody
 from tests.client import Client
 from tests.conftest import NOW
 from tests.events.published import publish
-from tests.events.scenes import EventScene, make_event, make_placement
+from tests.events.scenes import EventScene, bring, make_event, make_placement
 from tests.factories import make_body, make_need, make_user
 
 PAGES = ("participants", "participants?side=sme", "candidates", "timetable", "runs/{run}")
@@ -37,8 +38,7 @@ def shared(database: Database) -> Shared:
     with database.unit_of_work() as session:
         scene = make_event(session, rooms=1)
         host = make_body(session)
-        session.add(EventHost(event_id=scene.event.id, body_id=host.id, added_at=NOW))
-        session.get_one(Participant, scene.smes[0].id).body_id = host.id
+        bring(session, host, scene.smes[0])
         session.get_one(Need, scene.pair(1, 0).need_id).buyer_anonymous = True
         placed = [(1, 0, 0), (0, 1, 0), (1, 2, 1)]
         for buyer, sme, slot in placed:
@@ -94,14 +94,13 @@ def test_a_co_host_reads_the_names_of_those_that_its_own_buyer_may_meet(
 ) -> None:
     scene = shared.scene
     with database.unit_of_work() as session:
-        sme = session.get_one(Participant, scene.smes[0].id)
-        buyer = session.get_one(Participant, scene.buyers[1].id)
-        buyer.body_id = session.get_one(Company, buyer.company_id).body_id = sme.body_id
+        host = session.get_one(SupportBody, session.get_one(Participant, scene.smes[0].id).body_id)
+        buyer = bring(session, host, scene.buyers[1])
         session.delete(scene.pair(1, 1))
     said = read_participants(client.sign_in(shared.guest), shared)
     assert shared.buyers[1] in said
     assert (shared.smes[1] in said, shared.smes[2] in said) == (False, True)
-    form = client.get(f"/events/{scene.event.id}/invite/{scene.buyers[1].company_id}").text
+    form = client.get(f"/events/{scene.event.id}/invite/{buyer.company_id}").text
     assert (shared.smes[1] in form, shared.smes[2] in form) == (False, True)
 
 
@@ -136,9 +135,8 @@ def test_a_company_of_a_co_host_that_falls_out_sets_off_a_repair(
     with database.unit_of_work() as session:
         scene = make_event(session)
         host = make_body(session)
-        session.add(EventHost(event_id=scene.event.id, body_id=host.id, added_at=NOW))
         for sme in scene.smes[:2]:
-            session.get_one(Participant, sme.id).body_id = host.id
+            bring(session, host, sme)
         publish(session, scene, (0, 0, 0), (1, 1, 1))
         guest = make_user(session, host)
     client.sign_in(guest.id)

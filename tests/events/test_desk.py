@@ -8,14 +8,14 @@ from sqlalchemy import select
 
 from sme_match.core.actor import Role
 from sme_match.db.session import Database
-from sme_match.events.models import EventHost, Participant, TimetableChange
+from sme_match.events.models import TimetableChange
 from sme_match.meetings.enums import AbsentSide, MeetingChannel, MeetingState
 from sme_match.meetings.models import Meeting
 from sme_match.notifications.models import OutboxMail
 from tests.client import Client
-from tests.conftest import NOW, Clock
+from tests.conftest import Clock
 from tests.events.published import Day
-from tests.events.scenes import slot_start
+from tests.events.scenes import bring, slot_start
 from tests.factories import make_body, make_user
 
 MINUTE = timedelta(minutes=1)
@@ -228,9 +228,7 @@ def test_other_hosts_work_at_the_desk_but_see_only_their_own_numbers(
 ) -> None:
     with database.unit_of_work() as session:
         host, stranger = make_body(session), make_body(session)
-        session.add(EventHost(event_id=day.event_id, body_id=host.id, added_at=NOW))
-        session.get_one(Participant, day.scene.smes[2].id).body_id = host.id
-        session.get_one(Participant, day.scene.smes[2].id).day_phone = "080-1111-1111"
+        bring(session, host, day.scene.smes[2]).day_phone = "080-1111-1111"
         guest = make_user(session, host)
         outside, lead = make_user(session, stranger), make_user(session, host, Role.LEAD)
     page = client.sign_in(guest.id).get(day.board)
@@ -246,8 +244,7 @@ def test_numbers_are_for_the_day_and_for_who_looks_after_the_company(
 ) -> None:
     with database.unit_of_work() as session:
         host = make_body(session)
-        session.get_one(Participant, day.scene.smes[2].id).body_id = host.id
-        session.get_one(Participant, day.scene.smes[2].id).day_phone = "080-1111-1111"
+        bring(session, host, day.scene.smes[2]).day_phone = "080-1111-1111"
     assert "080-1111-1111" in client.get(day.board).text
     clock.now -= timedelta(days=1)
     assert "080-1111-1111" not in client.get(day.board).text

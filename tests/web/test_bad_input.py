@@ -15,8 +15,8 @@ from flask import Flask
 from sme_match.core.actor import Role
 from sme_match.core.text import normalize_width
 from sme_match.db.session import Database
+from tests.architecture.crawler import address, rules_of
 from tests.architecture.region import Side, build_side
-from tests.architecture.test_tenants import address, rules
 from tests.client import XHTML, Client, check_page
 from tests.factories import make_user
 
@@ -55,7 +55,7 @@ def pages(app: Flask, client: Client, side: Side) -> list[tuple[Role, str, str]]
     found = []
     for role, user in side.users.items():
         client.sign_in(user.id)
-        for rule in rules(app):
+        for rule in rules_of(app):
             if "GET" in (rule.methods or set()):
                 path = address(app, rule, side.ids)
                 answer = client.flask.get(path)
