@@ -11,7 +11,14 @@ from sme_match.core.clock import to_jst
 from sme_match.events.enums import BuyerAnswer, EventState, ParticipantState, Side
 from sme_match.events.faults import SHORT, Fault, fault_of, name_of, slot_time
 from sme_match.events.models import Candidate, Event, EventSlot, Participant, Placement
-from sme_match.events.problems import is_wished, key_of, pair_of, placed_of, problem_of
+from sme_match.events.problems import (
+    is_wished,
+    key_of,
+    pair_of,
+    placed_of,
+    problem_of,
+    takes_place,
+)
 from sme_match.events.queries.participants import list_unnamed
 from sme_match.events.queries.timetable import Timetable, load_timetable
 from sme_match.events.services.changing import free_place, violations_at
@@ -183,7 +190,7 @@ def unmet_words(timetable: Timetable, unmet: Unmet) -> str:
 
 
 def _columns(timetable: Timetable) -> list[Column]:
-    used = Counter(placed.slot_id for placed in timetable.placements.values())
+    used = Counter(placed.slot_id for placed in timetable.placements.values() if takes_place(placed))
     rooms = timetable.event.rooms
     columns: list[Column] = []
     for slot in timetable.event.slots:

@@ -22,6 +22,9 @@ FELL_OUT = mark_text("%(name)sは参加していません。")
 ELSEWHERE = mark_text("%(name)sは %(time)s に、この商談会の外の商談があります。")
 SAID_NO = mark_text("%(buyer)sは%(sme)sとは「会わない」と答えています。")
 TAKEN_OUT = mark_text("%(buyer)sと%(sme)sは候補から外されています。")
+SETTLED = mark_text(
+    "%(buyer)sと%(sme)sには、この商談会の商談がもうあります（持ち越したか、済んだ商談）。日時は商談の画面で変えてください。"
+)
 APART = mark_text("%(buyer)sと%(sme)sは、会わない組み合わせです。")
 DOUBLE = mark_text("%(name)sが %(time)s に%(count)s件入っています（%(partners)s）。")
 LIMIT = mark_text("%(name)sの商談が%(count)s件になり、上限の%(limit)s件を超えます。")
@@ -111,6 +114,8 @@ def _not_allowed(timetable: Timetable, violation: Violation) -> tuple[str, dict[
         party = timetable.participants[side]
         if party.state is not ParticipantState.ACCEPTED:
             return FELL_OUT, {"name": name_of(timetable, party)}
+    if pair.id in timetable.settled:
+        return SETTLED, _pair(timetable, violation)
     message = SAID_NO if pair.answer is BuyerAnswer.NO else TAKEN_OUT
     return message, _pair(timetable, violation)
 

@@ -145,10 +145,14 @@ def placed_of(placements: Iterable[Placement]) -> tuple[Placed, ...]:
 
 
 def may_meet(timetable: Timetable, pair: Pair) -> bool:
-    """Tell whether a pair may be placed at all: nobody fell out, said no or took it out."""
+    """Tell whether a pair may be placed at all: nobody fell out, said no or took it out.
+
+    Nor does it meet by itself: two sides have one meeting in an event.
+    """
     sides = (timetable.participants[pair.buyer_id], timetable.participants[pair.sme_id])
     taking_part = all(side.state is ParticipantState.ACCEPTED for side in sides)
-    return taking_part and pair.kept and pair.answer is not BuyerAnswer.NO
+    is_free = pair.kept and pair.id not in timetable.settled
+    return taking_part and is_free and pair.answer is not BuyerAnswer.NO
 
 
 def is_wished(timetable: Timetable, pair: Pair) -> bool:
@@ -318,7 +322,7 @@ def _candidate(timetable: Timetable, pair: Pair, lane: int, past: _Past) -> Cand
         if _way(timetable, pair) is MeetingChannel.WEB
         else 0,
         uses=frozenset({HELPERS}) if buyer.needs_helper else frozenset(),
-        draws=pair.id not in past.placed and _takes_place(timetable.placements.get(pair.id)),
+        draws=pair.id not in past.placed and takes_place(timetable.placements.get(pair.id)),
     )
 
 
@@ -329,7 +333,7 @@ def _way(timetable: Timetable, pair: Pair) -> MeetingChannel:
     return channel_of(timetable, pair)
 
 
-def _takes_place(placed: Placement | None) -> bool:
+def takes_place(placed: Placement | None) -> bool:
     """Tell whether a meeting was or will be held, so that it takes a room and a helper."""
     if placed is None or placed.meeting is None:
         return True

@@ -3,18 +3,23 @@
 from datetime import datetime
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sme_match.core.errors import ConflictError, InvalidError
+from sme_match.events.boards import board_of
 from sme_match.events.enums import EventMode, ParticipantState
 from sme_match.events.models import Participant, Placement
+from sme_match.events.problems import is_wished
 from sme_match.events.queries.day import list_sittings
+from sme_match.events.queries.timetable import load_timetable
 from sme_match.events.services.cancelling import cancel_event
 from sme_match.events.services.deciding import withdraw
-from sme_match.events.services.timetable import place, set_locked, unplace
+from sme_match.events.services.timetable import place, set_locked, undo, unplace
 from sme_match.meetings.enums import Answer, MeetingChannel, MeetingState, Party, ReplyKind
 from sme_match.meetings.models import Meeting
 from sme_match.meetings.queries import get_meeting
+from sme_match.meetings.services.changing import cancel_meeting
 from sme_match.meetings.services.opening import offer_again
 from sme_match.meetings.services.replying import ReplyDraft, open_offers, reply_to_request
 from tests.conftest import NOW
@@ -104,3 +109,35 @@ def test_its_new_time_keeps_both_sides_from_meeting_others_in_the_event(
                 session, scene.actor, scene.event.id, pair.id,
                 slot_id=slot.id, seen_slot=None, now=NOW, site=SITE,
             )  # fmt: skip
+
+
+def test_it_is_not_made_again_when_its_place_was_given_up(
+    session: Session, scene: EventScene, meeting: Meeting
+) -> None:
+    by, event, pair = scene.actor, scene.event.id, scene.pair(0, 0).id
+    slot = scene.slots[0].id
+    given_up = unplace(session, by, event, pair, seen_slot=slot, now=NOW, site=SITE)
+    timetable = load_timetable(session, scene.event)
+    assert not is_wished(timetable, scene.pair(0, 0)), "runs leave it alone"
+    with pytest.raises(InvalidError, match="商談がもうあります"):
+        place(session, by, event, pair, slot_id=slot, seen_slot=None, now=NOW, site=SITE)
+    with pytest.raises(InvalidError, match="商談がもうあります"):
+        undo(session, by, event, change_id=given_up.id, now=NOW, site=SITE)
+    assert session.scalars(select(Meeting)).all() == [meeting]
+
+
+def test_once_it_is_called_off_the_two_may_have_a_place_again(
+    session: Session, scene: EventScene, meeting: Meeting
+) -> None:
+    by, event, pair = scene.actor, scene.event.id, scene.pair(0, 0).id
+    slot = scene.slots[0].id
+    unplace(session, by, event, pair, seen_slot=slot, now=NOW, site=SITE)
+    cancel_meeting(session, by, meeting.id, reason="都合", version=meeting.version, now=NOW)
+    place(session, by, event, pair, slot_id=slot, seen_slot=None, now=NOW, site=SITE)
+    assert session.get_one(Placement, pair).meeting_id != meeting.id
+
+
+def test_the_board_counts_no_room_for_it(session: Session, scene: EventScene, meeting: Meeting) -> None:
+    (column, *_) = board_of(load_timetable(session, scene.event)).columns
+    assert meeting.event_id == scene.event.id
+    assert column.used == 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import mark_text
@@ -22,7 +22,7 @@ from sme_match.events.models import (
     UnavailableSlot,
 )
 from sme_match.events.queries.apart import kept_apart
-from sme_match.meetings.enums import MeetingChannel
+from sme_match.meetings.enums import MeetingChannel, MeetingState
 from sme_match.meetings.models import BookingCell, Meeting
 from sme_match.meetings.policy import has_left_event
 from sme_match.meetings.slots import cells_of
@@ -30,6 +30,13 @@ from sme_match.meetings.slots import cells_of
 RUN_NOT_FOUND = mark_text("この計算は見つかりませんでした。")
 K = TypeVar("K")
 V = TypeVar("V")
+OUTLIVING = frozenset(MeetingState) - {
+    MeetingState.DECLINED,
+    MeetingState.ABSENT,
+    MeetingState.BROKEN_OFF,
+    MeetingState.CANCELLED,
+}
+"""States in which a meeting goes on, or was held, although the timetable has no place for it."""
 ORDINARY = frozenset(ChangeKind) - {ChangeKind.UNDO, ChangeKind.REDO}
 
 
@@ -48,6 +55,8 @@ class Timetable:
     """Slots in which a lane of a company has a meeting that is none of the timetable."""
     apart: frozenset[int]
     """Candidates whose sides must not meet; who said so stays private."""
+    settled: frozenset[int]
+    """Candidates whose sides met, or have a meeting that was put off, without a place here."""
     slots: Mapping[int, EventSlot]
     aliases: Mapping[int, str] = field(default_factory=dict)
     """What stands for the names of participants that the reader does not see."""
@@ -91,6 +100,7 @@ def load_timetable(session: Session, event: Event) -> Timetable:
         unavailable=_unavailable(session, event),
         busy=_busy(session, event),
         apart=frozenset(session.scalars(kept_apart(event.id))),
+        settled=frozenset(session.scalars(_settled(event.id))),
         slots={slot.id: slot for slot in event.slots},
     )
 
@@ -152,6 +162,27 @@ def get_run(session: Session, event: Event, run_id: int) -> TimetableRun:
     if run is None:
         raise NotFoundError(RUN_NOT_FOUND)
     return run
+
+
+def _settled(event_id: int) -> Select[int]:
+    """Return the query for pairs whose meeting of the event outlived its place in the timetable."""
+    buyer, sme = aliased(Participant), aliased(Participant)
+    return (
+        select(Candidate.id)
+        .join(buyer, buyer.id == Candidate.buyer_id)
+        .join(sme, sme.id == Candidate.sme_id)
+        .join(Meeting, (Meeting.company_id == sme.company_id) & (Meeting.buyer_id == buyer.company_id))
+        .where(
+            Candidate.event_id == event_id,
+            Meeting.event_id == event_id,
+            Meeting.state.in_(OUTLIVING),
+            Meeting.id.not_in(
+                select(Placement.meeting_id).where(
+                    Placement.event_id == event_id, Placement.meeting_id.is_not(None)
+                )
+            ),
+        )
+    )
 
 
 def _placed_candidates(event_id: int) -> Select[int]:
