@@ -31,10 +31,11 @@ class Selection:
     bounds: Objective
 
 
-def select(indexed: Indexed, *, tidy: bool = True) -> Selection:
+def select(indexed: Indexed, *, tidy: bool = True, give_up: float = 0.0) -> Selection:
     """Choose candidates: as many musts as may be, then the floor, then utility.
 
-    `tidy`: then few breaks and little span, which takes longer and bounds both.
+    `tidy`: then few breaks and little span, which takes longer and bounds both. For these a share of
+    the best utility may be given up, which the product never does: it says what that would be worth.
     """
     relaxation = _Relaxation(indexed)
     musts, lack = relaxation.musts, 0
@@ -49,7 +50,7 @@ def select(indexed: Indexed, *, tidy: bool = True) -> Selection:
     chosen, utility = relaxation.chosen(), relaxation.utility()
     breaks = span = 0
     if tidy:
-        chosen, breaks, span = relaxation.tidy(chosen, utility)
+        chosen, breaks, span = relaxation.tidy(chosen, floor(utility * (1 - give_up)))
     bounds = Objective(relaxation.musts - musts, lack, utility, breaks, span)
     return Selection(_best_first(indexed, chosen), bounds)
 
