@@ -51,6 +51,7 @@ from sme_match.web import (
     login,
     names,
     observing,
+    once,
     options,
     routing,
     security,
@@ -137,6 +138,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     options.init_app(app)
     errors.init_app(app)
     access.init_app(app)
+    once.init_app(app)
     routing.init_app(app)
     addresses.init_app(app, settings)
     for blueprint in BLUEPRINTS:

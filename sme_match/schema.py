@@ -7,6 +7,7 @@ from sme_match.companies import models as companies
 from sme_match.db.append_only import keep_append_only
 from sme_match.db.base import Base, same_body
 from sme_match.db.leases import Lease
+from sme_match.db.sent_forms import SentForm
 from sme_match.events import models as events
 from sme_match.home import models as home
 from sme_match.matching import models as matching
@@ -35,7 +36,7 @@ MODULES = (
     home,
 )
 
-__all__ = ["APPEND_ONLY", "METADATA", "MODULES", "Lease"]
+__all__ = ["APPEND_ONLY", "METADATA", "MODULES", "Lease", "SentForm"]
 
 METADATA = Base.metadata
 APPEND_ONLY = (

@@ -25,12 +25,17 @@ def let_others_write() -> None:
         session.commit()
 
 
+def is_undone(response: Response) -> bool:
+    """Tell whether what the request wrote is rolled back: it was refused, or failed."""
+    return response.status_code >= FIRST_REFUSAL and not g.get("commit_even_if_refused")
+
+
 def _finish(response: Response) -> Response:
     session: Session | None = g.get("session")
     # What was opened for reading holds nothing to commit.
     if session is None or request.method in SAFE_METHODS:
         return response
-    if response.status_code >= FIRST_REFUSAL and not g.get("commit_even_if_refused"):
+    if is_undone(response):
         session.rollback()
         return response
     try:

@@ -50,8 +50,11 @@ CHILDREN: Mapping[str, str] = MappingProxyType(
 )
 """The column with the one record that a row hangs on."""
 OF_ALL = frozenset(
-    {"attempt_counter", "audit_seal", "lease", "official_series", "official_value", "support_body"}
-)
+    {
+        "attempt_counter", "audit_seal", "lease", "official_series", "official_value", "sent_form",
+        "support_body",
+    }
+)  # fmt: skip
 """Of the installation: they say nothing of a body's records."""
 
 SHARED = "may be another body's company that is shared with this one"

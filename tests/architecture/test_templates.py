@@ -24,7 +24,7 @@ def test_a_template_is_safe(path: Path) -> None:
     for script in re.findall(r"<script\b[^>]*>", text):
         assert "nonce=" in script or 'type="application/json"' in script
     for form in re.findall(r"<form\b[^>]*method=\"post\".*?</form>", text, re.DOTALL | re.IGNORECASE):
-        assert "csrf_token" in form or _has_token_beside(text, form)
+        assert "{{ form_tokens() }}" in form or _has_token_beside(text, form)
     for link in re.findall(r"<a\b[^>]*target=\"_blank\"[^>]*>", text):
         assert "noopener" in link
 
@@ -58,8 +58,6 @@ def test_names_imported_into_a_template_are_used() -> None:
 
 
 def _has_token_beside(text: str, form: str) -> bool:
-    """Tell whether an input with the token names the form as its own: kept forms hold none."""
-    named = re.match(r"<form\b[^>]*\bid=(\"[^\"]+\")", form)
-    return named is not None and bool(
-        re.search(rf'<input [^>]*name="csrf_token"[^>]*form={re.escape(named[1])}', text)
-    )
+    """Tell whether tokens name the form as their own: kept forms hold none."""
+    named = re.match(r"<form\b[^>]*\bid=\"(\w+){{ ([^}]+) }}\"", form)
+    return named is not None and f"form_tokens('{named[1]}' ~ {named[2]})" in text
