@@ -388,6 +388,6 @@ def _steady(text: str) -> str:
 
 NEW_EACH_TIME = re.compile(
     # Rooms to try the connection in have names by chance.
-    r'https://meet[^"]*"|nonce="[^"]*"|nonce-[\w+/=-]+|name="csrf_token"[^>]*>|<dcterms:\w+[^<]*<|[A-F0-9]{8}-[A-F0-9-]{27}'
+    r'https://meet[^"]*"|nonce="[^"]*"|nonce-[\w+/=-]+|name="(?:csrf_token|once)"[^>]*>|<dcterms:\w+[^<]*<|[A-F0-9]{8}-[A-F0-9-]{27}'
     r"|DTSTAMP:\w+",
 )
