@@ -34,6 +34,12 @@ def remember_newest(session: Session, newest: int | None) -> None:
     session.info[_REMEMBERED] = newest
 
 
+def remembered_newest(session: Session) -> int | None:
+    """Return the number that is kept for the session; None when none is."""
+    found: int | None = session.info.get(_REMEMBERED)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry(Generic[Value]):
     value: Value

@@ -162,11 +162,6 @@ def joined(frames: Sequence[Frame]) -> Frame:
     return Frame(columns, names)
 
 
-def renumbered(ids: Array, others: Mapping[int, int]) -> Array:
-    """Return a column with some ids replaced by others."""
-    return np.array([others.get(each, each) for each in ids.tolist()], dtype=ids.dtype)
-
-
 def _joined_names(own: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
     more = tuple(name for name in others if name not in own)
     return own + more if more else own
@@ -259,6 +254,22 @@ def is_in(values: Array, chosen: Collection[int] | Array) -> Mask:
     """Tell which values are among the chosen."""
     listed = chosen if isinstance(chosen, np.ndarray) else np.fromiter(chosen, np.int64, len(chosen))
     return np.isin(values, listed)
+
+
+def array_of(ids: Collection[int]) -> Array:
+    """Return ids as an array."""
+    return ids._array if isinstance(ids, IdList) else np.array(tuple(ids), dtype=np.int64)  # noqa: SLF001 -- its own kind
+
+
+def without(ids: Ids, others: Ids) -> IdList:
+    """Return distinct ids that are not among others."""
+    own = array_of(ids)
+    return IdList(own[~np.isin(own, array_of(others))])
+
+
+def looked_up(keys: Array, values: Array, wanted: Ids) -> IdList:
+    """Return the distinct values that belong to the wanted among distinct ascending keys."""
+    return IdList(distinct(values[np.searchsorted(keys, array_of(wanted))]))
 
 
 def _in_one(keys: Array, ids: Array) -> Array:

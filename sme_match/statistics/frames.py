@@ -170,7 +170,8 @@ def pair_frame(rows: Iterable[PairRow]) -> Frame:
     accepted, held, reported (a held meeting whose outcome is known), quoted (stage 4 or more),
     dealt (stage 6 or more), prospect (stage 3 to 5, not ended without a deal), crossing (the two
     prefectures differ: 1, else 0; not known when one is unknown), dealt_on (day of the deal, else of
-    the meeting), seen_after (whole months from the meeting to the first report of its deal).
+    the meeting), seen_after (whole months from the meeting to the first report of its deal). sme_key
+    and buyer_key are the same for the records that several bodies have of one company.
     """
     listed = list(rows)
     columns, names = _columns(listed, PairRow)
@@ -190,6 +191,10 @@ def pair_frame(rows: Iterable[PairRow]) -> Frame:
     columns["crossing"] = whole_numbers(map(_crosses, listed))
     columns["dealt_on"] = np.where(columns["deal_on"] == NONE, columns["met_on"], columns["deal_on"])
     columns["seen_after"] = whole_numbers(map(_seen_after, listed))
+    for side in ("sme", "buyer"):
+        # 法人番号 have thirteen digits, ids never so many.
+        number = columns.pop(f"{side}_number")
+        columns[f"{side}_key"] = np.where(number == NONE, columns[f"{side}_id"], number)
     return sorted_by(Frame(columns, names), PAIR_ORDER)
 
 

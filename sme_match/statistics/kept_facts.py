@@ -13,13 +13,25 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from threading import Lock
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, bindparam, func, or_, select, union
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Connection,
+    Engine,
+    Select,
+    bindparam,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import Session
 
+from sme_match.audit.kept import remembered_newest
 from sme_match.audit.models import AuditEntry
 from sme_match.core.actor import Actor
 from sme_match.matching.models import Proposal
@@ -72,33 +84,36 @@ class Kept:
     ) -> T:
         """Return figures that were counted from these very facts, counting them the first time.
 
-        What is counted from the needs alone, its `basis`, stays while these are the same.
+        They stay for as long as their `basis` is the same: what they are counted from, or what changes
+        whenever they may.
         """
-        found: tuple[object, T] | None = self._figures.get(key)
+        found: tuple[object, object, T] | None = self._figures.get(key)
         if found is None:
-            found = self._figures[key] = basis(self.facts), count(self.facts)
+            found = self._figures[key] = basis, basis(self.facts), count(self.facts)
             while len(self._figures) > MOST_FIGURES:
                 self._figures.popitem(last=False)
-        return found[1]
+        return found[2]
 
     def followed_by(self, facts: Facts, newest: int, missing: Mapping[int, datetime]) -> "Kept":
         """Return the facts of a later entry with the figures whose basis is still the same."""
-        parts = (facts, facts.needs)
         figures = OrderedDict(
-            (key, found)
-            for key, found in list(self._figures.items())
-            if any(found[0] is part for part in parts)
+            (key, found) for key, found in list(self._figures.items()) if found[0](facts) == found[1]
         )
         return Kept(facts, newest, missing, figures)
 
 
-_NEWEST = select(func.max(AuditEntry.id))
-_ENTRIES = select(AuditEntry.id, AuditEntry.subject_type, AuditEntry.subject_id).where(
-    or_(
-        AuditEntry.id > bindparam("newest"),
-        AuditEntry.id.in_(bindparam("missing", expanding=True)),
+_ENTRIES = (
+    select(AuditEntry.id, AuditEntry.subject_type, AuditEntry.subject_id)
+    .where(
+        or_(
+            AuditEntry.id >= bindparam("newest"),
+            AuditEntry.id.in_(bindparam("missing", expanding=True)),
+        )
     )
+    .order_by(AuditEntry.id)
+    .limit(MOST_ENTRIES + 1)
 )
+"""The newest entry that is known comes with the later ones: it shows that this is the same log."""
 _LOCK = Lock()
 _KEPT: WeakKeyDictionary[Bind, dict[int, Kept]] = WeakKeyDictionary()
 
@@ -135,14 +150,14 @@ def _read_all(session: Session, actor: Actor, *, now: datetime) -> Kept:
 
 
 def _brought_up(session: Session, actor: Actor, known: Kept, *, now: datetime) -> Kept:
-    newest = session.scalar(_NEWEST) or 0
-    if newest == known.newest and not known.missing:
+    if remembered_newest(session) == known.newest and not known.missing:
         return known
-    # Another database under the same name, as after a restored backup, or a very large change.
-    if not known.newest <= newest <= known.newest + MOST_ENTRIES:
-        return _read_all(session, actor, now=now)
     since_then = {"newest": known.newest, "missing": list(known.missing)}
-    entries = session.execute(_ENTRIES, since_then).all()
+    found = session.connection().execute(_ENTRIES, since_then).all()
+    entries = [entry for entry in found if entry.id != known.newest]
+    # Another database under the same name, as after a restored backup, or a very large change.
+    if len(found) > MOST_ENTRIES or (known.newest and len(entries) == len(found)):
+        return _read_all(session, actor, now=now)
     if not entries:
         return known
     seen = {entry.id for entry in entries}
@@ -177,8 +192,23 @@ def _touched(session: Session, body_id: int, subjects: Subjects) -> set[int] | N
     companies = subjects.get("company", set())
     if len(meetings) > MOST_NEEDS or len(companies) > MOST_NEEDS:
         return None
-    asked = [select(Meeting.need_id).where(Meeting.id.in_(meetings))] if meetings else []
-    if companies:
+    found: Iterable[int] = ()
+    if meetings or companies or of_event:
+        asked = _select_touched(bool(meetings), bool(companies), bool(of_event))
+        given = {"meetings": list(meetings), "companies": list(companies), "body": body_id}
+        found = session.connection().scalars(asked, given)
+    return subjects.get("need", set()) | set(found)
+
+
+@cache
+def _select_touched(by_meeting: bool, by_company: bool, by_event: bool) -> CompoundSelect[int]:  # noqa: FBT001 -- three kinds
+    """Return a statement for the needs that these kinds of records belong to, made once."""
+    asked: list[Select[int]] = []
+    if by_meeting:
+        meetings: BindParameter[int] = bindparam("meetings", expanding=True)
+        asked.append(select(Meeting.need_id).where(Meeting.id.in_(meetings)))
+    if by_company:
+        companies: BindParameter[int] = bindparam("companies", expanding=True)
         asked += [
             select(Need.id).where(Need.buyer_id.in_(companies)),
             select(Proposal.need_id).where(Proposal.company_id.in_(companies)),
@@ -186,9 +216,7 @@ def _touched(session: Session, body_id: int, subjects: Subjects) -> set[int] | N
                 or_(Meeting.company_id.in_(companies), Meeting.buyer_id.in_(companies))
             ),
         ]
-    if of_event:
-        asked.append(
-            select(Meeting.need_id).where(Meeting.event_id.is_not(None), Meeting.body_id == body_id)
-        )
-    found: Iterable[int] = session.scalars(union(*asked)) if asked else ()
-    return subjects.get("need", set()) | set(found)
+    if by_event:
+        of_body = Meeting.body_id == bindparam("body")
+        asked.append(select(Meeting.need_id).where(Meeting.event_id.is_not(None), of_body))
+    return union(*asked)

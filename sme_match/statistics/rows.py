@@ -68,6 +68,9 @@ class PairRow:
     sme_employees: int | None = None
     agglomeration: str | None = None
     """The SME's type of industrial agglomeration."""
+    sme_number: int | None = None
+    """Its 法人番号, by which it is one company in all bodies."""
+    buyer_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ class Cell:
     """A count that adds up to the total of its table, and the companies behind it."""
 
     count: int
-    companies: frozenset[int]
+    companies: Collection[int]
+    """Distinct."""
 
 
 def is_small(companies: Collection[int]) -> bool:

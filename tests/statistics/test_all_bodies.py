@@ -6,12 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sme_match.meetings.enums import MeetingState
-from sme_match.statistics.columns import joined
+from sme_match.statistics.columns import Frame, joined
 from sme_match.statistics.evidence import RecordKind
 from sme_match.statistics.frames import answer_frame, pair_frame
 from sme_match.statistics.rows import PairRow
 from sme_match.statistics.suppression import LEAST_COMPANIES
-from sme_match.statistics.yearly.all_bodies import SHOWN, BodyRecords, over_bodies
+from sme_match.statistics.yearly.all_bodies import SHOWN, AllBodies, count_body
+from sme_match.statistics.yearly.all_bodies import over_bodies as over_counted_bodies
 from sme_match.statistics.yearly.figures import count_year
 
 COUNTS = ("planned", "meetings", "deals", "smes")
@@ -28,12 +29,13 @@ def row(
     )  # fmt: skip
 
 
-def records_of(body_id: int, rows: list[PairRow]) -> BodyRecords:
-    return BodyRecords(body_id, f"機構{body_id}", pair_frame(rows), answer_frame([]))
+def over_bodies(records: list[Frame], year: int) -> AllBodies:
+    counted = [count_body(pairs, answer_frame([]), year) for pairs in records]
+    return over_counted_bodies([(f"機構{n}", each) for n, each in enumerate(counted)], year)
 
 
 @st.composite
-def bodies(draw: st.DrawFn) -> list[BodyRecords]:
+def bodies(draw: st.DrawFn) -> list[Frame]:
     found, number = [], 0
     for body_id in range(1, draw(st.integers(1, 4)) + 1):
         pairs = []
@@ -42,12 +44,12 @@ def bodies(draw: st.DrawFn) -> list[BodyRecords]:
             state = draw(st.sampled_from([MeetingState.HELD, MeetingState.HELD, MeetingState.ABSENT]))
             sme = body_id * 10 + draw(st.integers(0, 5))
             pairs.append(row(number, sme, state, draw(st.sampled_from([None, 1, 4, 6]))))
-        found.append(records_of(body_id, pairs))
+        found.append(pair_frame(pairs))
     return found
 
 
-def smes_behind(records: list[BodyRecords], key: str) -> set[int]:
-    pairs = joined([each.pairs for each in records] or [pair_frame([])])
+def smes_behind(records: list[Frame], key: str) -> set[int]:
+    pairs = joined(records or [pair_frame([])])
     figure = count_year(pairs, answer_frame([]), 2026).figures[key]
     if figure.counted is RecordKind.COMPANY:
         return set(figure.measure.ids)
@@ -58,7 +60,7 @@ def smes_behind(records: list[BodyRecords], key: str) -> set[int]:
 @settings(max_examples=30)
 @given(bodies())
 def test_neither_a_figure_nor_what_subtraction_gives_is_that_of_few_companies(
-    records: list[BodyRecords],
+    records: list[Frame],
 ) -> None:
     found = over_bodies(records, 2026)
     for key in COUNTS:
@@ -76,16 +78,16 @@ def test_neither_a_figure_nor_what_subtraction_gives_is_that_of_few_companies(
 
 @settings(max_examples=30)
 @given(bodies())
-def test_planned_minus_held_tells_of_no_few_companies(records: list[BodyRecords]) -> None:
+def test_planned_minus_held_tells_of_no_few_companies(records: list[Frame]) -> None:
     for each, line in zip(records, over_bodies(records, 2026).rows, strict=True):
         if {"planned", "meetings"} <= line.values.keys():
-            absent = each.pairs["sme_id"][each.pairs.equals("meeting_state", MeetingState.ABSENT)]
+            absent = each["sme_id"][each.equals("meeting_state", MeetingState.ABSENT)]
             assert not 0 < len(set(absent.tolist())) < LEAST_COMPANIES
 
 
 def test_one_company_of_two_bodies_is_counted_once() -> None:
     records = [
-        records_of(body, [row(body * 10 + n, sme, MeetingState.HELD, 1) for n, sme in enumerate(smes)])
+        pair_frame([row(body * 10 + n, sme, MeetingState.HELD, 1) for n, sme in enumerate(smes)])
         for body, smes in ((1, (5, 6, 7)), (2, (5, 8, 9)))
     ]
     found = over_bodies(records, 2026)
@@ -95,13 +97,13 @@ def test_one_company_of_two_bodies_is_counted_once() -> None:
 
 def test_a_zero_is_shown_because_nobody_stands_behind_it() -> None:
     rows = [row(n, n, MeetingState.HELD, 1) for n in range(4)]
-    found = over_bodies([records_of(1, rows)], 2026)
+    found = over_bodies([pair_frame(rows)], 2026)
     assert set(found.rows[0].values) == set(SHOWN)
     assert (found.rows[0].values["deals"], found.rows[0].values["meetings"]) == (0, 4)
 
 
 def test_the_deals_of_one_buyer_are_not_shown_however_many_companies_have_them() -> None:
     rows = [row(n, n, MeetingState.HELD, 6, buyer=900) for n in range(3)]
-    found = over_bodies([records_of(1, rows)], 2026)
+    found = over_bodies([pair_frame(rows)], 2026)
     assert {"deals", "total_yen", "deal_rate"}.isdisjoint(found.rows[0].values)
     assert "total_yen" not in found.total

@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sme_match.statistics.columns import (
-    NONE,
     Frame,
     IdList,
     distinct,
     first_places,
     joined,
+    looked_up,
     once,
-    renumbered,
     split,
     summed_by,
     whole_numbers,
+    without,
 )
 from sme_match.statistics.frames import PAIR_ORDER, pair_frame
 from sme_match.statistics.rows import PairRow
@@ -125,7 +125,14 @@ def test_ids_are_equal_to_the_tuple_they_stand_for() -> None:
     assert (len(ids), ids[1], ids[1:], tuple(reversed(ids))) == (3, 5, (5, 8), (8, 5, 3))
 
 
-def test_the_first_of_several_rows_counts_and_numbers_are_exchanged() -> None:
+def test_the_first_of_several_rows_counts() -> None:
     frame = Frame({"a": whole_numbers([5, 2, 5, None]), "b": whole_numbers([1, 2, 3, 4])}, {})
     assert once(frame, "a")["b"].tolist() == [1, 2, 4]
-    assert renumbered(frame["a"], {5: 7}).tolist() == [7, 2, 7, NONE]
+
+
+@given(st.dictionaries(st.integers(0, 20), st.integers(0, 5)), st.data())
+def test_ids_lead_to_what_belongs_to_them(owners: dict[int, int], data: st.DataObject) -> None:
+    ids = sorted(data.draw(st.sets(st.sampled_from(sorted(owners))))) if owners else []
+    keys, values = whole_numbers(sorted(owners)), whole_numbers(owners[key] for key in sorted(owners))
+    assert looked_up(keys, values, tuple(ids)) == tuple(sorted({owners[number] for number in ids}))
+    assert without(tuple(sorted(owners)), tuple(ids)) == tuple(sorted(owners.keys() - set(ids)))

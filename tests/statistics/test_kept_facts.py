@@ -36,7 +36,9 @@ from sme_match.statistics.kept_facts import recall_facts
 from sme_match.statistics.queries import load_records
 from sme_match.statistics.region import build_demand, build_refusals, build_region
 from sme_match.statistics.report import Report
+from sme_match.statistics.yearly.all_bodies import count_body, over_bodies
 from sme_match.statistics.yearly.figures import count_year
+from sme_match.statistics.yearly.services import count_years, make_report_of_all
 from tests.factories import make_company, make_need
 from tests.meetings.scenes import Scene, at, make_scene
 from tests.outcomes.scenes import hold, said
@@ -44,6 +46,7 @@ from tests.queries import count_queries
 from tests.statistics.scenes import contents, make_meeting, make_proposal
 
 WHEN = at(9, 12)
+YEARS = (2025, 2026, 2027)
 FILTERS = (
     StatisticsFilter(period="fy2026"),
     StatisticsFilter(period="fy2026", prefecture="27", process="milling"),
@@ -159,7 +162,7 @@ def everything(facts: Facts) -> list[object]:
             *(build_region(facts, filters, by, today=today) for by in Dimension),
             build_refusals(facts, filters, Dimension.PROCESS, today=today),
         ]
-        found += [count_year(facts.pairs, facts.answers, year) for year in (2025, 2026)]
+        found += [count_year(facts.pairs, facts.answers, year) for year in YEARS]
         found.append(contents(Report(facts, filters, today=today)))
         found += [{f.name: getattr(each, f.name) for f in fields(each)} for each in figures]
     return found
@@ -179,6 +182,12 @@ def test_what_is_kept_equals_a_fresh_count_after_random_changes(database: Databa
             kept = recall_facts(session, scene.actor, now=WHEN).facts
             fresh = facts_of(load_records(session, scene.actor))
             assert everything(kept) == everything(fresh), f"after step {step}"
+            years = count_years(session, scene.actor, YEARS, now=WHEN)
+            assert list(years) == [count_year(fresh.pairs, fresh.answers, year) for year in YEARS]
+            for year in YEARS:
+                bodies = [(scene.body.name, count_body(fresh.pairs, fresh.answers, year))]
+                found = make_report_of_all(session, year, now=WHEN + timedelta(minutes=step))
+                assert found == over_bodies(bodies, year)
 
 
 @pytest.fixture
@@ -207,6 +216,32 @@ def test_a_change_reads_only_what_it_touched(database: Database, scene: Scene) -
     ):
         recall_facts(session, scene.actor, now=WHEN)
     assert [call.kwargs.get("need_ids") for call in read.call_args_list] == [{scene.need.id}]
+
+
+def test_a_change_leaves_the_figures_of_other_years_as_they_are(
+    database: Database, scene: Scene
+) -> None:
+    with database.unit_of_work() as session:
+        meet(session, scene, random.Random(1))
+    with database.reading() as session:
+        before = count_years(session, scene.actor, YEARS, now=WHEN)
+    with database.unit_of_work() as session:
+        report(session, scene, random.Random(1))
+    with database.reading() as session:
+        after = count_years(session, scene.actor, YEARS, now=WHEN)
+    assert [then is now for then, now in zip(before, after, strict=True)] == [True, False, True]
+
+
+def test_after_a_restored_backup_everything_is_read_anew(database: Database, scene: Scene) -> None:
+    with database.reading() as session:
+        kept = recall_facts(session, scene.actor, now=WHEN)
+    kept.newest += 100  # of a log that was longer
+    with database.unit_of_work() as session:
+        make_need(session, scene.buyer, created_at=WHEN)
+    with database.reading() as session:
+        found = recall_facts(session, scene.actor, now=WHEN).facts
+        assert len(found.needs) == len(facts_of(load_records(session, scene.actor)).needs)
+        assert len(found.needs) == len(kept.facts.needs) + 1
 
 
 def test_what_may_be_rolled_back_is_not_kept(database: Database, scene: Scene) -> None:

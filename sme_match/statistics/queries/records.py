@@ -320,6 +320,8 @@ def _pair_columns() -> Sequence[Any]:
         _SME.municipality_code,
         _SME.employees,
         _SME.agglomeration,
+        _SME.corporate_number,
+        _BUYER.corporate_number,
         Need.created_at,
     )
 
@@ -332,9 +334,9 @@ def _need(row: Line) -> NeedRow:
 def _pair(row: Line, seen: Mapping[int, date]) -> PairRow:
     (need_id, sme_id, buyer_id, body_id, need_prefecture, sme_prefecture, process, jsic) = row[:8]
     lot, need_municipality, sme_municipality, employees, agglomeration = row[8:13]
-    created_at, proposal_id, proposal_state, proposed_at, decided_at = row[13:18]
-    meeting_id, meeting_state, starts_at, stage, end = row[18:23]
-    first_order, total, expected, deal_on, source = row[23:]
+    sme_number, buyer_number, created_at, proposal_id, proposal_state = row[13:18]
+    proposed_at, decided_at, meeting_id, meeting_state, starts_at = row[18:23]
+    stage, end, first_order, total, expected, deal_on, source = row[23:]
     return PairRow(
         need_id=need_id,
         sme_id=sme_id,
@@ -365,4 +367,6 @@ def _pair(row: Line, seen: Mapping[int, date]) -> PairRow:
         sme_municipality=sme_municipality,
         sme_employees=employees,
         agglomeration=agglomeration,
+        sme_number=int(sme_number) if sme_number else None,
+        buyer_number=int(buyer_number) if buyer_number else None,
     )

@@ -6,16 +6,29 @@ it: from the total over the bodies, or from figures that add up (planned = held 
 and its denominator). See `suppression` for the rule within one column.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sme_match.statistics.columns import Frame, Ids, joined
+import numpy as np
+
+from sme_match.statistics.columns import (
+    Frame,
+    IdList,
+    Ids,
+    array_of,
+    distinct,
+    looked_up,
+    once,
+    without,
+)
 from sme_match.statistics.evidence import RecordKind
 from sme_match.statistics.frames import answer_frame, pair_frame
+from sme_match.statistics.indices import share
 from sme_match.statistics.key_figures import Unit
+from sme_match.statistics.periods import fiscal_year
 from sme_match.statistics.suppression import Cell, is_small, withheld
-from sme_match.statistics.yearly.figures import UNITS, YearCount, YearFigure, count_year
+from sme_match.statistics.yearly.figures import UNITS, YearFigure, count_figures, met_before
 
 SHOWN = (
     "introduced",
@@ -32,14 +45,19 @@ SHOWN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class BodyRecords:
-    """All pairs and answers of one body; companies carry the number that all bodies share."""
+Way = tuple[Cell, ...]
+"""The records whose number a figure tells in one way, with the companies behind them on each side."""
 
-    body_id: int
-    name: str
-    pairs: Frame
-    answers: Frame
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BodyYear:
+    """The figures of one body in a year, and who stands behind what each of them tells."""
+
+    values: Mapping[str, float | None]
+    ways: Mapping[str, Sequence[Way]]
+    """By figure: the records counted, then what it tells by itself or beside other figures."""
+    met_before: IdList
+    """The SMEs that had held a meeting before the year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,127 +78,122 @@ class AllBodies:
     total: Mapping[str, float | None]
 
 
-class _Body:
-    """The figures of one body (or of all), with the companies behind each."""
-
-    def __init__(self, records: Iterable[BodyRecords], year: int) -> None:
-        listed = list(records)
-        frame = joined([each.pairs for each in listed] or [pair_frame([])])
-        answers = joined([each.answers for each in listed] or [answer_frame([])])
-        self.count: YearCount = count_year(frame, answers, year)
-        self._sides = tuple(
+def count_body(pairs: Frame, answers: Frame, year: int) -> BodyYear:
+    """Count the shown figures of one body, its companies by the number that all bodies share."""
+    pairs = pairs.marked(sme_id=pairs["sme_key"], buyer_id=pairs["buyer_key"])
+    figures = count_figures(pairs, answers, year, SHOWN)
+    owners = {
+        RecordKind.MEETING: _Owners(pairs, "meeting_id"),
+        RecordKind.PROPOSAL: _Owners(pairs, "proposal_id"),
+    }
+    return BodyYear(
+        MappingProxyType({key: figure.value for key, figure in figures.items()}),
+        MappingProxyType(
             {
-                RecordKind.MEETING: _owners(frame, "meeting_id", side),
-                RecordKind.PROPOSAL: _owners(frame, "proposal_id", side),
+                key: [_way(ids, owners.get(figure.counted)) for ids in _told(figure, figures)]
+                for key, figure in figures.items()
             }
-            for side in ("sme_id", "buyer_id")
-        )
-
-    def cells(self, figure: YearFigure, ids: Ids) -> tuple[Cell, ...]:
-        """Return how many records, and which companies of each side stand behind them."""
-        if figure.counted is RecordKind.COMPANY:
-            return (Cell(len(ids), frozenset(ids)),)
-        return tuple(
-            Cell(len(ids), frozenset(side[figure.counted][number] for number in ids))
-            for side in self._sides
-        )
+        ),
+        IdList(met_before(pairs, fiscal_year(year))),
+    )
 
 
-def over_bodies(records: Sequence[BodyRecords], year: int) -> AllBodies:
-    """Return what may be shown of a year of several bodies."""
-    bodies = {each.body_id: _Body([each], year) for each in records}
-    whole = _Body(records, year)
+def over_bodies(bodies: Sequence[tuple[str, BodyYear]], year: int) -> AllBodies:
+    """Return what may be shown of a year of several bodies, given their names and figures."""
+    found = [each for _name, each in bodies]
+    whole = found or [count_body(pair_frame([]), answer_frame([]), year)]
+    hidden = {key: _hidden([each.ways[key] for each in found]) for key in SHOWN}
     # What is not held is shown by nobody, but planned minus held tells it.
-    hidden = {key: _hidden(key, bodies) for key in SHOWN}
-    hidden["planned"] |= hidden["meetings"] | _hides(bodies, "planned", _not_held)
+    hidden["planned"] |= hidden["meetings"]
+    total = {key: _ways_of_all(key, whole) for key in SHOWN}
     return AllBodies(
         year=year,
         keys=SHOWN,
         rows=[
             BodyRow(
-                each.name,
-                MappingProxyType(
-                    {
-                        key: bodies[each.body_id].count.figures[key].value
-                        for key in SHOWN
-                        if each.body_id not in hidden[key]
-                    }
-                ),
+                name,
+                MappingProxyType({key: each.values[key] for key in SHOWN if place not in hidden[key]}),
             )
-            for each in records
+            for place, (name, each) in enumerate(bodies)
         ],
         total=MappingProxyType(
-            {key: whole.count.figures[key].value for key in SHOWN if not _is_small_total(key, whole)}
+            {
+                key: _value_of_all(key, ways, whole)
+                for key, ways in total.items()
+                if not any(is_small(cell.companies) for way in ways for cell in way)
+            }
         ),
     )
 
 
-Choose = Callable[[YearCount, str], Ids]
+class _Owners:
+    """The companies of both sides by record."""
+
+    def __init__(self, pairs: Frame, column: str) -> None:
+        rows = once(pairs.where(pairs.known(column)), column)
+        order = np.argsort(rows[column])
+        self._ids = rows[column][order]
+        self._sides = [rows[side][order] for side in ("sme_id", "buyer_id")]
+
+    def behind(self, ids: Ids) -> Way:
+        return tuple(Cell(len(ids), looked_up(self._ids, side, ids)) for side in self._sides)
 
 
-def _counted(count: YearCount, key: str) -> Ids:
-    return count.figures[key].measure.ids
+def _way(ids: Ids, owners: _Owners | None) -> Way:
+    return (Cell(len(ids), ids),) if owners is None else owners.behind(ids)
 
 
-def _base(count: YearCount, key: str) -> Ids:
-    return count.figures[key].measure.base_ids
-
-
-def _rest(count: YearCount, key: str) -> Ids:
-    return tuple(set(_base(count, key)) - set(_counted(count, key)))
-
-
-def _known(count: YearCount, key: str) -> Ids:
-    """Return those whose amount is known: a sum is only of them."""
-    return tuple(set(_counted(count, key)) - set(count.figures[key].measure.unknown_ids))
-
-
-def _not_held(count: YearCount, key: str) -> Ids:
-    return tuple(set(_counted(count, key)) - set(_counted(count, "meetings")))
-
-
-def _returning(count: YearCount, key: str) -> Ids:
-    return tuple(set(_counted(count, "smes")) - set(_counted(count, key)))
-
-
-def _ways(key: str) -> tuple[Choose, ...]:
+def _told(figure: YearFigure, figures: Mapping[str, YearFigure]) -> list[Ids]:
     """Return the records whose number a figure tells, by itself or beside the others."""
-    if key == "new_smes":
-        return _counted, _returning
-    if UNITS[key] is Unit.RATE:
-        return _counted, _base, _rest
-    if UNITS[key] is Unit.YEN:
-        return _counted, _known
-    return (_counted,)
+    measure = figure.measure
+    if figure.key == "planned":
+        return [measure.ids, without(measure.ids, figures["meetings"].measure.ids)]
+    if figure.key == "new_smes":
+        return [measure.ids, without(figures["smes"].measure.ids, measure.ids)]
+    if figure.unit is Unit.RATE:
+        return [measure.ids, measure.base_ids, without(measure.base_ids, measure.ids)]
+    if figure.unit is Unit.YEN:
+        # A sum is only of those whose amount is known.
+        return [measure.ids, without(measure.ids, measure.unknown_ids)]
+    return [measure.ids]
 
 
-def _hides(bodies: Mapping[int, _Body], key: str, choose: Choose) -> set[int]:
-    found = {
-        body_id: body.cells(body.count.figures[key], choose(body.count, key))
-        for body_id, body in bodies.items()
-    }
-    sides = max((len(cells) for cells in found.values()), default=0)
+def _hidden(bodies: Sequence[Sequence[Way]]) -> set[int]:
+    """Return the places of the bodies whose figure is withheld, by any way and side."""
     return {
-        body_id
-        for side in range(sides)
-        for body_id in withheld({body_id: cells[side] for body_id, cells in found.items()})
+        place
+        for ways in zip(*bodies, strict=True)
+        for cells in zip(*ways, strict=True)
+        for place in withheld(dict(enumerate(cells)))
     }
 
 
-def _hidden(key: str, bodies: Mapping[int, _Body]) -> set[int]:
-    return set().union(*(_hides(bodies, key, choose) for choose in _ways(key)))
+def _ways_of_all(key: str, bodies: Sequence[BodyYear]) -> list[Way]:
+    """Return what a figure over all bodies tells: records belong to one body, companies to several."""
+    if key == "new_smes":
+        met = _union(way[0].companies for each in bodies for way in each.ways["smes"])
+        new = without(met, _union(each.met_before for each in bodies))
+        return [(Cell(len(ids), ids),) for ids in (new, without(met, new))]
+    return [
+        tuple(_joined(cells) for cells in zip(*ways, strict=True))
+        for ways in zip(*(each.ways[key] for each in bodies), strict=True)
+    ]
 
 
-def _is_small_total(key: str, whole: _Body) -> bool:
-    figure = whole.count.figures[key]
-    ways = (*_ways(key), _not_held) if key == "planned" else _ways(key)
-    return any(
-        is_small(cell.companies)
-        for choose in ways
-        for cell in whole.cells(figure, choose(whole.count, key))
-    )
+def _joined(cells: Sequence[Cell]) -> Cell:
+    return Cell(sum(cell.count for cell in cells), _union(cell.companies for cell in cells))
 
 
-def _owners(frame: Frame, column: str, side: str) -> dict[int, int]:
-    known = frame.where(frame.known(column))
-    return dict(zip(known[column].tolist(), known[side].tolist(), strict=True))
+def _value_of_all(key: str, ways: Sequence[Way], bodies: Sequence[BodyYear]) -> float | None:
+    counted = ways[0][0]
+    if key == "smes":
+        return len(counted.companies)
+    if UNITS[key] is Unit.RATE:
+        return share(counted.count, ways[1][0].count)
+    if UNITS[key] is Unit.YEN:
+        return sum(each.values[key] or 0 for each in bodies)
+    return counted.count
+
+
+def _union(listed: Iterable[Collection[int]]) -> IdList:
+    return IdList(distinct(np.concatenate([array_of(ids) for ids in listed])))

@@ -5,9 +5,10 @@ amounts stand once more by the year in which they were closed. Companies are dis
 is counted in meetings (延べ). Prospects stand apart and are never added to deals.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -15,12 +16,12 @@ import numpy as np
 
 from sme_match.meetings.enums import MeetingState
 from sme_match.outcomes.enums import Reporter, Stage
-from sme_match.statistics.columns import Frame, Ids, Mask, distinct, is_in, once
+from sme_match.statistics.columns import Array, Frame, Ids, Mask, distinct, is_in, once, without
 from sme_match.statistics.evidence import RecordKind
 from sme_match.statistics.frames import Amounts, amounts, ids_of, within
 from sme_match.statistics.indices import Interval, share, wilson_interval
 from sme_match.statistics.key_figures import Measure, Unit
-from sme_match.statistics.periods import fiscal_year
+from sme_match.statistics.periods import Period, fiscal_year
 from sme_match.statistics.report import SourceAmounts, amounts_by_source
 
 YEARS_SHOWN = 5
@@ -90,25 +91,55 @@ STATES: Mapping[str, MeetingState] = MappingProxyType(
 
 
 class _Year:
-    """The rows of one fiscal year, each kind by its own day."""
+    """The rows of one fiscal year, each kind by its own day; those that a figure asks for."""
 
     def __init__(self, pairs: Frame, answers: Frame, year: int) -> None:
-        period = fiscal_year(year)
-        dated = within(pairs, "met_on", period)
+        self._pairs = pairs
+        self._answers = answers
+        self._period = fiscal_year(year)
+
+    @cached_property
+    def planned(self) -> Frame:
+        dated = within(self._pairs, "met_on", self._period)
         is_planned = np.logical_or.reduce(
             [dated.equals("meeting_state", each) for each in STATES.values()]
         )
-        self.planned = once(dated.where(is_planned), "meeting_id")
-        self.met = self.planned.where(self.planned["held"])
-        closed = within(pairs, "dealt_on", period)
-        self.deals = once(closed.where(closed["dealt"]), "meeting_id")
-        decided = within(pairs, "decided_on", period)
-        self.introduced = decided.where(decided["accepted"])
-        self.new_smes = _first_met_in(pairs, self.met)
-        self.answers = answers.where(is_in(answers["meeting_id"], self.met["meeting_id"]))
-        self.graded = self.answers.where(self.answers.known("satisfaction"))
-        self.deal_amounts: Amounts = amounts(self.deals)
-        self.met_amounts: Amounts = amounts(self.met)
+        return once(dated.where(is_planned), "meeting_id")
+
+    @cached_property
+    def met(self) -> Frame:
+        return self.planned.where(self.planned["held"])
+
+    @cached_property
+    def deals(self) -> Frame:
+        closed = within(self._pairs, "dealt_on", self._period)
+        return once(closed.where(closed["dealt"]), "meeting_id")
+
+    @cached_property
+    def introduced(self) -> Frame:
+        decided = within(self._pairs, "decided_on", self._period)
+        return decided.where(decided["accepted"])
+
+    @cached_property
+    def new_smes(self) -> Ids:
+        before = met_before(self._pairs, self._period)
+        return ids_of(self.met.where(~is_in(self.met["sme_id"], before)), "sme_id")
+
+    @cached_property
+    def answers(self) -> Frame:
+        return self._answers.where(is_in(self._answers["meeting_id"], self.met["meeting_id"]))
+
+    @cached_property
+    def graded(self) -> Frame:
+        return self.answers.where(self.answers.known("satisfaction"))
+
+    @cached_property
+    def deal_amounts(self) -> Amounts:
+        return amounts(self.deals)
+
+    @cached_property
+    def met_amounts(self) -> Amounts:
+        return amounts(self.met)
 
 
 def count_year(pairs: Frame, answers: Frame, year: int) -> YearCount:
@@ -117,24 +148,34 @@ def count_year(pairs: Frame, answers: Frame, year: int) -> YearCount:
     grades = rows.graded["satisfaction"]
     return YearCount(
         year=year,
-        figures=MappingProxyType(
-            {
-                key: YearFigure(key, section, unit, counted, measure(rows))
-                for key, section, unit, counted, measure in _FIGURES
-            }
-        ),
+        figures=_figures(rows, KEYS),
         sources_by_deal=amounts_by_source(rows.deals),
         sources_by_meeting=amounts_by_source(rows.met),
         satisfaction=MappingProxyType({grade: int((grades == grade).sum()) for grade in range(1, 6)}),
     )
 
 
-def _first_met_in(pairs: Frame, met: Frame) -> Ids:
-    """Return the SMEs of these held meetings that had never held one before them."""
-    if not len(met):
-        return ()
-    before = pairs["held"] & pairs.known("met_on") & (pairs["met_on"] < met["met_on"].min())
-    return ids_of(met.where(~is_in(met["sme_id"], distinct(pairs["sme_id"][before]))), "sme_id")
+def count_figures(
+    pairs: Frame, answers: Frame, year: int, keys: Collection[str]
+) -> Mapping[str, YearFigure]:
+    """Count some figures of a fiscal year."""
+    return _figures(_Year(pairs, answers, year), keys)
+
+
+def _figures(rows: _Year, keys: Collection[str]) -> Mapping[str, YearFigure]:
+    return MappingProxyType(
+        {
+            key: YearFigure(key, section, unit, counted, measure(rows))
+            for key, section, unit, counted, measure in _FIGURES
+            if key in keys
+        }
+    )
+
+
+def met_before(pairs: Frame, period: Period) -> Array:
+    """Return the SMEs that had held a meeting before a period."""
+    before = pairs["held"] & pairs.known("met_on") & (pairs["met_on"] < period.start.toordinal())
+    return distinct(pairs["sme_id"][np.flatnonzero(before)])
 
 
 def _meetings(frame: Frame, chosen: Mask | None = None) -> Ids:
@@ -184,7 +225,7 @@ def _unreported(rows: _Year) -> Measure:
 def _satisfaction(rows: _Year) -> Measure:
     grades = rows.graded["satisfaction"]
     graded = _meetings(rows.graded)
-    silent = tuple(sorted(set(_meetings(rows.met)) - set(graded)))
+    silent = without(_meetings(rows.met), graded)
     return Measure(float(grades.mean()) if len(grades) else None, graded, unknown_ids=silent)
 
 

@@ -1,7 +1,7 @@
 """Use cases of the yearly report: count it, set targets, close a year."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from sme_match.audit.kept import KeptFigures
 from sme_match.audit.services import record
-from sme_match.core.actor import Actor
+from sme_match.core.actor import SYSTEM, Actor
 from sme_match.core.clock import jst_date, jst_midnight
 from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.core.fiscal_year import FiscalYear
@@ -22,7 +22,7 @@ from sme_match.statistics.key_figures import Unit
 from sme_match.statistics.models import ClosedYear, YearTarget
 from sme_match.statistics.policy import may_keep_years
 from sme_match.statistics.queries import load_records
-from sme_match.statistics.yearly.all_bodies import AllBodies, over_bodies
+from sme_match.statistics.yearly.all_bodies import AllBodies, BodyYear, count_body, over_bodies
 from sme_match.statistics.yearly.editions import Edition, freeze
 from sme_match.statistics.yearly.figures import (
     TARGET_KEYS,
@@ -36,7 +36,6 @@ from sme_match.statistics.yearly.reading import (
     list_bodies,
     list_editions,
     list_targets,
-    read_bodies,
 )
 from sme_match.support_bodies.models import SupportBody
 
@@ -108,7 +107,10 @@ def count_years(
     """Return the figures of some years of the actor's body, counted from its records."""
     if known_on is None or known_on >= jst_date(now):
         kept = recall_facts(session, actor, now=now)
-        return tuple(kept.figures(("year", year), partial(_count, year)) for year in years)
+        return tuple(
+            kept.figures(("year", year), partial(_count, year), basis=partial(_revision, year))
+            for year in years
+        )
     known_at = jst_midnight(known_on + timedelta(days=1))
 
     def count() -> tuple[YearCount, ...]:
@@ -122,6 +124,14 @@ def _count(year: int, facts: Facts) -> YearCount:
     return count_year(facts.pairs, facts.answers, year)
 
 
+def _count_body(year: int, facts: Facts) -> BodyYear:
+    return count_body(facts.pairs, facts.answers, year)
+
+
+def _revision(year: int, facts: Facts) -> int:
+    return facts.revision_of(year)
+
+
 def is_over(year: int, now: datetime) -> bool:
     """Tell whether a fiscal year has ended in Japan."""
     return jst_date(now) > FiscalYear(year).ends_on
@@ -131,7 +141,13 @@ def make_report_of_all(session: Session, year: int, *, now: datetime) -> AllBodi
     """Return a year over all bodies."""
 
     def count() -> AllBodies:
-        return over_bodies(read_bodies(session, list_bodies(session), now=now), year)
+        bodies = list_bodies(session)
+        return over_bodies([(name, count_one(body_id)) for body_id, name in bodies], year)
+
+    def count_one(body_id: int) -> BodyYear:
+        kept = recall_facts(session, replace(SYSTEM, body_id=body_id), now=now)
+        count = partial(_count_body, year)
+        return kept.figures(("year beside others", year), count, basis=partial(_revision, year))
 
     return _KEPT_OF_ALL.get(session, year, count, now=now)
 
