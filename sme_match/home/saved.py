@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from sme_match.accounts.models import User
@@ -46,15 +46,13 @@ def list_saved(session: Session, actor: Actor, path: str, *, now: datetime) -> S
 
 
 def _read_saved(session: Session, actor: Actor, path: str) -> Sequence[SavedLink]:
-    rows = session.execute(
-        select(SavedView, User.name)
-        .join(User, User.id == SavedView.user_id)
-        .where(SavedView.path == path, _visible_to(actor))
-        .order_by(SavedView.user_id != (actor.user_id or 0), SavedView.name, SavedView.id)
-    )
+    given = {"user": actor.user_id or 0, "body": actor.body_id or 0, "path": path}
+    rows = session.connection().execute(_LINKS, given)
     return tuple(
-        SavedLink(each.id, each.name, each.query, each.shared, owner, may_delete(actor, each))
-        for each, owner in rows
+        SavedLink(
+            saved_id, name, query, shared, owner, _may_delete(actor, user_id=user_id, shared=shared)
+        )
+        for saved_id, user_id, name, query, shared, owner in rows
     )
 
 
@@ -125,12 +123,32 @@ def delete_view(session: Session, actor: Actor, saved_id: int, *, now: datetime)
 
 def may_delete(actor: Actor, saved: SavedView) -> bool:
     """Everybody forgets their own; the lead also what is shared within the body."""
-    return saved.user_id == actor.user_id or (actor.role is Role.LEAD and saved.shared)
+    return _may_delete(actor, user_id=saved.user_id, shared=saved.shared)
+
+
+def _may_delete(actor: Actor, *, user_id: int, shared: bool) -> bool:
+    return user_id == actor.user_id or (actor.role is Role.LEAD and shared)
 
 
 def _visible_to(actor: Actor) -> ColumnElement[bool]:
-    own = SavedView.user_id == (actor.user_id or 0)
-    return (SavedView.body_id == (actor.body_id or 0)) & or_(own, SavedView.shared)
+    return _visible(actor.user_id or 0, actor.body_id or 0)
+
+
+def _visible(user: int | BindParameter[int], body: int | BindParameter[int]) -> ColumnElement[bool]:
+    return (SavedView.body_id == body) & or_(SavedView.user_id == user, SavedView.shared)
+
+
+_USER: BindParameter[int] = bindparam("user", type_=Integer)
+_LINKS = (
+    select(
+        SavedView.id, SavedView.user_id, SavedView.name, SavedView.query, SavedView.shared,
+        User.name.label("owner"),
+    )
+    .join(User, User.id == SavedView.user_id)
+    .where(SavedView.path == bindparam("path"), _visible(_USER, bindparam("body", type_=Integer)))
+    .order_by(SavedView.user_id != _USER, SavedView.name, SavedView.id)
+)  # fmt: skip
+"""Put together once: every list asks for its saved filters after any change."""
 
 
 def _own_names(session: Session, user_id: int, path: str) -> Sequence[str]:

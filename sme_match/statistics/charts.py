@@ -47,11 +47,12 @@ class JapanMap(TypedDict):
     prefs: list[Outline]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Chart:
     """A payload for the page: `as_json` goes into the data block that the element names.
 
-    The height is width × `ratio`, between the two bounds (pixels).
+    The height is width × `ratio`, between the two bounds (pixels). Equal only to itself, so that what
+    a page writes of a chart can be kept with it.
     """
 
     option: dict[str, Any]

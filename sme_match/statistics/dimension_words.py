@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from sme_match.statistics.dimensions import Dimension
 from sme_match.statistics.filters import UNKNOWN, StatisticsFilter
 from sme_match.statistics.frames import LOTS, SIZES, Side
+from sme_match.web.languages import message as _
 from sme_match.web.names import (
     agglomeration_name,
     jsic_name,
@@ -16,7 +16,7 @@ from sme_match.web.names import (
     process_name,
 )
 
-__all__ = ["LOTS", "SIZES"]
+__all__ = ["LOTS", "SIZES", "_"]
 
 SIDES: Mapping[Side, object] = {
     Side.SME: _l("受注側企業の所在地"),
@@ -31,11 +31,6 @@ DIMENSIONS: Mapping[Dimension, object] = {
     Dimension.SIZE: _l("従業者数（受注側企業）"),
     Dimension.AGGLOMERATION: _l("産業集積の型（受注側企業）"),
 }
-
-
-def _(message: str, **values: object) -> str:
-    """Return a message in the reader's language; the library's own function has no types."""
-    return str(gettext(message, **values))
 
 
 def industry_title(code: str | None) -> str:

@@ -59,8 +59,6 @@ _GROUPED = (
     ("deals", "meeting_id", "dealt"),
     ("smes", "sme_id", "held"),
 )
-
-
 SIZES = (1, 5, 10, 20, 50, 100, 300)
 """Lower bounds of the classes of firms by employees, after the Economic Census."""
 LOTS = (1, 2, 11, 101, 1001)

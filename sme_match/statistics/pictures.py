@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from flask import request, url_for
-from flask_babel import gettext as _
 
 from sme_match.reference.japan_map import load_japan_map
 from sme_match.statistics.charts import (
@@ -20,12 +19,14 @@ from sme_match.statistics.charts import (
 )
 from sme_match.statistics.filters import UNKNOWN, StatisticsFilter, name_month
 from sme_match.statistics.frames import Group
+from sme_match.statistics.periods import Period
 from sme_match.statistics.report import Report
-from sme_match.statistics.words import HasFilter, month_label, rank_sentence, trend_sentence
+from sme_match.statistics.words import HasFilter, _, month_label, rank_sentence, trend_sentence
 from sme_match.web.languages import current_language
 
 BARS_SHOWN = 10
-KEPT_ADDRESSES = 2048
+KEPT_PICTURES = 64
+"""Pictures are kept by what they show: most changes leave the counts of meetings as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,23 @@ class Picture:
 
 def draw_map(report: Report) -> Picture:
     """Return the held meetings by prefecture on the map of Japan."""
-    language = current_language()
-    counts = {group.key: len(group.meeting_ids) for group in report.prefectures}
+    counts = tuple((group.key, len(group.meeting_ids)) for group in report.prefectures)
+    return _map(current_language(), request.root_path, report.filters, counts)
+
+
+@lru_cache(KEPT_PICTURES)
+def _map(
+    language: str,
+    mounted_at: str,
+    filters: StatisticsFilter,
+    counted: tuple[tuple[str | None, int], ...],
+) -> Picture:
+    counts = dict(counted)
     points = {
         shape.code: Point(
             shape.name(language),
             counts.get(shape.code, 0),
-            _records(report, prefecture=shape.code) if counts.get(shape.code) else None,
+            _records(mounted_at, filters, prefecture=shape.code) if counts.get(shape.code) else None,
         )
         for shape in load_japan_map().shapes
     }
@@ -62,16 +73,27 @@ def draw_map(report: Report) -> Picture:
 
 def draw_months(report: Report) -> Picture:
     """Return the held meetings by month beside those of the year before."""
+    counts = tuple(
+        (month.period, len(month.meeting_ids), len(month.previous_meeting_ids))
+        for month in report.months
+    )
+    return _months(current_language(), request.root_path, report.filters, counts)
+
+
+@lru_cache(KEPT_PICTURES)
+def _months(
+    language: str,
+    mounted_at: str,
+    filters: StatisticsFilter,
+    counts: tuple[tuple[Period, int, int], ...],
+) -> Picture:
+    del language
     unit = _("件")
     points = [
-        Point(
-            month_label(month.period),
-            len(month.meeting_ids),
-            _records(report, period=name_month(month.period)),
-        )
-        for month in report.months
+        Point(month_label(month), now, _records(mounted_at, filters, period=name_month(month)))
+        for month, now, _before in counts
     ]
-    previous = [len(month.previous_meeting_ids) for month in report.months]
+    previous = [before for _month, _now, before in counts]
     sentence = trend_sentence(trend_finding(points, previous), unit)
     chart = monthly_trend(
         points,
@@ -94,30 +116,35 @@ def draw_groups(
 
     `argument` is the name of the filter that chooses one of the groups.
     """
+    counts = tuple(
+        (group.key, title(group.key), len(group.meeting_ids)) for group in groups if group.meeting_ids
+    )
+    return _groups(current_language(), request.root_path, report.filters, argument, counts)
+
+
+@lru_cache(KEPT_PICTURES)
+def _groups(
+    language: str,
+    mounted_at: str,
+    filters: StatisticsFilter,
+    argument: str,
+    counts: tuple[tuple[str | None, str, int], ...],
+) -> Picture:
+    del language
     unit = _("件")
     points = [
-        Point(
-            title(group.key),
-            len(group.meeting_ids),
-            _records(report, **{argument: group.key or UNKNOWN}),
-        )
-        for group in groups
-        if group.meeting_ids
+        Point(name, count, _records(mounted_at, filters, **{argument: key or UNKNOWN}))
+        for key, name, count in counts
     ]
     sentence = rank_sentence(rank_finding(points), unit)
     shown = points[:BARS_SHOWN]
     return Picture(bars(shown, name=_("商談"), unit=unit, summary=sentence), sentence)
 
 
-def _records(report: HasFilter, **changes: str) -> str:
-    return _address(request.root_path, report.filters, tuple(changes.items()))
-
-
-@lru_cache(KEPT_ADDRESSES)
-def _address(mounted_at: str, filters: StatisticsFilter, changes: tuple[tuple[str, str], ...]) -> str:
-    """Return the address of held meetings; a chart has one for each of its parts."""
+def _records(mounted_at: str, filters: StatisticsFilter, **changes: str) -> str:
+    """Return the address of held meetings; what is kept of it belongs to the path of the mount."""
     del mounted_at
-    return url_for("statistics.records", key="meetings", **filters.arguments(**dict(changes)))
+    return url_for("statistics.records", key="meetings", **filters.arguments(**changes))
 
 
 @cache

@@ -12,7 +12,7 @@ from sme_match.statistics.dimensions import Dimension, Flow
 from sme_match.statistics.filters import UNKNOWN, StatisticsFilter, name_fiscal_year, name_span
 from sme_match.statistics.frames import Side
 from sme_match.statistics.periods import Period, fiscal_year_of
-from sme_match.statistics.region import RefusalGroup, Refusals
+from sme_match.statistics.region import RefusalCell, RefusalGroup, Refusals
 from sme_match.statistics.words import _, percent, word
 from sme_match.web.languages import current_language
 
@@ -103,9 +103,14 @@ def flow_key(filters: StatisticsFilter, flow: Flow) -> tuple[tuple[str, str], ..
     return tuple(of_flow(filters, buyer=flow.buyer, sme=flow.sme).items())
 
 
-def reason_counts(found: Refusals, group: RefusalGroup) -> tuple[tuple[str, str, int], ...]:
+def reason_titles(reasons: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return reasons with their words."""
+    return tuple((reason, reason_title(reason)) for reason in reasons)
+
+
+def reason_counts(
+    titles: Sequence[tuple[str, str]], part: RefusalGroup | RefusalCell
+) -> tuple[tuple[str, str, int], ...]:
     """Return the reasons in the order of the table: each with its words and how often it was named."""
-    return tuple(
-        (reason, str(reason_title(reason)), len(group.by_reason.get(reason, ())))
-        for reason in found.reasons
-    )
+    counts = {reason: len(ids) for reason, ids in part.by_reason.items()}
+    return tuple((reason, title, counts.get(reason, 0)) for reason, title in titles)

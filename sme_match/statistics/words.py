@@ -96,6 +96,19 @@ class Change:
     arrow: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A key figure in words, and how many records stand behind its parts."""
+
+    value: str
+    unit: str
+    before: str
+    change: Change
+    counted: int
+    base: int
+    unknown: int
+
+
 def word(member: Enum | None) -> str:
     """Return the word for a state or stage, as its own domain names it."""
     return str(current_app.jinja_env.filters["label"](member))
@@ -128,6 +141,20 @@ def unit_text(figure: KeyFigure, value: float | None) -> str:
 def full_text(figure: KeyFigure, value: float | None) -> str:
     """Return a value with its unit."""
     return value_text(figure.unit, value) + unit_text(figure, value)
+
+
+def shown_of(figure: KeyFigure) -> Shown:
+    """Return what pages show of a key figure."""
+    now = figure.current
+    return Shown(
+        value=value_text(figure.unit, now.value),
+        unit=unit_text(figure, now.value),
+        before=full_text(figure, figure.previous.value),
+        change=change_of(figure),
+        counted=len(now.ids),
+        base=len(now.base_ids),
+        unknown=len(now.unknown_ids),
+    )
 
 
 def change_of(figure: KeyFigure) -> Change:

@@ -117,6 +117,21 @@ def translate(language: str, /, text: str, **values: object) -> Markup:
     return _plain_phrase(language, str(text))
 
 
+def message(text: str, /, **values: object) -> str:
+    """Return a message of the code in the language of the request, as plain text.
+
+    For functions that word hundreds of values of a page; the library's own finds catalogue and locale
+    anew each time.
+    """
+    found = _message(current_language(), text)
+    return found % values if values else found
+
+
+@lru_cache(maxsize=KEPT_PHRASES)
+def _message(language: str, text: str) -> str:
+    return str(_phrase(language, text))
+
+
 @lru_cache(maxsize=KEPT_PHRASES)
 def _plain_phrase(language: str, text: str) -> Markup:
     # Formatting also turns the %% of the catalogue into %.

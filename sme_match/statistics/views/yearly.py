@@ -1,6 +1,7 @@
 """The report of a fiscal year: on screen, printed, as a workbook; its targets; closing it."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from flask import Response, redirect, render_template, request, url_for
@@ -23,9 +24,9 @@ from sme_match.statistics.queries import RecordLine, list_lines
 from sme_match.statistics.views.asking import XLSX, attachment, page_of, requested_day, requested_part
 from sme_match.statistics.words import (
     SOURCES,
+    HasDay,
     _,
     known_text,
-    percent,
     prefecture_title,
     withheld_notice,
 )
@@ -39,6 +40,7 @@ from sme_match.statistics.yearly.services import (
     NO_TARGET_YET,
     YearReport,
     close_year,
+    count_years,
     is_over,
     make_report_of_all,
     make_year_report,
@@ -88,7 +90,6 @@ def year(year: int) -> str:
         words=words,
         definitions=ALL_DEFINITIONS,
         sources=SOURCES,
-        percent=percent,
         source_key=source_key,
         editions=editions,
         years=_year_choices(year),
@@ -135,8 +136,8 @@ def year_records(year: int, key: str) -> str:
         prefecture_title=prefecture_title,
         definitions=ALL_DEFINITIONS,
         page=page_of(found.ids, partial(_lines, found)),
-        known=known_text(found.report, current_time()),
-        arguments=_known_arguments(found.report),
+        known=known_text(found, current_time()),
+        arguments=_known_arguments(found),
     )
 
 
@@ -249,7 +250,7 @@ def export_year_of_all(year: int) -> Response:
 class _Requested:
     """The records that a URL asks for."""
 
-    report: YearReport
+    known_on: date | None
     key: str
     title: str
     definition: str
@@ -263,21 +264,24 @@ class _Requested:
 
 
 def _requested(year: int, key: str) -> _Requested:
-    report, part = _report(year), requested_part()
-    sources = {source_key(each.source): each for each in report.count.sources_by_deal}
+    _check_year(year)
+    known_on, part = requested_day(request.args.get("known", "")), requested_part()
+    session, actor, now = current_session(), current_actor(), current_time()
+    count = count_years(session, actor, (year,), now=now, known_on=known_on)[0]
+    sources = {source_key(each.source): each for each in count.sources_by_deal}
     if key in sources:
         name = f"{title('amounts_by_source')}：{SOURCES[sources[key].source]}"
         definition, kind = "amounts_by_source", RecordKind.MEETING
         parts = {Part.COUNTED: sources[key].ids}
-    elif key in report.count.figures:
-        figure = report.count.figures[key]
+    elif key in count.figures:
+        figure = count.figures[key]
         name, definition, kind = title(key), key, figure.counted
         parts = parts_of(figure.measure)
     else:
         raise NotFoundError
     if part not in parts:
         raise NotFoundError
-    return _Requested(report, key, name, definition, kind, part, parts)
+    return _Requested(known_on, key, name, definition, kind, part, parts)
 
 
 def _lines(found: _Requested, ids: Ids) -> list[RecordLine]:
@@ -307,8 +311,8 @@ def _year_choices(year: int) -> list[int]:
     return sorted({year, *range(newest - YEARS_SHOWN, newest + 1)}, reverse=True)
 
 
-def _known_arguments(report: YearReport) -> dict[str, str]:
-    return {"known": report.known_on.isoformat()} if report.known_on else {}
+def _known_arguments(figures: HasDay) -> dict[str, str]:
+    return {"known": figures.known_on.isoformat()} if figures.known_on else {}
 
 
 def _targets_page(

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
 from sme_match.core.fiscal_year import FiscalYear
 from sme_match.statistics.charts import Chart, Line, yearly_lines
 from sme_match.statistics.key_figures import Unit
+from sme_match.statistics.pictures import KEPT_PICTURES
 from sme_match.statistics.words import UNITS as UNIT_WORDS
-from sme_match.statistics.words import _, man_yen, value_text
+from sme_match.statistics.words import _, man_yen, percent, value_text
 from sme_match.statistics.yearly.figures import UNITS, Section, YearFigure
 from sme_match.statistics.yearly.services import YearReport
 from sme_match.web.languages import current_language
@@ -61,6 +63,46 @@ def _shown(language: str, key: str, value: float | None) -> str:
     return value_text(UNITS[key], value) + unit_word(key)
 
 
+class Row(NamedTuple):
+    """What the report shows of a figure; empty where there is nothing to show."""
+
+    value: str
+    interval: str
+    base: int
+    counted: int
+    unknown: int
+    before: str
+    target: str
+    achieved: str
+
+
+def row_of(report: YearReport, figure: YearFigure) -> Row:
+    """Return what the report shows of a figure of its year."""
+    key, measure, target = figure.key, figure.measure, report.target(figure.key)
+    return Row(
+        value=shown(key, figure.value),
+        interval=interval_text(figure),
+        base=len(measure.base_ids),
+        counted=len(measure.ids),
+        unknown=len(measure.unknown_ids),
+        before=shown(key, report.counts[-2].figures[key].value),
+        target="" if target is None else shown(key, target),
+        achieved="" if target is None else percent(report.achieved(key)),
+    )
+
+
+def series_of(report: YearReport, key: str) -> tuple[tuple[str, str], ...]:
+    """Return a figure over the years, each with what was reported where that is something else."""
+    cells = []
+    for count in report.counts:
+        edition, now = report.latest_edition(count.year), count.figures[key].value
+        is_restated = edition is not None and key in edition.figures and edition.value(key) != now
+        cells.append(
+            (shown(key, now), shown(key, edition.value(key)) if edition and is_restated else "")
+        )
+    return tuple(cells)
+
+
 def interval_text(figure: YearFigure) -> str:
     """Return the 95 % interval of a rate; nothing where there is none."""
     interval = figure.interval
@@ -72,11 +114,19 @@ def interval_text(figure: YearFigure) -> str:
 
 def draw_years(report: YearReport, titles: Mapping[str, str]) -> Chart:
     """Return planned and held meetings and deals over the years of the report."""
-    lines = []
-    for key in DRAWN:
-        points = tuple((count.year, count.figures[key].value or 0) for count in report.counts)
-        lines.append(Line(titles[key], (points,)))
-    return yearly_lines(lines, unit=_("件"), summary=years_sentence(report))
+    lines = tuple(
+        (titles[key], tuple((count.year, count.figures[key].value or 0) for count in report.counts))
+        for key in DRAWN
+    )
+    return _drawn(lines, _("件"), years_sentence(report))
+
+
+@lru_cache(KEPT_PICTURES)
+def _drawn(
+    lines: tuple[tuple[str, tuple[tuple[int, float], ...]], ...], unit: str, summary: str
+) -> Chart:
+    drawn = [Line(title, (points,)) for title, points in lines]
+    return yearly_lines(drawn, unit=unit, summary=summary)
 
 
 def years_sentence(report: YearReport) -> str:
