@@ -19,8 +19,8 @@ from sme_match.statistics.indices import (
     shares,
     shift_share,
 )
-from sme_match.statistics.official import load_series, shipped
-from sme_match.statistics.series import SERIES, Series
+from sme_match.statistics.official import OfficialTable, load_series, shipped
+from sme_match.statistics.series import SERIES
 
 TOKYO = "13"
 LARGEST = 3
@@ -77,16 +77,29 @@ class QuotientRow:
 
 @cache
 def read_concentration(key: str) -> tuple[Year, ...]:
-    """Return the concentration of a topic over the years, stretch by stretch."""
+    """Return the concentration of a topic that ships over the years, stretch by stretch."""
     topic = TOPICS[key]
-    frame = load_series(topic.series).dropna(subset=[topic.column])
+    return concentration_of(shipped(topic.series), topic.column)
+
+
+def concentration_of(
+    table: OfficialTable, column: str, *, division: str | None = None, least: int = 1
+) -> tuple[Year, ...]:
+    """Return the concentration of a column over the years that have a figure of Tokyo.
+
+    Years with figures of fewer than `least` prefectures, or with negative ones, are left out: a share
+    of a part of the country says nothing.
+    """
+    frame = table.narrow(column, division)
     bases = frame["basis"] if "basis" in frame.columns else None
     found = []
-    for segment in shipped(topic.series).segments(topic.column, TOKYO):
+    for segment in table.segments(column, TOKYO, division=division):
         own = frame if bases is None else frame.loc[bases == segment.basis]
         for year in segment.years:
             rows = own.loc[own["year"] == year]
-            values = dict(zip(rows["pref_code"], rows[topic.column], strict=True))
+            values = dict(zip(rows["pref_code"], rows[column], strict=True))
+            if len(values) < least or min(values.values()) < 0 or values[TOKYO] == 0:
+                continue
             found.append(
                 Year(
                     year,
@@ -99,11 +112,6 @@ def read_concentration(key: str) -> tuple[Year, ...]:
                 )
             )
     return tuple(found)
-
-
-def series_of(key: str) -> Series:
-    """Return the series that a topic is taken from."""
-    return SERIES[TOPICS[key].series]
 
 
 @cache

@@ -75,17 +75,20 @@ class OfficialTable:
     def _cut_up(self, column: str, pref_code: str, division: str | None) -> Iterator[Segment]:
         rows = self.narrow(column, division)
         own = rows.loc[rows["pref_code"] == pref_code].sort_values("year", kind="stable")
-        parts: list[tuple[str | None, pd.DataFrame]]
+        bases: list[tuple[str | None, pd.DataFrame]] = [(None, own)]
+        begun: set[int] = set()
         if "basis" in self.frame.columns:
             # The order of the years in which they begin is that of the breaks.
             starts = self.frame.groupby("basis")["year"].min().sort_values(kind="stable")
-            parts = [(str(basis), own.loc[own["basis"] == basis]) for basis in starts.index]
-        else:
-            bounds = [0, *self.series.breaks, 10_000]
-            parts = [
-                (None, own.loc[own["year"].between(start, end, inclusive="left")])
-                for start, end in pairwise(bounds)
-            ]
+            bases = [(str(basis), own.loc[own["basis"] == basis]) for basis in starts.index]
+            begun = {int(year) for year in starts}
+        # A break at which a basis begins is one between bases, and cuts no other that goes on.
+        bounds = [0, *sorted(set(self.series.breaks) - begun), 10_000]
+        parts = [
+            (basis, part.loc[part["year"].between(start, end, inclusive="left")])
+            for basis, part in bases
+            for start, end in pairwise(bounds)
+        ]
         for number, (basis, part) in enumerate(parts):
             if len(part):
                 years = tuple(int(year) for year in part["year"])

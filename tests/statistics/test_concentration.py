@@ -2,11 +2,17 @@
 
 import pytest
 
+from sme_match.core.actor import Actor, Role
+from sme_match.db.session import Database
 from sme_match.statistics.concentration import TOPICS, quotients, read_concentration, read_shift_share
 from sme_match.statistics.frames import Side, by_prefecture, need_frame, pair_frame
+from sme_match.statistics.imported.services import SeriesDraft, create_series
 from sme_match.statistics.indices import contract_quotient, participation_quotient
+from sme_match.statistics.models import OfficialValue
 from sme_match.statistics.official import load_series
 from tests.client import Client
+from tests.conftest import NOW
+from tests.factories import make_body, make_user
 from tests.statistics.test_frames import DEAL, HELD, pair
 from tests.statistics.test_region_views import region
 
@@ -67,3 +73,32 @@ def test_the_page_names_sources_and_breaks(client: Client, region: object) -> No
     assert "18.91%" in page
     assert "内閣府経済社会総合研究所「県民経済計算」" in page
     assert 'class="break"' in page
+
+
+def test_a_series_that_was_brought_in_is_a_topic_once_all_prefectures_have_a_figure(
+    client: Client, database: Database
+) -> None:
+    with database.unit_of_work() as session:
+        lead = make_user(session, make_body(session), Role.LEAD)
+        keeper = Actor(role=Role.ADMINISTRATOR, name="管理者", user_id=lead.id)
+        draft = SeriesDraft(
+            title="付加価値", publisher="研究所", basis="実質", unit="百万円", licence="自由",
+            source="https://example.jp", breaks=(2005,),
+        )  # fmt: skip
+        series = create_series(session, keeper, draft, now=NOW)
+        session.flush()
+        topic = f"official-{series.id}"
+        session.add_all(
+            OfficialValue(
+                series_id=series.id, prefecture_code=f"{code:02d}", industry="", year=year, basis="",
+                value=53.0 if code == 13 else 1.0,
+            )
+            for year, codes in ((2003, range(1, 47)), (2004, range(48)), (2005, range(48)))
+            for code in codes
+        )  # fmt: skip
+    client.sign_in(lead.id)
+    body = client.get(f"/statistics/concentration?topic={topic}").text
+    assert "付加価値" in body
+    assert body.count("53.54%") == 2, "the whole country is no prefecture"
+    assert 'class="break"' in body
+    assert '<th scope="row">2003</th>' not in body, "one prefecture is missing"

@@ -1,9 +1,15 @@
 """The shipped series: complete, credited, and never joined over a break."""
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pandas import DataFrame
 
 from sme_match.statistics.official import (
     DATA_FOLDER,
+    OfficialTable,
     UnknownSeriesError,
     get_series,
     latest,
@@ -55,10 +61,10 @@ def test_a_caller_cannot_change_the_series() -> None:
 
 
 def test_latest_takes_the_newest_year_with_figures() -> None:
-    newest = latest("manufacturing_value_added", "value_added_10k_yen")
-    assert newest.year == 2011
-    assert newest.values.keys() == PREFECTURES
-    assert latest("manufacturing", "employees").values["47"] == 26_042
+    year, by_prefecture = latest("manufacturing_value_added", "value_added_10k_yen")
+    assert year == 2011
+    assert by_prefecture.keys() == PREFECTURES
+    assert latest("manufacturing", "employees")[1]["47"] == 26_042
 
 
 def test_latest_of_a_divided_series_needs_the_division() -> None:
@@ -89,6 +95,27 @@ def test_segments_end_where_the_coverage_changes() -> None:
         (s.years[0], s.years[-1]) for s in shipped("manufacturing").segments("establishments", "03")
     ]
     assert spans == [(2000, 2000), (2001, 2018)]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(2000, 2012), st.sampled_from(["旧", "新"])), unique=True, min_size=1
+    ),
+    st.sets(st.integers(1999, 2013), max_size=3),
+)
+def test_no_line_joins_two_bases_or_the_years_around_a_break_within_one(
+    points: list[tuple[int, str]], breaks: set[int]
+) -> None:
+    frame = DataFrame(
+        [(year, "03", basis, float(year)) for year, basis in points],
+        columns=["year", "pref_code", "basis", "population"],
+    )
+    series = replace(get_series("population"), breaks=tuple(breaks))
+    found = OfficialTable(series, frame).segments("population", "03")
+    begun = {min(year for year, own in points if own == basis) for _year, basis in points}
+    assert sorted((year, s.basis) for s in found for year in s.years) == sorted(points)
+    for segment in found:
+        assert not any(segment.years[0] < cut <= segment.years[-1] for cut in breaks - begun)
 
 
 def test_a_figure_that_was_not_published_is_not_zero() -> None:
