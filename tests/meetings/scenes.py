@@ -82,7 +82,9 @@ def make_scene(
     return Scene(
         body=body,
         coordinator=make_user(session, body),
-        manager=make_user(session, body, Role.SME, company_id=company.id),
+        manager=make_user(
+            session, session.get_one(SupportBody, company.body_id), Role.SME, company_id=company.id
+        ),
         company=company,
         person=make_contact(session, company),
         buyer=buyer,
