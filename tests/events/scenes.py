@@ -121,6 +121,7 @@ def make_participant(
 ) -> Participant:
     """A new company of the side, with a contact, accepted."""
     home = body or session.get_one(SupportBody, event.body_id)
+    _let_host(session, event.id, home)
     company_id = values.pop("company_id", None)
     if company_id is None:
         make = make_buyer if side is Side.BUYER else make_company
@@ -145,10 +146,15 @@ def make_participant(
     return participant
 
 
+def _let_host(session: Session, event_id: int, body: SupportBody) -> None:
+    if session.get(EventHost, (event_id, body.id)) is None:
+        session.add(EventHost(event_id=event_id, body_id=body.id, added_at=NOW))
+        session.flush()
+
+
 def bring(session: Session, host: SupportBody, part: Participant) -> Participant:
     """Let another host bring a company of that name in the place of the participant's."""
-    if session.get(EventHost, (part.event_id, host.id)) is None:
-        session.add(EventHost(event_id=part.event_id, body_id=host.id, added_at=NOW))
+    _let_host(session, part.event_id, host)
     before = session.get_one(Company, part.company_id)
     company = make_company(
         session, host, name=before.name, is_sme=before.is_sme, is_buyer=before.is_buyer, short_name=""

@@ -21,6 +21,7 @@ from sme_match.needs.enums import NeedState
 from sme_match.notifications.models import OutboxMail
 from sme_match.outcomes.enums import FollowUpState, Reporter
 from sme_match.outcomes.models import FollowUp, OutcomeReport
+from sme_match.support_bodies.models import SupportBody
 from tests.conftest import NOW
 from tests.factories import make_body, make_buyer, make_company, make_need, make_user
 from tests.queries import count_queries
@@ -222,8 +223,8 @@ def test_an_administrator_sees_who_never_signed_in_and_what_was_not_sent(session
 
 def test_an_anonymous_buyer_is_not_named_to_the_manager(session: Session) -> None:
     day = make_day(session)
-    buyer = make_buyer(session, make_body(session), name="秘密発注")
-    need = make_need(session, buyer, buyer_anonymous=True, body_id=day.sme.body_id)
+    buyer = make_buyer(session, session.get_one(SupportBody, day.sme.body_id), name="秘密発注")
+    need = make_need(session, buyer, buyer_anonymous=True)
     meeting = make_meeting(session, need, day.sme, None, MeetingState.ASKED, answer_by=NOW + 2 * DAY)
     lines = list_waiting(session, day.manager.as_actor(), W.ANSWERS_DUE, now=NOW).items
     assert {line.target_id: line.buyer for line in lines}[meeting.id] == ""
