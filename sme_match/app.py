@@ -35,6 +35,8 @@ from sme_match.needs import views as needs
 from sme_match.notifications import views as notifications
 from sme_match.outcomes import labels as outcome_labels
 from sme_match.outcomes import views as outcomes
+from sme_match.privacy import labels as privacy_labels
+from sme_match.privacy import views as privacy
 from sme_match.registers import labels as register_labels
 from sme_match.registers import views as registers
 from sme_match.statistics import views as statistics
@@ -83,6 +85,7 @@ BLUEPRINTS = (
     events.blueprint,
     outcomes.blueprint,
     statistics.blueprint,
+    privacy.blueprint,
     notifications.blueprint,
 )
 LABELS = (
@@ -96,6 +99,7 @@ LABELS = (
     event_labels.LABELS,
     outcome_labels.LABELS,
     register_labels.LABELS,
+    privacy_labels.LABELS,
 )
 
 

@@ -35,6 +35,7 @@ from sme_match.meetings.tasks import expire_requests, send_reminders
 from sme_match.needs.register import NEED_REGISTER
 from sme_match.notifications.delivery import DeliveryReport, deliver_due
 from sme_match.outcomes.tasks import ask_due_follow_ups
+from sme_match.privacy.tasks import sweep_personal_data
 from sme_match.registers.description import Registers
 from sme_match.registers.tasks import bring_in_waiting
 from sme_match.statistics.imported.register import OFFICIAL, official_register
@@ -164,6 +165,11 @@ def send_monthly_digests(context: Context) -> int:
     return send_digests(context.database, now=context.now_of(), base_url=context.settings.base_url)
 
 
+def let_personal_data_go(context: Context) -> int:
+    """Delete or blank the personal data that is past its time."""
+    return sweep_personal_data(context.database, now=context.now_of())
+
+
 def solve_timetables(context: Context) -> int:
     """Solve the timetables that coordinators wished for."""
     return solve_waiting(context.database, owner=context.owner, now_of=context.now_of)
@@ -183,6 +189,7 @@ JOBS: tuple[Job, ...] = (
     Job("deliver-mails", 10, deliver_mails),
     Job("refresh-search-indexes", 60, refresh_search_indexes),
     Job("forget-old-sessions", 3600, forget_old_sessions),
+    Job("let-personal-data-go", 3600, let_personal_data_go),
     Job("seal-audit", 300, seal_audit),
 )
 """The table of jobs: a line for each, in the order in which `run_once` runs them."""

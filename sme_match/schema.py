@@ -15,6 +15,7 @@ from sme_match.meetings import models as meetings
 from sme_match.needs import models as needs
 from sme_match.notifications import models as notifications
 from sme_match.outcomes import models as outcomes
+from sme_match.privacy import models as privacy
 from sme_match.registers import models as registers
 from sme_match.statistics import models as statistics
 from sme_match.support_bodies import models as support_bodies
@@ -33,6 +34,7 @@ MODULES = (
     events,
     outcomes,
     statistics,
+    privacy,
     home,
 )
 

@@ -34,6 +34,8 @@ class User(Versioned, Base):
     """Argon2id; None until the invitation is accepted."""
     language: Mapped[str] = mapped_column(String(2), default="ja")
     active: Mapped[bool] = mapped_column(default=True)
+    use_stopped_at: Mapped[datetime | None]
+    """利用停止: disabled by the person's own wish, until that is lifted."""
     wants_digest: Mapped[bool] = mapped_column(default=True, server_default=true())
     """Whether a lead gets the monthly mail."""
     created_at: Mapped[datetime]

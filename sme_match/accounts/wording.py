@@ -18,6 +18,8 @@ ACTIONS = {
     "user.edit_own": _l("自分の内容を直しました"),
     "user.disable": _l("利用を停止しました"),
     "user.enable": _l("利用を再開しました"),
+    "user.stop_use": _l("利用停止の申出を受け、使うのをやめました"),
+    "user.lift_stop": _l("利用停止を解除しました"),
     "user.reset_password": _l("パスワードを再設定しました"),
     "user.change_password": _l("パスワードを変えました"),
     "user.second_factor_on": _l("二段階認証を始めました"),
@@ -46,4 +48,6 @@ def user_vocabulary(bodies: Mapping[int, str]) -> Vocabulary:
             "body_id": lambda value: bodies[value],
             "language": lambda value: LANGUAGES[value],
         },
+        # What happened says it already.
+        unsaid={"active"},
     )

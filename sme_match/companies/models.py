@@ -37,6 +37,12 @@ class Company(Versioned, Base):
         Index("ix_company_looked_through", *_ORDERED, *_LOOKED_THROUGH),
         # Counting what a word finds goes through all of them: the narrower, the faster.
         Index("ix_company_searched", "archived_at", "body_id", "search_text"),
+        Index(
+            "ix_company_use_stopped_at",
+            "use_stopped_at",
+            sqlite_where=text("use_stopped_at IS NOT NULL"),
+            postgresql_where=text("use_stopped_at IS NOT NULL"),
+        ),
         Index("ix_company_of_prefecture", "prefecture_code", *_ORDERED, *_LOOKED_THROUGH),
     )
 
@@ -90,12 +96,18 @@ class Company(Versioned, Base):
     """When the company or its coordinator last said that the profile is true."""
     archived_at: Mapped[datetime | None]
     """Set when the company left the register; it is no longer matched or listed."""
+    use_stopped_at: Mapped[datetime | None]
+    """利用停止: left the register by its own wish and cannot come back until that is lifted."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
     contacts: Mapped[list["Contact"]] = relationship(
-        back_populates="company", lazy="raise", order_by="Contact.id"
+        back_populates="company",
+        lazy="raise",
+        order_by="Contact.id",
+        primaryjoin="and_(Company.id == Contact.company_id, Contact.use_stopped_at.is_(None))",
     )
+    """Whom one may write to: without those who asked to stop the use of their data."""
     certificates: Mapped[list["Certificate"]] = relationship(
         back_populates="company", lazy="raise", order_by="Certificate.id"
     )
@@ -114,6 +126,8 @@ class Contact(Versioned, Base):
     position: Mapped[str] = mapped_column(String(100), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
     phone: Mapped[str] = mapped_column(String(20), default="")
+    use_stopped_at: Mapped[datetime | None]
+    """利用停止: not written to and not offered for choice until that is lifted."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -48,6 +48,11 @@ def may_share_company(actor: Actor, company: Company) -> bool:
     return actor.role is Role.COORDINATOR and company.body_id == actor.body_id
 
 
+def may_stop_use(actor: Actor, company: Company) -> bool:
+    """Leads of the owner body follow the wish of a company or person that its data be left alone."""
+    return actor.role is Role.LEAD and company.body_id == actor.body_id
+
+
 def may_see_contacts(actor: Actor, company: Company) -> bool:
     """The owner body and the company itself; other bodies when the company made contacts public."""
     if company.id == actor.company_id or company.body_id == actor.body_id:

@@ -39,7 +39,10 @@ def _id_of(record: Base) -> int:
 def _select_parts(kind: Mapper[Any], name: str) -> tuple[Select[Any], str]:
     """Return the statement for the parts, and the attribute of a part that names its whole."""
     relation = kind.relationships[name]
-    [column] = relation.remote_side
+    [(_, column)] = relation.local_remote_pairs or ()
     query = select(relation.mapper.class_).where(column.in_(bindparam("wholes", expanding=True)))
+    if relation.remote_side != {column}:
+        # The relation asks more of its parts than to belong to the whole.
+        query = query.join(kind.local_table, relation.primaryjoin)
     key = relation.mapper.get_property_by_column(column).key
     return query.order_by(*(relation.order_by or ())), key

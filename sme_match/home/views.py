@@ -14,7 +14,6 @@ from sme_match.core.actor import Actor, Role
 from sme_match.core.clock import jst_date
 from sme_match.core.errors import InvalidError, NotFoundError
 from sme_match.home import digest, saved
-from sme_match.home.disclosures import list_disclosures
 from sme_match.home.enums import Waiting
 from sme_match.home.forms import SavedViewForm
 from sme_match.home.labels import WAITING
@@ -179,15 +178,6 @@ def accessibility() -> str:
 def privacy() -> str:
     """Show how personal data is handled."""
     return render_template("home/privacy.html", body=_own_body())
-
-
-@blueprint.get("/disclosures")
-@allow(Role.LEAD)
-def disclosures() -> str:
-    """Show what the body handed to others, and on what basis."""
-    text = request.args.get("q", "")[:LONGEST_TEXT]
-    page = list_disclosures(current_session(), current_actor(), text=text, page=requested_page())
-    return render_template("home/disclosures.html", page=page, text=text)
 
 
 @blueprint.get("/contact")

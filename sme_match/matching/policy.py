@@ -1,7 +1,7 @@
 """Who may see and decide proposals: staff of the body that owns the need. Leads read.
 
-A company whose sharing was withdrawn takes its proposals along at the next request, and a pair
-that is excluded takes along what nobody has decided on.
+A company whose sharing was withdrawn, or the use of whose data was stopped, takes its proposals along
+at the next request, and a pair that is excluded takes along what nobody has decided on.
 """
 
 from typing import Protocol
@@ -23,7 +23,9 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     if not actor.is_staff or actor.body_id is None:
         return false()
     company = select(Company.id).where(
-        Company.id == Proposal.company_id, visible_to_body(actor.body_id)
+        Company.id == Proposal.company_id,
+        visible_to_body(actor.body_id),
+        Company.use_stopped_at.is_(None),
     )
     # The lists join the company themselves; this question stays apart from theirs.
     return and_(
@@ -42,7 +44,7 @@ def is_excluded(
     """Return the condition that a company must not be proposed for a need.
 
     An exclusion means the company itself, not one of its records: the same 法人番号 in the
-    register of another body is meant as well.
+    register of another body is meant as well. Excluded is also whose data may not be used.
     """
     given, named = aliased(Company), aliased(Company)
     need, buyer, refused = aliased(Need), aliased(Company), aliased(Company)
@@ -61,7 +63,17 @@ def is_excluded(
         )
         .exists()
     )
-    return and_(_has_exclusions(company_id), excluded)
+    return or_(_is_stopped(company_id, need_id), and_(_has_exclusions(company_id), excluded))
+
+
+def _is_stopped(
+    company_id: SQLColumnExpression[int], need_id: SQLColumnExpression[int]
+) -> ColumnElement[bool]:
+    """Return the condition that either side asked to stop the use of its data; few ever do."""
+    stopped, need = aliased(Company), aliased(Need)
+    ids = select(stopped.id).where(stopped.use_stopped_at.is_not(None))
+    needs = select(need.id).where(need.buyer_id.in_(ids))
+    return or_(company_id.in_(ids), need_id.in_(needs))
 
 
 def _has_exclusions(company_id: SQLColumnExpression[int]) -> ColumnElement[bool]:

@@ -85,9 +85,15 @@ class Meeting(Versioned, Base):
     company: Mapped[Company] = relationship(lazy="raise", foreign_keys=[company_id])
     buyer: Mapped[Company] = relationship(lazy="raise", foreign_keys=[buyer_id])
     company_contact: Mapped[Contact | None] = relationship(
-        lazy="raise", foreign_keys=[company_contact_id]
+        lazy="raise",
+        foreign_keys=[company_contact_id],
+        primaryjoin="and_(Meeting.company_contact_id == Contact.id, Contact.use_stopped_at.is_(None))",
     )
-    buyer_contact: Mapped[Contact | None] = relationship(lazy="raise", foreign_keys=[buyer_contact_id])
+    buyer_contact: Mapped[Contact | None] = relationship(
+        lazy="raise",
+        foreign_keys=[buyer_contact_id],
+        primaryjoin="and_(Meeting.buyer_contact_id == Contact.id, Contact.use_stopped_at.is_(None))",
+    )
     body: Mapped[SupportBody] = relationship(lazy="raise")
     offers: Mapped[list["MeetingOffer"]] = relationship(
         back_populates="meeting", lazy="raise", order_by="MeetingOffer.starts_at"

@@ -82,12 +82,12 @@ def get_meeting(session: Session, actor: Actor, meeting_id: int) -> Meeting:
     load_parts(session, [meeting.company, meeting.buyer], Company.contacts)
     load_parts(session, [meeting], Meeting.offers, Meeting.replies)
     load_parts(session, meeting.offers, MeetingOffer.answers)
+    people = {each.id: each for each in (*meeting.company.contacts, *meeting.buyer.contacts)}
     for relation, contact_id in (
         (Meeting.company_contact, meeting.company_contact_id),
         (Meeting.buyer_contact, meeting.buyer_contact_id),
     ):
-        contact = None if contact_id is None else session.get(Contact, contact_id)
-        set_committed_value(meeting, relation.key, contact)
+        set_committed_value(meeting, relation.key, people.get(contact_id or 0))
     return meeting
 
 
@@ -388,9 +388,8 @@ def find_contact(session: Session, company_id: int, contact_id: int | None) -> C
     """Return the contact when it belongs to the company, else None."""
     if contact_id is None:
         return None
-    return session.scalar(
-        select(Contact).where(Contact.id == contact_id, Contact.company_id == company_id)
-    )
+    belongs = (Contact.id == contact_id, Contact.company_id == company_id)
+    return session.scalar(select(Contact).where(*belongs, Contact.use_stopped_at.is_(None)))
 
 
 def _cells_or_none(starts_at: datetime, ends_at: datetime) -> Iterable[int]:

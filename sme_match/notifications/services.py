@@ -104,6 +104,23 @@ def void_mails(session: Session, *, key_prefix: str, now: datetime) -> int:
     return len(voided.all())
 
 
+def void_mails_to(session: Session, *, to_address: str, body_id: int | None, now: datetime) -> int:
+    """Mark the unsent mails of a body to somebody who is no longer written to; return how many."""
+    voided = session.scalars(
+        update(OutboxMail)
+        .where(
+            OutboxMail.sent_at.is_(None),
+            OutboxMail.void_at.is_(None),
+            OutboxMail.dead_at.is_(None),
+            OutboxMail.body_id == body_id,
+            func.lower(OutboxMail.to_address) == to_address.lower(),
+        )
+        .values(void_at=now)
+        .returning(OutboxMail.id)
+    )
+    return len(voided.all())
+
+
 def check_address(address: str) -> str:
     """Return the address as mail servers take it (ASCII, domain in lower case).
 

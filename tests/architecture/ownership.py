@@ -10,9 +10,10 @@ from sme_match.schema import METADATA
 
 OWN = frozenset(
     {
-        "audit_entry", "closed_year", "company", "event", "event_participant", "exclusion", "follow_up",
-        "match_run", "meeting", "need", "outbox_mail", "outcome", "outcome_evidence", "proposal",
-        "register_import", "saved_view", "signed_link", "training_run", "user", "word_entry",
+        "access_entry", "audit_entry", "closed_year", "company", "consent", "event",
+        "event_participant", "exclusion", "follow_up", "match_run", "meeting", "need",
+        "outbox_mail", "outcome", "outcome_evidence", "proposal", "purpose_text", "register_import",
+        "retention_setting", "saved_view", "signed_link", "training_run", "user", "word_entry",
         "year_target",
     }
 )  # fmt: skip
@@ -70,15 +71,19 @@ LAWFUL: Mapping[str, str] = MappingProxyType(
         "meeting.need_id": CO_HOSTED,
         "meeting.proposal_id": CO_HOSTED,
         "meeting.event_id": CO_HOSTED,
+        "access_entry.user_id": WHO,
+        "access_entry.link_id": "says which link it was; the number goes when the link is forgotten",
         "audit_entry.user_id": WHO,
         "closed_year.closed_by": WHO,
         "event.created_by": WHO,
+        "consent.user_id": WHO,
         "exclusion.written_by": WHO,
         "match_run.ran_by": WHO,
         "meeting.created_by": WHO,
         "need.owner_id": WHO,
         "outcome_evidence.added_by": WHO,
         "proposal.decided_by": WHO,
+        "purpose_text.published_by": WHO,
         "register_import.created_by": WHO,
         "register_import.waiting_for": WHO,
         "saved_view.user_id": WHO,

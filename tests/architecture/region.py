@@ -32,6 +32,8 @@ from sme_match.needs.models import Need
 from sme_match.notifications.models import OutboxMail
 from sme_match.outcomes.enums import FollowUpState, Reporter
 from sme_match.outcomes.models import FollowUp, Outcome, OutcomeEvidence, OutcomeReport
+from sme_match.privacy.enums import AccessKind, RetentionClass, Subject
+from sme_match.privacy.models import AccessEntry, Consent, PurposeText, RetentionSetting
 from sme_match.registers.models import RegisterImport
 from sme_match.support_bodies.models import SupportBody
 from tests.conftest import NOW
@@ -159,6 +161,7 @@ def build_side(session: Session, word: str, *, grown: Side | None = None) -> Sid
     )  # fmt: skip
     session.add_all([evidence, saved])
     session.flush()
+    _add_records_of_handling(session, word, users, grown=grown is not None)
     event, part, candidate, solved = _add_event(session, word, need, company)
     meeting.event_id, meeting.confirmed_at = event.id, NOW - timedelta(days=50)
     token = create_link(
@@ -197,6 +200,31 @@ def build_side(session: Session, word: str, *, grown: Side | None = None) -> Sid
         "token": token,
     }
     return Side(body=body, partner=other, users=users, ids=ids)
+
+
+def _add_records_of_handling(
+    session: Session, word: str, users: dict[Role, User], *, grown: bool
+) -> None:
+    """Make a purpose text with an answer, a note of who saw the register, and a time to keep it."""
+    lead = users[Role.LEAD]
+    body_id = lead.body_id or 0
+    purpose = PurposeText(
+        body_id=body_id, number=2 if grown else 1, text=f"{word}の目的", published_at=NOW,
+        published_by=lead.id,
+    )  # fmt: skip
+    session.add(purpose)
+    session.flush()
+    answer = Consent(
+        body_id=body_id, user_id=lead.id, purpose_id=purpose.id, agreed=True, answered_at=NOW
+    )
+    note = AccessEntry(
+        at=NOW, body_id=body_id, user_id=lead.id, reader=lead.name, role=lead.role.value,
+        kind=AccessKind.FILE, page="registers.export", subject=Subject.REGISTER,
+    )  # fmt: skip
+    session.add_all([answer, note])
+    if not grown:
+        session.add(RetentionSetting(body_id=body_id, kind=RetentionClass.MAILS, years=2))
+    session.flush()
 
 
 def _add_event(

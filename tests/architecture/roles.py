@@ -34,7 +34,8 @@ _WRITTEN: Mapping[frozenset[Role], str] = MappingProxyType(
             home.index home.waiting
         """,
         frozenset({Role.ADMINISTRATOR, Role.LEAD}): """
-            accounts.reset_second_factor accounts.second_factors
+            accounts.reset_second_factor accounts.second_factors privacy.copy privacy.lift
+            privacy.people privacy.person privacy.stop
         """,
         frozenset({Role.COORDINATOR}): """
             companies.archive companies.create companies.restore companies.shares companies.withdraw
@@ -69,7 +70,7 @@ _WRITTEN: Mapping[frozenset[Role], str] = MappingProxyType(
             capabilities.history companies.history companies.municipalities companies.show
             events.calendar events.index events.show meetings.calendar meetings.index meetings.show
             meetings.subscribe meetings.subscription meetings.unsubscribe outcomes.index
-            outcomes.show
+            outcomes.show privacy.answer privacy.purpose
         """,
         frozenset({Role.COORDINATOR, Role.SME}): """
             capabilities.archive capabilities.create capabilities.edit capabilities.restore
@@ -78,7 +79,8 @@ _WRITTEN: Mapping[frozenset[Role], str] = MappingProxyType(
             companies.remove_contact outcomes.advice outcomes.report
         """,
         frozenset({Role.LEAD}): """
-            home.disclosures home.switch_digest statistics.close statistics.targets
+            home.switch_digest privacy.affected privacy.affected_file privacy.disclosures
+            privacy.opened privacy.purposes privacy.retention statistics.close statistics.targets
         """,
         frozenset({Role.SME}): """
             companies.my_profile companies.my_step events.apply events.mine events.room

@@ -83,7 +83,7 @@ def test_there_was_something_to_leak(plan: Crawl) -> None:
         "events.timetable_xlsx",
         "matching.sheet",
         "outcomes.show",
-        "home.disclosures",
+        "privacy.disclosures",
         "statistics.export_records",
     } <= shown
 

@@ -105,8 +105,13 @@ def enable_user(session: Session, actor: Actor, user_id: int, *, now: datetime) 
     Raises:
         NotFoundError: when the actor does not see the user.
         NotAllowedError: when the actor does not keep the account.
+        ConflictError: while the use of the person's data is stopped.
     """
     user = _get_switchable(session, actor, user_id)
+    if user.use_stopped_at is not None:
+        raise ConflictError(
+            mark_text("利用停止の申出を受けている人です。停止を解除すると、利用を再開できます。")
+        )
     if not user.active:
         user.active = True
         session.flush()

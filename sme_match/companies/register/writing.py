@@ -167,7 +167,9 @@ def _update(
         name: value for name, value in facts.items() if not says_the_same(getattr(company, name), value)
     }
     before = snapshot(company, [*new, "archived_at"])
-    changes = apply_changes(company, new | {"archived_at": None})
+    # A file corrects what is stored, but does not bring back who asked to stop its use.
+    back = {} if company.use_stopped_at else {"archived_at": None}
+    changes = apply_changes(company, new | back)
     company.updated_at = now
     if changes:
         company.search_text = searchable(company)

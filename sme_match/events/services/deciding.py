@@ -79,7 +79,7 @@ def invite_buyer(
         )
     if event.mode is not EventMode.BOTH and draft.mode is not event.mode:
         raise InvalidError(mark_text("この商談会では選べない方法です。"), field="mode")
-    known = select(Contact.id).where(Contact.company_id == company.id)
+    known = select(Contact.id).where(Contact.company_id == company.id, Contact.use_stopped_at.is_(None))
     if draft.contact_id is not None and draft.contact_id not in set(session.scalars(known)):
         raise InvalidError(mark_text("担当者を選びなおしてください。"), field="contact_id")
     if part is None:

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sme_match.companies.models import Contact
 from sme_match.events.messages.letters import write_letter
 from sme_match.events.models import Participant
 from sme_match.meetings.messages import Letter
+from sme_match.meetings.queries import find_contact
 from sme_match.notifications.models import OutboxMail
 from sme_match.notifications.services import queue_mail
 
@@ -29,7 +29,7 @@ def tell(
 
     `once` names what must not be told twice; without it every call writes again.
     """
-    contact = session.get(Contact, participant.contact_id) if participant.contact_id else None
+    contact = find_contact(session, participant.company_id, participant.contact_id)
     subject, text = words
     letter = write_letter(participant.company, contact, participant.body, subject=subject, text=text)
     if not letter.to_address:

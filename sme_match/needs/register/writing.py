@@ -180,7 +180,8 @@ class _Buyers:
             return self._register(values)
         if not company.is_buyer or company.archived_at is not None:
             self._changed[company.id] = snapshot(company, ["is_buyer", "archived_at"])
-            self._log[company.id] = apply_changes(company, {"is_buyer": True, "archived_at": None})
+            back = {} if company.use_stopped_at else {"archived_at": None}
+            self._log[company.id] = apply_changes(company, {"is_buyer": True, **back})
             company.updated_at = self._now
         return company
 

@@ -1,0 +1,1 @@
+"""Personal data: who saw what, what was handed on, and what a person may ask of a body."""
