@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sme_match.statistics.columns import Frame, Ids, is_in, once
+from sme_match.statistics.columns import Frame, Ids, is_in, once, split
 from sme_match.statistics.demand import ShareOfRecords, Signal, crossing, signals, small_lots, spans
 from sme_match.statistics.dimensions import Dimension, Flow, by_dimension, flows
 from sme_match.statistics.facts import Facts
@@ -193,24 +193,29 @@ def build_refusals(facts: Facts, filters: StatisticsFilter, by: Dimension, *, to
 
 
 def _cells(named: Frame, area: str) -> list[RefusalCell]:
-    found: dict[Place, dict[str, list[int]]] = {}
-    columns = ("process_code", area, "size", "reason", "meeting_id")
-    for process, place, size, reason, number in zip(
-        *(named[column].tolist() for column in columns), strict=True
-    ):
-        names = Place(
-            named.named("process_code", process), named.named(area, place), named.named("size", size)
-        )
-        found.setdefault(names, {}).setdefault(named.names["reason"][reason], []).append(number)
+    """Return the cells of the map; all three parts of a place, and its reason, stand in one number."""
+    columns = ("process_code", area, "size")
+    numbers = np.zeros(len(named), dtype=np.int64)
+    for column in columns:
+        numbers = numbers * (len(named.names[column]) + 1) + named[column] + 1
+    reasons = named.names["reason"]
+    by_reason: dict[int, dict[str, Ids]] = {}
+    for number, ids in split(numbers * len(reasons) + named["reason"], named["meeting_id"]).items():
+        place, reason = divmod(number, len(reasons))
+        by_reason.setdefault(place, {})[reasons[reason]] = ids
     cells = [
-        RefusalCell(
-            place,
-            tuple(sorted({number for ids in reasons.values() for number in ids})),
-            {reason: tuple(sorted(ids)) for reason, ids in reasons.items()},
-        )
-        for place, reasons in found.items()
+        RefusalCell(_place(named, columns, number), ids, by_reason[number])
+        for number, ids in split(numbers, named["meeting_id"]).items()
     ]
     return sorted(cells, key=lambda cell: (-len(cell.ids), [part or "~" for part in cell.place]))
+
+
+def _place(named: Frame, columns: Sequence[str], number: int) -> Place:
+    parts: list[str | None] = []
+    for column in reversed(columns):
+        number, code = divmod(number, len(named.names[column]) + 1)
+        parts.append(named.named(column, code - 1))
+    return Place(*reversed(parts))
 
 
 _CROSSED = ("process_code", "size")
