@@ -196,7 +196,7 @@ def test_leads_read_the_sheet_and_nobody_else_opens_it(
     with database.unit_of_work() as session:
         own = session.get_one(SupportBody, user.body_id)
         body, lead = make_body(session), make_user(session, own, Role.LEAD)
-        manager = make_user(session, body, Role.SME, company_id=proposal.company_id)
+        manager = make_user(session, own, Role.SME, company_id=proposal.company_id)
         stranger = make_user(session, body)
     page = client.sign_in(lead.id).get(address(proposal))
     assert page.status_code == 200
