@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -27,11 +28,27 @@ def find_binaries() -> Path | None:
 @contextmanager
 def running_server(binaries: Path) -> Iterator[str]:
     """Run a server with an empty cluster; give the URL of its database `test`."""
-    # The server refuses to run as root, so root hands it to the user that Debian's package makes.
-    user = "postgres" if os.geteuid() == 0 else None
+    with empty_cluster(binaries) as folder:
+        port = free_port()
+        with serving(binaries, folder, port) as url:
+            make_database(binaries, port)
+            yield url
+
+
+def make_database(binaries: Path, port: int) -> None:
+    """Make the database `test` on a running server."""
+    subprocess.run(
+        [binaries / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "test", "test"],
+        check=True, capture_output=True, cwd="/",
+    )  # fmt: skip
+
+
+@contextmanager
+def empty_cluster(binaries: Path) -> Iterator[Path]:
+    """Give the folder of a new cluster, which goes at the end."""
     folder = Path(tempfile.mkdtemp(prefix="sme-match-pg-"))
     try:
-        if user:
+        if user := _user():
             shutil.chown(folder, user)
         subprocess.run(
             [
@@ -40,27 +57,34 @@ def running_server(binaries: Path) -> Iterator[str]:
             ],
             check=True, capture_output=True, user=user, cwd="/",
         )  # fmt: skip
-        port = free_port()
-        server = subprocess.Popen(
-            [
-                binaries / "postgres", "-D", folder / "data", "-h", "127.0.0.1", "-p", str(port),
-                "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "synchronous_commit=off",
-                "-c", "full_page_writes=off", "-c", "max_connections=100",
-            ],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=user, cwd="/",
-        )  # fmt: skip
-        try:
-            _wait(binaries, port, server)
-            subprocess.run(
-                [binaries / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "test", "test"],
-                check=True, capture_output=True, cwd="/",
-            )  # fmt: skip
-            yield f"postgresql+psycopg://test@127.0.0.1:{port}/test"
-        finally:
-            server.terminate()
-            server.wait(timeout=START_SECONDS)
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def serving(binaries: Path, folder: Path, port: int) -> Iterator[str]:
+    """Run a server on a cluster, as often as one likes; give the URL of the database `test`."""
+    server = subprocess.Popen(
+        [
+            binaries / "postgres", "-D", folder / "data", "-h", "127.0.0.1", "-p", str(port),
+            "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "synchronous_commit=off",
+            "-c", "full_page_writes=off", "-c", "max_connections=100",
+        ],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=_user(), cwd="/",
+    )  # fmt: skip
+    try:
+        _wait(binaries, port, server)
+        yield f"postgresql+psycopg://test@127.0.0.1:{port}/test"
+    finally:
+        # At once: whoever is connected is cut off.
+        server.send_signal(signal.SIGINT)
+        server.wait(timeout=START_SECONDS)
+
+
+def _user() -> str | None:
+    """Return who runs the server: it refuses to run as root, who hands it to the user of Debian."""
+    return "postgres" if os.geteuid() == 0 else None
 
 
 def free_port() -> int:

@@ -5,10 +5,13 @@ Each page says what happened, whether the data is safe, and what to do next.
 
 import logging
 import secrets
+import sqlite3
 
 from flask import Flask, Response, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -20,8 +23,13 @@ from sme_match.core.errors import (
     NotFoundError,
 )
 from sme_match.web.context import current_time
+from sme_match.web.login import look_nobody_up
 
 Answer = tuple[str, int]
+SQLITE_OUT_OF_REACH = frozenset(
+    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+)
+"""Errors that pass. SQLite gives the same class to faults of a statement, which do not."""
 logger = logging.getLogger(__name__)
 
 STATUS: dict[type[DomainError], int] = {
@@ -39,6 +47,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, show_expired_form)
     app.register_error_handler(SecurityError, show_foreign_host)
     app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(OperationalError, show_out_of_reach)
+    app.register_error_handler(PoolTimeoutError, show_out_of_reach)
     app.register_error_handler(Exception, show_failure)
 
 
@@ -98,11 +108,27 @@ def show_http_error(error: HTTPException) -> Answer | HTTPException:
     return _page(code, texts[code])
 
 
+def show_out_of_reach(error: OperationalError | PoolTimeoutError) -> Answer:
+    """Show that the database is away, full or too busy: nothing was stored, and it will be back."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    if code is not None and code & 0xFF not in SQLITE_OUT_OF_REACH:
+        return show_failure(error)
+    look_nobody_up()
+    message = _(
+        "いまはデータベースに届きません。数分たってから前の画面に戻り、もう一度送信してください。"
+    )
+    return _page(503, message, reference=_log(error))
+
+
 def show_failure(error: Exception) -> Answer:
     """Show that something broke; the details go to the log under the reference number."""
+    return _page(500, _("処理を完了できませんでした。"), reference=_log(error))
+
+
+def _log(error: Exception) -> str:
     reference = f"E-{current_time():%Y%m%d}-{secrets.token_hex(3).upper()}"
     logger.error("Unhandled error %s", reference, exc_info=error)
-    return _page(500, _("処理を完了できませんでした。"), reference=reference)
+    return reference
 
 
 def _page(status: int, message: str, *, reference: str = "") -> Answer:
@@ -114,6 +140,7 @@ def _page(status: int, message: str, *, reference: str = "") -> Answer:
         409: _("先に変更されています"),
         422: _("入力を確認してください"),
         500: _("エラーが起きました"),
+        503: _("いまは使えません"),
     }
     title = titles.get(status, _("この操作はできません"))
     page = render_template(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, g, session
-from flask_login import LoginManager, login_user, logout_user
+from flask_login import AnonymousUserMixin, LoginManager, login_user, logout_user
 
 from sme_match.core.actor import Actor
 
@@ -55,6 +55,11 @@ def forget_sign_in() -> None:
     """Take the session out of the cookie."""
     logout_user()
     session.clear()
+
+
+def look_nobody_up() -> None:
+    """Let the rest of this request be nobody's: the database, which knows, is out of reach."""
+    g._login_user = AnonymousUserMixin()  # noqa: SLF001 -- where Flask-Login keeps who asks
 
 
 def signed_in_user() -> int | None:
