@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -104,8 +104,17 @@ def void_mails(session: Session, *, key_prefix: str, now: datetime) -> int:
     return len(voided.all())
 
 
-def void_mails_to(session: Session, *, to_address: str, body_id: int | None, now: datetime) -> int:
-    """Mark the unsent mails of a body to somebody who is no longer written to; return how many."""
+def void_mails_to(
+    session: Session, *, to_address: str, body_id: int | None, now: datetime, to_name: str = ""
+) -> int:
+    """Mark the unsent mails of a body to somebody who is no longer written to; return how many.
+
+    With a name only those to this person: colleagues may share an address (info@). Letters put the
+    company before the name.
+    """
+    named = or_(
+        OutboxMail.to_name == to_name, OutboxMail.to_name.endswith(f" {to_name}", autoescape=True)
+    )
     voided = session.scalars(
         update(OutboxMail)
         .where(
@@ -114,6 +123,7 @@ def void_mails_to(session: Session, *, to_address: str, body_id: int | None, now
             OutboxMail.dead_at.is_(None),
             OutboxMail.body_id == body_id,
             func.lower(OutboxMail.to_address) == to_address.lower(),
+            named if to_name else true(),
         )
         .values(void_at=now)
         .returning(OutboxMail.id)

@@ -3,12 +3,15 @@
 from datetime import date
 
 from flask import request
+from flask_babel import gettext as _
 
 from sme_match.core.clock import parse_date
 from sme_match.core.errors import InvalidError
 from sme_match.web.errors import message_of
 
 TEXT_LIMIT = 100
+FIRST_YEAR = 2
+"""Midnight in Japan on the first day of year 1 lies before all that a computer counts, in UTC."""
 
 
 def requested_day(name: str, problems: list[str]) -> date | None:
@@ -20,7 +23,11 @@ def requested_day(name: str, problems: list[str]) -> date | None:
     if not text.strip():
         return None
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except InvalidError as error:
         problems.append(message_of(error))
         return None
+    if day.year < FIRST_YEAR:
+        problems.append(_("日付は「2026/12/10」のように入力してください。"))
+        return None
+    return day

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sme_match.core.errors import InvalidError
 from sme_match.db.session import Database
 from sme_match.notifications.models import OutboxMail
-from sme_match.notifications.services import check_address, queue_mail, void_mails
+from sme_match.notifications.services import check_address, queue_mail, void_mails, void_mails_to
 from tests.conftest import NOW
 from tests.notifications.conftest import put, stored
 
@@ -183,6 +183,24 @@ def test_wildcards_in_a_prefix_mean_themselves(database: Database) -> None:
     with database.unit_of_work() as session:
         assert void_mails(session, key_prefix="meeting%", now=NOW) == 0
         assert void_mails(session, key_prefix="meeting_1", now=NOW) == 0
+
+
+def test_who_is_left_alone_takes_no_mail_from_a_colleague_at_the_same_address(
+    database: Database,
+) -> None:
+    for key, name in (
+        ("a", "北上製作所 林"),
+        ("b", "北上製作所 林田"),
+        ("c", "林"),
+        ("d", "北上製作所 小林"),
+    ):
+        put(database, key, to_name=name, to_address="info@example.jp")
+    with database.unit_of_work() as session:
+        count = void_mails_to(
+            session, to_address="INFO@example.jp", to_name="林", body_id=None, now=NOW
+        )
+        assert count == 2
+    assert [key for key in "abcd" if stored(database, key).void_at] == ["a", "c"]
 
 
 def test_voiding_leaves_sent_mails_as_they_are(database: Database) -> None:

@@ -11,7 +11,11 @@ from sme_match.accounts.enums import LinkPurpose
 from sme_match.accounts.links import create_link
 from sme_match.core.actor import Role
 from sme_match.db.session import Database
+from sme_match.privacy.enums import AccessKind, Subject
 from sme_match.privacy.models import AccessEntry
+from sme_match.privacy.queries.affected import count_affected, list_affected
+from sme_match.privacy.queries.opened import OpenedFilter
+from sme_match.privacy.views.records import SHOWN
 from tests.architecture.region import Side
 from tests.client import Client
 from tests.conftest import NOW, Clock
@@ -162,6 +166,46 @@ def test_a_meeting_concerns_the_people_of_both_sides(
     client.sign_in(side.users[Role.LEAD].id)
     found = people(client, f"user={side.users[Role.COORDINATOR].id}")
     assert {"北上担当", "北上購買"} <= found
+
+
+def test_a_file_of_figures_concerns_nobody(client: Client, database: Database, side: Side) -> None:
+    coordinator = side.users[Role.COORDINATOR]
+    with database.unit_of_work() as session:
+        session.add(
+            AccessEntry(
+                at=NOW, body_id=side.body.id, user_id=coordinator.id, reader=coordinator.name,
+                role=coordinator.role.value, kind=AccessKind.FILE, page="statistics.report_file",
+                subject=Subject.REGISTER,
+            )
+        )  # fmt: skip
+    client.sign_in(side.users[Role.LEAD].id)
+    assert people(client, f"user={coordinator.id}") == set()
+
+
+def test_the_page_shows_the_first_persons_of_all_in_the_order_of_the_file(
+    client: Client, database: Database, side: Side
+) -> None:
+    with database.unit_of_work() as session:
+        company = make_company(session, side.body, name="あああ工業")
+        for number in range(SHOWN):
+            make_contact(session, company, name=f"担当{number:03}")
+    lead = side.users[Role.LEAD].as_actor()
+    with database.reading() as session:
+        everybody = list_affected(session, lead, OpenedFilter())
+        assert list_affected(session, lead, OpenedFilter(), limit=SHOWN) == everybody[:SHOWN]
+        assert count_affected(session, lead, OpenedFilter()) == len(everybody) > SHOWN
+    page = client.sign_in(side.users[Role.LEAD].id).get("/personal-data/affected").text
+    assert f"{len(everybody)}人" in page
+    assert page.partition("<tbody>")[2].count('scope="row"') == SHOWN
+
+
+@pytest.mark.parametrize("path", ["opened", "affected", "affected.xlsx"])
+def test_no_period_is_too_long(client: Client, side: Side, path: str) -> None:
+    client.sign_in(side.users[Role.LEAD].id)
+    assert client.get(f"/personal-data/{path}?until=9999-12-31").status_code == 200
+    first_day = client.get(f"/personal-data/{path}?from=0001-01-01&until=0001-01-01")
+    assert first_day.status_code == 200
+    assert path.endswith("xlsx") or 'class="err"' in first_day.text
 
 
 def test_only_leads_ask_who_saw_what(client: Client, side: Side) -> None:

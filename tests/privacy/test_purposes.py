@@ -107,3 +107,15 @@ def test_only_leads_tell_purposes_and_nobody_answers_what_they_have_not_read(
     assert client.post("/personal-data/purposes", {"text": ""}).status_code == 422
     assert client.post("/personal-data/purposes", {"text": "第三の版"}).status_code == 302
     assert "第3版" in client.get("/personal-data/purposes").text
+
+
+def test_only_the_answers_of_the_page_are_answers(
+    client: Client, database: Database, side: Side
+) -> None:
+    purpose = publish(database, side, "商談の連絡")
+    client.sign_in(side.users[Role.SME].id)
+    sent = {"answer": "maybe", "purpose": str(purpose.id)}
+    assert client.post("/personal-data/purpose", sent).status_code == 400
+    with database.reading() as session:
+        assert session.scalars(select(Consent)).all() == []
+    assert client.post("/personal-data/purpose", sent | {"answer": "refuse"}).status_code == 302

@@ -146,6 +146,14 @@ def test_no_odd_value_breaks_a_form_or_is_lost(app: Flask, client: Client, side:
     assert lost == []
 
 
+@pytest.mark.parametrize("path", ["/meetings/", "/outcomes/"])
+def test_the_first_and_the_last_day_of_the_calendar_break_no_list(
+    client: Client, side: Side, path: str
+) -> None:
+    client.sign_in(side.users[Role.COORDINATOR].id)
+    assert client.get(f"{path}?from=0001-01-01&to=9999-12-31").status_code == 200
+
+
 LINE = "企業名,都道府県\n株式会社サンプル,岩手県\n"
 FILES = {
     "cp932": LINE.encode("cp932"),

@@ -9,9 +9,11 @@ addresses. Public bodies report under 第68条 with the same limits.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     String,
     and_,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
@@ -29,13 +32,13 @@ from sme_match.companies.models import Company, Contact
 from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_midnight
 from sme_match.db.base import Base, enum_type
-from sme_match.db.paging import Columns
+from sme_match.db.paging import Columns, count
 from sme_match.events.models import Event, Participant
 from sme_match.meetings.models import Meeting
 from sme_match.needs.models import Need
 from sme_match.privacy.enums import PersonKind, Subject
 from sme_match.privacy.models import AccessEntry
-from sme_match.privacy.queries.opened import OpenedFilter, own_body, select_opened
+from sme_match.privacy.queries.opened import OpenedFilter, holds_everybody, own_body, select_opened
 
 Condition = ColumnElement[bool]
 
@@ -54,12 +57,25 @@ class Affected:
     address: str
 
 
-def list_affected(session: Session, actor: Actor, filters: OpenedFilter) -> list[Affected]:
+def list_affected(
+    session: Session, actor: Actor, filters: OpenedFilter, *, limit: int | None = None
+) -> list[Affected]:
     """Return the persons of the own body whose data a leak may concern, by company and name.
 
     With an account or a link, those whose records it opened in the period; otherwise everybody of
     the company, or of the whole body, who was stored by the end of the period.
     """
+    every = _affected(actor, filters).subquery()
+    order = (every.c.company, every.c.kind, every.c.name, every.c.person_id)
+    return [Affected(*row) for row in session.execute(select(every).order_by(*order).limit(limit))]
+
+
+def count_affected(session: Session, actor: Actor, filters: OpenedFilter) -> int:
+    """Return how many persons `list_affected` has without a limit."""
+    return count(session, select(_affected(actor, filters).subquery()))
+
+
+def _affected(actor: Actor, filters: OpenedFilter) -> CompoundSelect[*tuple[Any, ...]]:
     companies: Condition
     users: Condition
     if filters.user_id or filters.link_id:
@@ -69,23 +85,18 @@ def list_affected(session: Session, actor: Actor, filters: OpenedFilter) -> list
         companies = Company.id == filters.company_id if filters.company_id else true()
         users = User.company_id == filters.company_id if filters.company_id else true()
     body_id = own_body(actor)
-    found = [
-        Affected(*row)
-        for query in (
-            _contacts(and_(Company.body_id == body_id, companies, _stored_by(Contact, filters))),
-            _users(and_(User.body_id == body_id, users, _stored_by(User, filters))),
-            _attendees(and_(Company.body_id == body_id, companies, _stored_by(Event, filters))),
-        )
-        for row in session.execute(query)
-    ]
-    return sorted(found, key=lambda each: (each.company, each.kind, each.name, each.person_id))
+    return union_all(
+        _contacts(and_(Company.body_id == body_id, companies, _stored_by(Contact, filters))),
+        _users(and_(User.body_id == body_id, users, _stored_by(User, filters))),
+        _attendees(and_(Company.body_id == body_id, companies, _stored_by(Event, filters))),
+    )
 
 
 def _stored_by(model: type[Base], filters: OpenedFilter) -> Condition:
     if filters.until_on is None:
         return true()
     created_at = model.__table__.columns.created_at
-    return created_at < jst_midnight(filters.until_on + timedelta(days=1))
+    return created_at < jst_midnight(filters.until_on) + timedelta(days=1)
 
 
 def _seen(opened: Select[AccessEntry], subject: Subject) -> Select[int | None]:
@@ -93,7 +104,7 @@ def _seen(opened: Select[AccessEntry], subject: Subject) -> Select[int | None]:
 
 
 def _seen_companies(opened: Select[AccessEntry]) -> Condition:
-    """Return the condition that a company was seen itself or as a side of something; files show all."""
+    """Return the condition that a company was seen itself, as a side of something, or in a register."""
     meetings = Meeting.id.in_(_seen(opened, Subject.MEETING))
     return or_(
         Company.id.in_(_seen(opened, Subject.COMPANY)),
@@ -103,7 +114,7 @@ def _seen_companies(opened: Select[AccessEntry]) -> Condition:
         Company.id.in_(
             select(Participant.company_id).where(Participant.event_id.in_(_seen(opened, Subject.EVENT)))
         ),
-        exists(_seen(opened, Subject.REGISTER)),
+        exists(_seen(opened, Subject.REGISTER).where(holds_everybody())),
     )
 
 
@@ -117,10 +128,10 @@ def _kind(kind: PersonKind) -> ColumnElement[PersonKind]:
 def _contacts(condition: Condition) -> Columns:
     return (
         select(
-            _kind(PersonKind.CONTACT),
-            Contact.id,
+            _kind(PersonKind.CONTACT).label("kind"),
+            Contact.id.label("person_id"),
             Contact.name,
-            Company.name,
+            Company.name.label("company"),
             Contact.position,
             Contact.email,
             Contact.phone,

@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
 
 from sme_match.accounts.models import User, UserSession
 from sme_match.audit.models import AuditEntry
 from sme_match.companies.models import Company, CompanyShare, Contact
-from sme_match.core.actor import Actor
+from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import normalize_width
 from sme_match.db.paging import Columns
 from sme_match.events.models import Event, Participant
-from sme_match.meetings.enums import MeetingState
+from sme_match.meetings.enums import MeetingState, Party
 from sme_match.meetings.models import Meeting, MeetingReply
+from sme_match.needs.models import Need
 from sme_match.notifications.models import OutboxMail
 from sme_match.privacy.enums import Section, Subject
 from sme_match.privacy.models import AccessEntry
@@ -76,9 +77,9 @@ def find_company_kept(session: Session, actor: Actor, company_id: int) -> Compan
     return _found(session.scalar(query))
 
 
-def list_kept(session: Session, record: Contact | User) -> list[Part]:
-    """Return all that is kept about a person, part by part; parts without a row are left out."""
-    parts = _of_contact(record) if isinstance(record, Contact) else _of_user(record)
+def list_kept(session: Session, actor: Actor, record: Contact | User) -> list[Part]:
+    """Return what is kept about a person as far as the actor may read it, without empty parts."""
+    parts = _of_contact(record) if isinstance(record, Contact) else _of_user(actor, record)
     found = [_facts(record)]
     for section, query in parts:
         names = [column.key or "" for column in query.selected_columns]
@@ -100,12 +101,7 @@ def _facts(record: Contact | User) -> Part:
 def _of_contact(contact: Contact) -> Iterator[tuple[Section, Columns]]:
     body_id = select(Company.body_id).where(Company.id == contact.company_id).scalar_subquery()
     yield Section.SAME_ADDRESS, _accounts(contact.email, body_id)
-    yield (
-        Section.MEETINGS,
-        _meetings(
-            or_(Meeting.company_contact_id == contact.id, Meeting.buyer_contact_id == contact.id)
-        ),
-    )
+    yield Section.MEETINGS, _meetings(contact, body_id)
     yield (
         Section.EVENTS,
         (
@@ -115,7 +111,7 @@ def _of_contact(contact: Contact) -> Iterator[tuple[Section, Columns]]:
                 Participant.company_id == contact.company_id,
                 or_(
                     Participant.contact_id == contact.id,
-                    Participant.attendee.contains(contact.name, autoescape=True),
+                    func.replace(Participant.attendee, " ", "") == contact.name.replace(" ", ""),
                 ),
             )
             .order_by(Event.id)
@@ -127,7 +123,12 @@ def _of_contact(contact: Contact) -> Iterator[tuple[Section, Columns]]:
             select(MeetingReply.replied_at.label("at"), MeetingReply.said_by, MeetingReply.note)
             .join(Meeting, Meeting.id == MeetingReply.meeting_id)
             .where(
-                or_(Meeting.company_id == contact.company_id, Meeting.buyer_id == contact.company_id),
+                Meeting.body_id == body_id,
+                # Somebody of the other side, or a colleague, may have the same name.
+                or_(
+                    and_(MeetingReply.party == Party.SME, Meeting.company_contact_id == contact.id),
+                    and_(MeetingReply.party == Party.BUYER, Meeting.buyer_contact_id == contact.id),
+                ),
                 MeetingReply.said_by == contact.name,
             )
             .order_by(MeetingReply.replied_at)
@@ -154,7 +155,10 @@ def _of_contact(contact: Contact) -> Iterator[tuple[Section, Columns]]:
             AuditEntry.subject_type == "company",
             AuditEntry.subject_id == contact.company_id,
             AuditEntry.action.startswith("contact."),
-            AuditEntry.note.startswith(contact.name, autoescape=True),
+            or_(
+                AuditEntry.note == contact.name,
+                AuditEntry.note.startswith(f"{contact.name}：", autoescape=True),
+            ),
         ),
     )
     yield (
@@ -163,7 +167,7 @@ def _of_contact(contact: Contact) -> Iterator[tuple[Section, Columns]]:
     )
 
 
-def _of_user(user: User) -> Iterator[tuple[Section, Columns]]:
+def _of_user(actor: Actor, user: User) -> Iterator[tuple[Section, Columns]]:
     yield (
         Section.SESSIONS,
         (
@@ -174,7 +178,7 @@ def _of_user(user: User) -> Iterator[tuple[Section, Columns]]:
     )
     yield Section.MAILS, _mails(user.email, user.body_id)
     yield Section.CHANGES, _entries(AuditEntry.subject_type == "user", AuditEntry.subject_id == user.id)
-    yield Section.DONE, _entries(AuditEntry.user_id == user.id)
+    yield Section.DONE, _done(actor, user)
     yield (
         Section.OPENED,
         _opened(AccessEntry.subject == Subject.USER, AccessEntry.subject_id == user.id),
@@ -189,16 +193,30 @@ def _accounts(email: str, body_id: ColumnElement[int]) -> Columns:
     )
 
 
-def _meetings(condition: Condition) -> Columns:
+def _meetings(contact: Contact, body_id: ColumnElement[int]) -> Columns:
+    """Select the meetings of the body that the contact was asked for, as its side may see them.
+
+    The same as `meetings.policy.visible_to` and `is_buyer_revealed` say: the copy is handed over.
+    """
     buyer = aliased(Company)
+    may_know_buyer = or_(
+        Meeting.buyer_id == contact.company_id,
+        Need.buyer_anonymous.is_(False),
+        Meeting.confirmed_at.is_not(None),
+    )
     return (
         select(
-            Meeting.created_at, Meeting.starts_at, Company.name.label("sme"), buyer.name.label("buyer"),
-            Meeting.state,
+            Meeting.created_at, Meeting.starts_at, Company.name.label("sme"),
+            case((may_know_buyer, buyer.name)).label("buyer"), Meeting.state,
         )
         .join(Company, Company.id == Meeting.company_id)
         .join(buyer, buyer.id == Meeting.buyer_id)
-        .where(condition)
+        .join(Need, Need.id == Meeting.need_id)
+        .where(
+            Meeting.body_id == body_id,
+            Meeting.state != MeetingState.PROPOSED,
+            or_(Meeting.company_contact_id == contact.id, Meeting.buyer_contact_id == contact.id),
+        )
         .order_by(Meeting.id)
     )  # fmt: skip
 
@@ -213,6 +231,18 @@ def _mails(email: str, body_id: ColumnElement[int] | int | None) -> Columns:
         )
         .order_by(OutboxMail.id)
     )
+
+
+def _done(actor: Actor, user: User) -> Columns:
+    """Select what a user did, as far as the actor may read it.
+
+    Notes name companies and say why. Administrators see no company, and an account that moved to
+    another body does not take along what it wrote in the first.
+    """
+    done = _entries(AuditEntry.user_id == user.id)
+    if actor.role is Role.ADMINISTRATOR:
+        return done.with_only_columns(AuditEntry.at, AuditEntry.actor_name, AuditEntry.action)
+    return done.where(AuditEntry.body_id == actor.body_id)
 
 
 def _entries(*conditions: Condition) -> Columns:
@@ -236,10 +266,10 @@ def list_people(session: Session, actor: Actor, text: str) -> list[Record]:
 
     Without a text those whose data is not used.
     """
-    name, stopped = normalize_width(text), not text.strip()
+    name = normalize_width(text)
 
     def sought(kind: type[Company | Contact | User], *more: InstrumentedAttribute[str]) -> Condition:
-        if stopped:
+        if not name:
             return kind.use_stopped_at.is_not(None)
         columns = (kind.name, kind.name_kana, *more)
         return or_(*(column.contains(name, autoescape=True) for column in columns))
@@ -267,10 +297,11 @@ def list_people(session: Session, actor: Actor, text: str) -> list[Record]:
 
 
 def list_to_settle(session: Session, company: Company, *, now: datetime) -> list[Meeting]:
-    """Return the meetings of a company that are asked for or still to come: staff call them off."""
+    """Return the body's meetings of its company that are asked for or to come: staff call them off."""
     query = (
         select(Meeting)
         .where(
+            Meeting.body_id == company.body_id,
             or_(Meeting.company_id == company.id, Meeting.buyer_id == company.id),
             or_(
                 Meeting.state.in_((MeetingState.PROPOSED, MeetingState.ASKED)),

@@ -98,7 +98,7 @@ def copy(suffix: str, **ids: int) -> Response:
     record = _find(ids)
     if isinstance(record, Company):
         abort(404)
-    parts = list_kept(current_session(), record)
+    parts = list_kept(current_session(), current_actor(), record)
     data = _workbook(parts) if suffix == "xlsx" else _document(parts)
     response = Response(data, mimetype=TYPES[suffix])
     name = attachment_name(
@@ -162,7 +162,7 @@ def _page(record: Record, form: StopForm) -> str:
     if isinstance(record, Company):
         settle, parts = list_to_settle(session, record, now=current_time()), []
     else:
-        settle, parts = [], list_kept(session, record)
+        settle, parts = [], list_kept(session, current_actor(), record)
         if record.company_id is not None:
             company = session.get(Company, record.company_id)
     return render_template(

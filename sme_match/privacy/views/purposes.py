@@ -1,6 +1,6 @@
 """The purposes of use: reading and answering them, and telling a new version."""
 
-from flask import redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -61,6 +61,8 @@ def answer() -> Response:
         withdraw_consent(session, actor, now=now)
         flash_done(_("同意を取り消しました。"))
         return redirect(url_for("privacy.purpose"))
+    if said not in {"agree", "refuse"}:
+        abort(400)
     shown = request.form.get("purpose", 0, type=int)
     answer_purpose(session, actor, shown, agreed=said == "agree", now=now)
     flash_done(_("お答えを記録しました。"))

@@ -9,7 +9,7 @@ from sme_match.core.actor import Role
 from sme_match.core.clock import jst_date, to_jst
 from sme_match.privacy.blueprint import blueprint
 from sme_match.privacy.labels import LABELS, file_name
-from sme_match.privacy.queries.affected import list_affected
+from sme_match.privacy.queries.affected import count_affected, list_affected
 from sme_match.privacy.queries.disclosures import list_disclosures
 from sme_match.privacy.queries.opened import OpenedFilter, list_opened, read_opened
 from sme_match.tables.writing import Sheet, attachment_name, content_disposition, write_xlsx
@@ -17,10 +17,10 @@ from sme_match.web.access import allow
 from sme_match.web.arguments import requested_day
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.paging import requested_page
+from sme_match.web.routing import requested_id
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT_LIMIT = 100
-LARGEST_ID = 2**31 - 1
 SHOWN = 100
 """How many persons the page shows; the file holds all."""
 
@@ -56,13 +56,13 @@ def affected() -> str:
     """Show whose data a leak may concern, before the list is taken out."""
     problems: list[str] = []
     filters = requested_filter(problems)
-    people = list_affected(current_session(), current_actor(), filters)
+    session, actor = current_session(), current_actor()
     return render_template(
         "privacy/affected.html",
         filters=filters,
         problems=problems,
-        people=people[:SHOWN],
-        total=len(people),
+        people=list_affected(session, actor, filters, limit=SHOWN),
+        total=count_affected(session, actor, filters),
     )
 
 
@@ -102,18 +102,13 @@ def requested_filter(problems: list[str]) -> OpenedFilter:
     args = request.args
     return OpenedFilter(
         about=args.get("q", "")[:TEXT_LIMIT],
-        company_id=_requested_id("company"),
+        company_id=requested_id("company"),
         reader=args.get("reader", "")[:TEXT_LIMIT],
-        user_id=_requested_id("user"),
-        link_id=_requested_id("link"),
+        user_id=requested_id("user"),
+        link_id=requested_id("link"),
         from_on=requested_day("from", problems),
         until_on=requested_day("until", problems),
     )
-
-
-def _requested_id(name: str) -> int:
-    found = request.args.get(name, 0, type=int)
-    return found if 0 < found <= LARGEST_ID else 0
 
 
 def _word(member: Enum) -> str:
