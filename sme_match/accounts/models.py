@@ -10,6 +10,9 @@ from sme_match.core.actor import Actor, Role
 from sme_match.db.base import Base, Versioned, enum_type
 from sme_match.support_bodies.models import SupportBody
 
+ERASED_DOMAIN = "@erased.invalid"
+"""Where the address of an erased account points: nowhere, RFC 6761."""
+
 
 class User(Versioned, Base):
     """A person who signs in. Buyers need no account: they act through signed links."""
@@ -47,6 +50,11 @@ class User(Versioned, Base):
     def state(self) -> UserState:
         """Return where the account stands."""
         return state_of(active=self.active, invited=self.password_hash is None)
+
+    @property
+    def erased(self) -> bool:
+        """Return whether the name and address were let go: nobody is left to sign in."""
+        return self.email.endswith(ERASED_DOMAIN)
 
     def as_actor(self) -> Actor:
         """Return the plain value that use cases take."""

@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, or_, select
 from sme_match.companies.enums import Visibility
 from sme_match.companies.models import Company, CompanyShare
 from sme_match.core.actor import Actor, Role
+from sme_match.core.errors import ConflictError
+from sme_match.core.text import mark_text
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -51,6 +53,18 @@ def may_share_company(actor: Actor, company: Company) -> bool:
 def may_stop_use(actor: Actor, company: Company) -> bool:
     """Leads of the owner body follow the wish of a company or person that its data be left alone."""
     return actor.role is Role.LEAD and company.body_id == actor.body_id
+
+
+def check_in_use(company: Company) -> None:
+    """Let nobody bring back, show to others or add people to a company that is to be left alone.
+
+    Raises:
+        ConflictError: while the use of its data is stopped.
+    """
+    if company.use_stopped_at is not None:
+        raise ConflictError(
+            mark_text("利用停止の申出を受けている企業です。責任者が停止を解除すると、登録に戻せます。")
+        )
 
 
 def may_see_contacts(actor: Actor, company: Company) -> bool:

@@ -169,7 +169,9 @@ class Participant(Versioned, Base):
     """Desks of a buyer, or attendees of an SME, that meet at the same time."""
     meeting_limit: Mapped[int | None]
     """Its own limit, where it is lower than that of the event."""
-    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
+    contact_id: Mapped[int | None] = mapped_column(
+        ForeignKey("contact.id", ondelete="SET NULL"), index=True
+    )
     """Who is written to."""
     attendee: Mapped[str] = mapped_column(String(200), default="")
     substitute: Mapped[str] = mapped_column(String(200), default="")

@@ -70,10 +70,15 @@ def _is_stopped(
     company_id: SQLColumnExpression[int], need_id: SQLColumnExpression[int]
 ) -> ColumnElement[bool]:
     """Return the condition that either side asked to stop the use of its data; few ever do."""
-    stopped, need = aliased(Company), aliased(Need)
-    ids = select(stopped.id).where(stopped.use_stopped_at.is_not(None))
-    needs = select(need.id).where(need.buyer_id.in_(ids))
-    return or_(company_id.in_(ids), need_id.in_(needs))
+    need = aliased(Need)
+    needs = select(need.id).where(is_company_stopped(need.buyer_id))
+    return or_(is_company_stopped(company_id), need_id.in_(needs))
+
+
+def is_company_stopped(company_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Return the condition that a company asked to stop the use of its data."""
+    stopped = aliased(Company)
+    return company_id.in_(select(stopped.id).where(stopped.use_stopped_at.is_not(None)))
 
 
 def _has_exclusions(company_id: SQLColumnExpression[int]) -> ColumnElement[bool]:

@@ -41,10 +41,12 @@ class Meeting(Versioned, Base):
     """The SME."""
     buyer_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
     company_contact_id: Mapped[int | None] = mapped_column(
-        ForeignKey("contact.id", ondelete="SET NULL")
+        ForeignKey("contact.id", ondelete="SET NULL"), index=True
     )
     """Who is written to at the SME."""
-    buyer_contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
+    buyer_contact_id: Mapped[int | None] = mapped_column(
+        ForeignKey("contact.id", ondelete="SET NULL"), index=True
+    )
     """Who is written to at the buyer."""
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"), index=True)
     """The event it belongs to. Events stand above meetings and write it themselves."""

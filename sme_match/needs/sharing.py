@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from sme_match.audit.services import record
+from sme_match.companies.policy import check_in_use
 from sme_match.core.actor import Actor
 from sme_match.core.errors import InvalidError, NotAllowedError
 from sme_match.core.text import mark_text
@@ -24,8 +25,10 @@ def share_need(
         NotFoundError: when the actor may not see the need.
         NotAllowedError: when it is not the need of the actor's body.
         InvalidError: when there is no such other body.
+        ConflictError: while the use of the buyer's data is stopped.
     """
     need = _shareable(session, actor, need_id)
+    check_in_use(need.buyer)
     receiver = session.scalar(
         select(SupportBody).where(
             SupportBody.id == (body_id or 0), SupportBody.active, SupportBody.id != need.body_id

@@ -17,7 +17,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select
 
-from sme_match.accounts.models import SignedLink, User
+from sme_match.accounts.models import (
+    ERASED_DOMAIN,
+    RecoveryCode,
+    SecondFactor,
+    SignedLink,
+    User,
+)
 from sme_match.companies.models import Company, Contact
 from sme_match.core.clock import jst_date
 from sme_match.db.base import Base
@@ -31,8 +37,11 @@ from sme_match.registers.enums import ImportState
 from sme_match.registers.models import RegisterImport
 
 K = RetentionClass
-Due = Callable[[int, datetime], ColumnElement[bool]]
-"""From a body and an instant to the condition that a record is older than that."""
+Due = Callable[[int | None, datetime], ColumnElement[bool]]
+"""From a body and an instant to the condition that a record is older than that.
+
+None stands for what is of no body: administrators, and what is written to them and noted of them.
+"""
 MOST_YEARS = 30
 
 
@@ -54,7 +63,7 @@ class Rule:
     least: int = 1
 
 
-def _settled_mails(body_id: int, before: datetime) -> ColumnElement[bool]:
+def _settled_mails(body_id: int | None, before: datetime) -> ColumnElement[bool]:
     settled = or_(
         OutboxMail.sent_at.is_not(None),
         OutboxMail.void_at.is_not(None),
@@ -64,7 +73,7 @@ def _settled_mails(body_id: int, before: datetime) -> ColumnElement[bool]:
     return and_(OutboxMail.body_id == body_id, OutboxMail.created_at < before, settled, named)
 
 
-def _people_of_former_companies(body_id: int, before: datetime) -> ColumnElement[bool]:
+def _people_of_former_companies(body_id: int | None, before: datetime) -> ColumnElement[bool]:
     own = select(Company.id).where(Company.body_id == body_id)
     former = own.where(Company.archived_at < before)
     return or_(
@@ -73,16 +82,28 @@ def _people_of_former_companies(body_id: int, before: datetime) -> ColumnElement
     )
 
 
-def _unused_accounts(body_id: int, before: datetime) -> ColumnElement[bool]:
+def _shut_accounts(body_id: int | None, before: datetime) -> ColumnElement[bool]:
+    """Leave out who asked to be left alone since then: that can be lifted, whenever he signed in."""
     return and_(
         User.body_id == body_id,
         User.active.is_(False),
         func.coalesce(User.last_sign_in_at, User.created_at) < before,
-        User.email.not_like(f"{_ERASED}%"),
+        or_(User.use_stopped_at.is_(None), User.use_stopped_at < before),
     )
 
 
-def _attendees_of_past_events(body_id: int, before: datetime) -> ColumnElement[bool]:
+def _unused_accounts(body_id: int | None, before: datetime) -> ColumnElement[bool]:
+    return and_(_shut_accounts(body_id, before), User.email.not_like(f"%{ERASED_DOMAIN}"))
+
+
+def _codes(model: type[SecondFactor | RecoveryCode]) -> Due:
+    """Those of erased accounts too: a sweep may erase more accounts than it takes codes."""
+    return lambda body_id, before: model.user_id.in_(
+        select(User.id).where(_shut_accounts(body_id, before))
+    )
+
+
+def _attendees_of_past_events(body_id: int | None, before: datetime) -> ColumnElement[bool]:
     later = select(EventDay.event_id).where(EventDay.date >= jst_date(before))
     over = select(Event.id).where(
         Event.state.in_((EventState.ENDED, EventState.CANCELLED)),
@@ -93,13 +114,12 @@ def _attendees_of_past_events(body_id: int, before: datetime) -> ColumnElement[b
     return and_(Participant.body_id == body_id, Participant.event_id.in_(over), named)
 
 
-def _past_meetings(body_id: int, before: datetime) -> Any:  # noqa: ANN401 -- a subquery of ids
+def _past_meetings(body_id: int | None, before: datetime) -> Any:  # noqa: ANN401 -- a subquery of ids
     return select(Meeting.id).where(
         Meeting.body_id == body_id, func.coalesce(Meeting.ends_at, Meeting.updated_at) < before
     )
 
 
-_ERASED = "erased-"
 _ATTENDEE = ("attendee", "substitute", "day_phone")
 
 RULES: Mapping[RetentionClass, Rule] = MappingProxyType(
@@ -145,13 +165,15 @@ RULES: Mapping[RetentionClass, Rule] = MappingProxyType(
         # The row stays, because what the person did names it.
         K.USERS: Rule(
             (
+                Table(SecondFactor, _codes(SecondFactor)),
+                Table(RecoveryCode, _codes(RecoveryCode)),
                 Table(
                     User,
                     _unused_accounts,
                     {
                         "name": "（消去済み）",
                         "name_kana": "",
-                        "email": literal(_ERASED) + cast(User.id, String) + "@erased.invalid",
+                        "email": literal("erased-") + cast(User.id, String) + ERASED_DOMAIN,
                         "password_hash": None,
                         "version": User.version + 1,
                     },

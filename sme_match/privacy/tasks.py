@@ -14,19 +14,20 @@ from sme_match.support_bodies.models import SupportBody
 
 log = logging.getLogger(__name__)
 
-Due = tuple[int, RetentionClass]
+Due = tuple[int | None, RetentionClass]
 
 
 def sweep_personal_data(database: Database, *, now: datetime) -> int:
     """Delete or blank the personal data that is past its time; return how many records.
 
-    Bodies that are not active any more are swept as well.
+    Bodies that are not active any more are swept as well, and what is of no body.
     """
 
     def due(session: Session) -> list[Due]:
+        bodies = session.scalars(select(SupportBody.id).order_by(SupportBody.id))
         return [
             (body_id, coming.kind)
-            for body_id in session.scalars(select(SupportBody.id).order_by(SupportBody.id))
+            for body_id in (*bodies, None)
             for coming in list_coming(session, body_id, now=now)
             if coming.count
         ]

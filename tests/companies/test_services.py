@@ -1,5 +1,6 @@
 """Use cases of companies: what they change, what they refuse, what the log says."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -29,7 +30,13 @@ from sme_match.companies.services import (
     withdraw_share,
 )
 from sme_match.core.actor import Actor, Role
-from sme_match.core.errors import InvalidError, NotAllowedError, NotFoundError, StaleVersionError
+from sme_match.core.errors import (
+    ConflictError,
+    InvalidError,
+    NotAllowedError,
+    NotFoundError,
+    StaleVersionError,
+)
 from sme_match.support_bodies.models import SupportBody
 from tests.conftest import NOW
 from tests.factories import make_actor, make_body, make_capability, make_company, make_contact
@@ -119,6 +126,24 @@ def test_archiving_and_coming_back_are_logged_once_each(
     restored = [restore_company(session, actor, company.id, now=NOW) for _ in range(2)]
     assert [each.archived_at for each in restored] == [None, None]
     assert actions(session) == ["company.archive", "company.restore"]
+
+
+def test_a_company_left_alone_is_not_brought_back_by_halves(
+    session: Session, actor: Actor, company: Company
+) -> None:
+    company.archived_at = company.use_stopped_at = NOW
+    draft = ContactDraft(name="北上 太郎", email="taro@example.jp")
+    receiver = make_body(session)
+    ways: list[Callable[[], object]] = [
+        lambda: restore_company(session, actor, company.id, now=NOW),
+        lambda: add_contact(session, actor, company.id, draft, now=NOW),
+        lambda: share_company(
+            session, actor, company.id, body_id=receiver.id, consented_on=NOW.date(), note="", now=NOW
+        ),
+    ]
+    for way in ways:
+        with pytest.raises(ConflictError):
+            way()
 
 
 def test_a_manager_may_not_archive_the_own_company(

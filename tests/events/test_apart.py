@@ -61,6 +61,15 @@ def test_what_is_said_after_a_candidate_stands_takes_it_off_every_list(
         answer(session, as_buyer(buyer), buyer.id, {scene.pair(0, 0).id: BuyerAnswer.MUST}, now=NOW)
 
 
+def test_a_buyer_left_alone_meets_nobody_also_about_no_need_in_particular(session: Session) -> None:
+    scene = make_event(session, **OPEN)
+    for pair in scene.candidates:
+        pair.need_id = None
+    session.get_one(Company, scene.buyers[0].company_id).use_stopped_at = NOW
+    session.flush()
+    assert offered(session, scene) == [set()] * 3
+
+
 def test_another_record_of_the_same_corporate_number_is_meant_as_well(session: Session) -> None:
     scene = make_event(session, **OPEN)
     number = "1010001000006"

@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sme_match.accounts.models import SignedLink, User
+from sme_match.accounts.models import RecoveryCode, SecondFactor, SignedLink, User
+from sme_match.accounts.services.users import enable_user
 from sme_match.audit.models import AuditEntry
 from sme_match.companies.models import Company, Contact
 from sme_match.core.actor import Role
-from sme_match.core.errors import InvalidError, NotAllowedError
+from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
 from sme_match.db.session import Database
 from sme_match.events.enums import EventState
 from sme_match.events.models import Event, EventDay, Participant
@@ -22,12 +23,13 @@ from sme_match.privacy.models import AccessEntry
 from sme_match.privacy.queries.retention import list_coming
 from sme_match.privacy.retention import RULES, ends_before
 from sme_match.privacy.services.retention import set_years
+from sme_match.privacy.services.stopping import lift_user
 from sme_match.privacy.tasks import sweep_personal_data
 from sme_match.registers.models import RegisterImport
 from tests.architecture.region import Side
 from tests.client import Client
 from tests.conftest import NOW
-from tests.factories import make_contact
+from tests.factories import make_contact, make_user
 from tests.privacy.scenes import make_side
 
 LONG_AGO = ends_before(NOW, 6)
@@ -132,6 +134,55 @@ def test_waiting_mails_living_accounts_and_people_of_registered_companies_stay(
     wished.use_stopped_at = LONG_AGO
     session.flush()
     assert counts(session, side, NOW)[K.CONTACTS] == 1
+
+
+def test_a_wish_of_today_does_not_erase_an_account_that_was_long_unused(session: Session) -> None:
+    side = make_side(session, "北上")
+    age(session, side, LONG_AGO)
+    manager = session.get_one(User, side.users[Role.SME].id)
+    manager.use_stopped_at = NOW - timedelta(days=1)
+    session.flush()
+    assert counts(session, side, NOW)[K.USERS] == 0
+    manager.use_stopped_at = LONG_AGO
+    session.flush()
+    assert counts(session, side, NOW)[K.USERS] == 1
+
+
+def test_an_erased_account_loses_its_codes_and_is_not_brought_back(database: Database) -> None:
+    with database.unit_of_work() as session:
+        side = make_side(session, "北上")
+        age(session, side, LONG_AGO)
+        user_id = side.users[Role.SME].id
+        session.get_one(User, user_id).use_stopped_at = LONG_AGO
+        session.add(SecondFactor(user_id=user_id, secret="x", started_at=LONG_AGO))
+        session.add(RecoveryCode(user_id=user_id, code_hash="x"))
+    sweep_personal_data(database, now=NOW)
+    with database.reading() as session:
+        for kind in (SecondFactor, RecoveryCode):
+            assert session.scalars(select(kind).where(kind.user_id == user_id)).all() == []
+        lead, coordinator = (side.users[role].as_actor() for role in (Role.LEAD, Role.COORDINATOR))
+        with pytest.raises(ConflictError, match="消去された"):
+            lift_user(session, lead, user_id, now=NOW)
+        with pytest.raises(ConflictError, match="消去された"):
+            enable_user(session, coordinator, user_id, now=NOW)
+
+
+def test_administrators_and_what_is_of_no_body_go_by_the_rules(database: Database) -> None:
+    with database.unit_of_work() as session:
+        gone = make_user(session, None, Role.ADMINISTRATOR)
+        gone.active, gone.last_sign_in_at = False, LONG_AGO
+        stays = make_user(session, None, Role.ADMINISTRATOR)
+        session.add(
+            AccessEntry(
+                at=LONG_AGO, reader="管理者", role="administrator", kind=AccessKind.FILE,
+                page="registers.export", subject=Subject.REGISTER,
+            )
+        )  # fmt: skip
+    assert sweep_personal_data(database, now=NOW) == 2
+    with database.reading() as session:
+        assert session.get_one(User, gone.id).erased
+        assert not session.get_one(User, stays.id).erased
+        assert session.scalars(select(AccessEntry)).all() == []
 
 
 def test_a_body_chooses_its_years_within_the_bounds(session: Session) -> None:

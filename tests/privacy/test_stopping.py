@@ -23,6 +23,8 @@ from sme_match.matching.models import Exclusion, Proposal
 from sme_match.matching.policy import visible_to as proposals_visible_to
 from sme_match.meetings.messages import main_contact
 from sme_match.meetings.queries import find_contact, get_meeting
+from sme_match.needs.models import Need, NeedShare
+from sme_match.needs.sharing import share_need
 from sme_match.notifications.models import OutboxMail
 from sme_match.notifications.services import queue_mail
 from sme_match.privacy.services.stopping import (
@@ -36,7 +38,7 @@ from sme_match.privacy.services.stopping import (
 from tests.architecture.region import Side
 from tests.client import Client
 from tests.conftest import NOW
-from tests.factories import make_body, make_contact
+from tests.factories import make_body, make_contact, make_share
 from tests.privacy.scenes import make_side
 
 LATER = NOW + timedelta(days=1)
@@ -120,6 +122,26 @@ def test_a_stopped_company_leaves_register_matching_proposals_timetables_and_oth
         "matching": True, "other bodies": False, "proposals": True, "timetable": True,
     }  # fmt: skip
     assert (manager.active, contact_of(session, side).use_stopped_at) == (True, None)
+
+
+def test_the_needs_of_a_stopped_buyer_are_shared_with_nobody_and_the_log_names_who_saw_them(
+    session: Session, side: Side
+) -> None:
+    lead, coordinator = (side.users[role].as_actor() for role in (Role.LEAD, Role.COORDINATOR))
+    need = session.get_one(Need, side.ids["need_id"])
+    receiver = make_body(session, name="隣県センター")
+    share_need(session, coordinator, need.id, body_id=receiver.id, now=NOW)
+    make_share(session, session.get_one(Company, need.buyer_id), receiver)
+    logged = len(session.scalars(select(AuditEntry.id)).all())
+    stop_company(session, lead, need.buyer_id, reason=WISH, now=LATER)
+    living = select(NeedShare.id).where(NeedShare.need_id == need.id, NeedShare.withdrawn_at.is_(None))
+    assert session.scalars(living).all() == []
+    log = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()[logged:]
+    assert {(each.action, each.subject_type, each.note) for each in log} >= {
+        ("share.withdraw", "company", receiver.name), ("need.unshare", "need", receiver.name),
+    }  # fmt: skip
+    with pytest.raises(ConflictError):
+        share_need(session, coordinator, need.id, body_id=receiver.id, now=LATER)
 
 
 def test_an_open_proposal_of_a_stopped_buyer_is_gone_as_well(session: Session, side: Side) -> None:

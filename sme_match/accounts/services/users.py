@@ -105,9 +105,10 @@ def enable_user(session: Session, actor: Actor, user_id: int, *, now: datetime) 
     Raises:
         NotFoundError: when the actor does not see the user.
         NotAllowedError: when the actor does not keep the account.
-        ConflictError: while the use of the person's data is stopped.
+        ConflictError: while the use of the person's data is stopped, and for an erased account.
     """
     user = _get_switchable(session, actor, user_id)
+    check_not_erased(user)
     if user.use_stopped_at is not None:
         raise ConflictError(
             mark_text("利用停止の申出を受けている人です。停止を解除すると、利用を再開できます。")
@@ -117,6 +118,18 @@ def enable_user(session: Session, actor: Actor, user_id: int, *, now: datetime) 
         session.flush()
         _note(session, actor, user, "user.enable", now=now)
     return user
+
+
+def check_not_erased(user: User) -> None:
+    """Keep an account shut whose name and address were let go.
+
+    Raises:
+        ConflictError: when it is such a one.
+    """
+    if user.erased:
+        raise ConflictError(
+            mark_text("保存期間が過ぎて消去されたアカウントです。新しいアカウントを登録してください。")
+        )
 
 
 def edit_own_account(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from sme_match.audit.services import apply_changes
 from sme_match.companies.enums import ContactKind
 from sme_match.companies.models import Company, Contact
+from sme_match.companies.policy import check_in_use
 from sme_match.companies.queries import get_contact
 from sme_match.companies.services.parts import check_part, company_to_change, note_change, stated
 from sme_match.core.actor import Actor
@@ -37,8 +38,10 @@ def add_contact(
         NotFoundError: when the actor may not see the company.
         NotAllowedError: when the actor may see but not change it.
         InvalidError: when the draft breaks a rule.
+        ConflictError: while the use of the company's data is stopped.
     """
     company = company_to_change(session, actor, company_id)
+    check_in_use(company)
     _check(draft)
     contact = Contact(company_id=company.id, created_at=now, updated_at=now, **asdict(draft))
     session.add(contact)

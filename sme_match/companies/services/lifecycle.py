@@ -8,11 +8,10 @@ from sqlalchemy.orm import Session
 from sme_match.audit.services import apply_changes, record
 from sme_match.companies.enums import Visibility
 from sme_match.companies.models import Company
-from sme_match.companies.policy import may_archive_company, may_edit_company
+from sme_match.companies.policy import check_in_use, may_archive_company, may_edit_company
 from sme_match.companies.queries import get_company
 from sme_match.core.actor import Actor
-from sme_match.core.errors import ConflictError, NotAllowedError
-from sme_match.core.text import mark_text
+from sme_match.core.errors import NotAllowedError
 from sme_match.db.versions import check_version
 
 
@@ -86,10 +85,7 @@ def restore_company(session: Session, actor: Actor, company_id: int, *, now: dat
         ConflictError: while the use of its data is stopped.
     """
     company = _archivable(session, actor, company_id)
-    if company.use_stopped_at is not None:
-        raise ConflictError(
-            mark_text("利用停止の申出を受けている企業です。責任者が停止を解除すると、登録に戻せます。")
-        )
+    check_in_use(company)
     if company.archived_at is not None:
         changes = apply_changes(company, {"archived_at": None})
         company.updated_at = now

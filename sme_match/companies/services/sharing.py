@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from sme_match.audit.services import record
 from sme_match.companies.models import Company, CompanyShare
-from sme_match.companies.policy import may_share_company
+from sme_match.companies.policy import check_in_use, may_share_company
 from sme_match.companies.queries import get_company, get_share, list_possible_receivers
 from sme_match.core.actor import Actor
 from sme_match.core.clock import jst_date
@@ -32,10 +32,12 @@ def share_company(
         NotFoundError: when the actor may not see the company.
         NotAllowedError: unless the actor is a coordinator of the owner body.
         InvalidError: when the receiver sees it already or is none, or the day is still to come.
+        ConflictError: while the use of its data is stopped.
     """
     company = get_company(session, actor, company_id)
     if not may_share_company(actor, company):
         raise NotAllowedError
+    check_in_use(company)
     if consented_on > jst_date(now):
         raise InvalidError(
             mark_text("同意の日は、今日か、それより前の日にしてください。"), field="consented_on"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from sme_match.companies.models import Company
 from sme_match.events.models import Avoidance, Candidate, Participant
-from sme_match.matching.policy import is_excluded
+from sme_match.matching.policy import is_company_stopped, is_excluded
 
 KEPT_STATEMENTS = 100
 
@@ -37,6 +37,8 @@ def must_not_meet(
         avoids(sme.id, buyer.company_id),
         avoids(buyer.id, sme.company_id),
         is_excluded(sme.company_id, need_id),
+        # Who meets about no need in particular is not found through the need.
+        is_company_stopped(buyer.company_id),
     )
 
 

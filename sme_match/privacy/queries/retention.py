@@ -28,14 +28,14 @@ class Coming:
         return all(table.blank is None for table in self.rule.tables)
 
 
-def years_of(session: Session, body_id: int) -> Mapping[RetentionClass, int]:
-    """Return how many years a body keeps each kind."""
+def years_of(session: Session, body_id: int | None) -> Mapping[RetentionClass, int]:
+    """Return how many years a body keeps each kind; what is of no body is kept as the rules say."""
     query = select(RetentionSetting).where(RetentionSetting.body_id == body_id)
     own = {setting.kind: setting.years for setting in session.scalars(query)}
     return {kind: max(own.get(kind, rule.years), rule.least) for kind, rule in RULES.items()}
 
 
-def list_coming(session: Session, body_id: int, *, now: datetime) -> list[Coming]:
+def list_coming(session: Session, body_id: int | None, *, now: datetime) -> list[Coming]:
     """Return what a sweep at this moment would do with the records of a body; it changes nothing."""
     return [
         _coming(session, body_id, kind, years, now=now)
@@ -44,7 +44,7 @@ def list_coming(session: Session, body_id: int, *, now: datetime) -> list[Coming
 
 
 def _coming(
-    session: Session, body_id: int, kind: RetentionClass, years: int, *, now: datetime
+    session: Session, body_id: int | None, kind: RetentionClass, years: int, *, now: datetime
 ) -> Coming:
     rule, before = RULES[kind], ends_before(now, years)
     found = sum(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, inspect, select, update
 from sqlalchemy.orm import Session
 
 from sme_match.audit.services import record
@@ -48,10 +48,11 @@ def set_years(
         _note(session, actor, actor.body_id, "retention.edit", changes=changes, now=now)
 
 
-def sweep(session: Session, body_id: int, kind: RetentionClass, *, now: datetime) -> int:
+def sweep(session: Session, body_id: int | None, kind: RetentionClass, *, now: datetime) -> int:
     """Delete or blank what is past its time; return how many records, noted in the audit log.
 
-    What happened stays countable there: the kind, how many, and until when.
+    What happened stays countable there: the kind, how many, and until when. None sweeps what is of
+    no body.
     """
     before = ends_before(now, years_of(session, body_id)[kind])
     done = sum(_sweep_table(session, table, body_id, before) for table in RULES[kind].tables)
@@ -61,8 +62,8 @@ def sweep(session: Session, body_id: int, kind: RetentionClass, *, now: datetime
     return done
 
 
-def _sweep_table(session: Session, table: Table, body_id: int, before: datetime) -> int:
-    key = table.model.__table__.columns.id
+def _sweep_table(session: Session, table: Table, body_id: int | None, before: datetime) -> int:
+    key = inspect(table.model).primary_key[0]
     found = session.scalars(
         select(key).where(table.due(body_id, before)).order_by(key).limit(AT_ONCE)
     ).all()
@@ -82,7 +83,7 @@ _PLAIN = {"synchronize_session": False}
 def _note(
     session: Session,
     actor: Actor,
-    body_id: int,
+    body_id: int | None,
     action: str,
     *,
     changes: Mapping[str, tuple[object, object]],
@@ -93,7 +94,7 @@ def _note(
         session,
         actor,
         action=action,
-        subject=("retention", body_id),
+        subject=("retention", body_id or 0),
         body_id=body_id,
         now=now,
         changes=changes,

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from sme_match.accounts.enums import LinkPurpose
 from sme_match.accounts.links import revoke_links
-from sme_match.accounts.models import User
+from sme_match.accounts.models import ERASED_DOMAIN, User
+from sme_match.accounts.services.users import check_not_erased
 from sme_match.accounts.sessions import end_all_user_sessions
 from sme_match.audit.models import AuditEntry
 from sme_match.audit.services import record
@@ -20,12 +21,14 @@ from sme_match.companies.models import Company, CompanyShare, Contact
 from sme_match.core.actor import Actor
 from sme_match.core.errors import ConflictError, InvalidError
 from sme_match.core.text import mark_text
+from sme_match.needs.models import Need, NeedShare
 from sme_match.notifications.services import void_mails_to
 from sme_match.privacy.queries.persons import (
     find_company_kept,
     find_contact_kept,
     find_user_kept,
 )
+from sme_match.support_bodies.models import SupportBody
 
 LINKS_OF_USERS = (LinkPurpose.INVITATION, LinkPurpose.PASSWORD_RESET, LinkPurpose.CALENDAR_FEED)
 
@@ -90,9 +93,10 @@ def lift_user(session: Session, actor: Actor, user_id: int, *, now: datetime) ->
 
     Raises:
         NotFoundError: when the actor does not answer for it.
-        ConflictError: while its whole company is left alone.
+        ConflictError: while its whole company is left alone, and for an erased account.
     """
     user = find_user_kept(session, actor, user_id)
+    check_not_erased(user)
     if user.company_id is not None:
         _check_company(session.get_one(Company, user.company_id))
     if user.use_stopped_at is not None:
@@ -119,12 +123,7 @@ def stop_company(
     if company.archived_at is None:
         company.archived_at, changes = now, {"archived_at": (None, now)}
     company.use_stopped_at = company.updated_at = now
-    for share in session.scalars(
-        select(CompanyShare).where(
-            CompanyShare.company_id == company.id, CompanyShare.withdrawn_at.is_(None)
-        )
-    ):
-        share.withdrawn_at = now
+    _withdraw_shares(session, actor, company, now=now)
     for contact in _contacts(session, company, stopped_at=None):
         _stop_contact(session, contact, company.body_id, now=now)
     for user in _users(session, company, stopped_at=None):
@@ -172,13 +171,35 @@ def _check_company(company: Company) -> None:
         )
 
 
+def _withdraw_shares(session: Session, actor: Actor, company: Company, *, now: datetime) -> None:
+    """Show the company to no other body, and none of its needs either: they name it."""
+    own = select(CompanyShare, SupportBody.name).join(
+        SupportBody, SupportBody.id == CompanyShare.body_id
+    )
+    for share, receiver in session.execute(
+        own.where(CompanyShare.company_id == company.id, CompanyShare.withdrawn_at.is_(None))
+    ):
+        share.withdrawn_at = now
+        _note(session, actor, company, "share.withdraw", note=receiver, now=now)
+    of_needs = (
+        select(NeedShare, Need, SupportBody.name)
+        .join(Need, Need.id == NeedShare.need_id)
+        .join(SupportBody, SupportBody.id == NeedShare.body_id)
+    )
+    for need_share, need, receiver in session.execute(
+        of_needs.where(Need.buyer_id == company.id, NeedShare.withdrawn_at.is_(None))
+    ):
+        need_share.withdrawn_at = now
+        _note(session, actor, need, "need.unshare", note=receiver, now=now)
+
+
 def _contacts(session: Session, company: Company, *, stopped_at: datetime | None) -> list[Contact]:
     query = select(Contact).where(Contact.company_id == company.id)
     return list(session.scalars(query.where(Contact.use_stopped_at == stopped_at)))
 
 
 def _users(session: Session, company: Company, *, stopped_at: datetime | None) -> list[User]:
-    query = select(User).where(User.company_id == company.id)
+    query = select(User).where(User.company_id == company.id, User.email.not_like(f"%{ERASED_DOMAIN}"))
     return list(session.scalars(query.where(User.use_stopped_at == stopped_at)))
 
 
@@ -224,19 +245,18 @@ def _was_active(session: Session, user: User) -> bool:
 def _note(
     session: Session,
     actor: Actor,
-    about: Company | User,
+    about: Company | Need | User,
     action: str,
     *,
     note: str = "",
     changes: Mapping[str, tuple[object, object]] | None = None,
     now: datetime,
 ) -> None:
-    kind = "user" if isinstance(about, User) else "company"
     record(
         session,
         actor,
         action=action,
-        subject=(kind, about.id),
+        subject=(about.__tablename__, about.id),
         body_id=about.body_id,
         now=now,
         changes=changes,
