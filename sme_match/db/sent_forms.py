@@ -10,6 +10,7 @@ from sme_match.db.base import Base
 
 KEPT = timedelta(days=2)
 """How long after the first time a form is recognised: over a night without a network."""
+LONGEST_LOCATION = 2_000
 
 
 class SentForm(Base):
@@ -18,7 +19,7 @@ class SentForm(Base):
     __tablename__ = "sent_form"
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    location: Mapped[str] = mapped_column(String(2000))
+    location: Mapped[str] = mapped_column(String(LONGEST_LOCATION))
     """A path without tokens; empty while it is carried out, or after long work was interrupted."""
     sent_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -26,7 +27,8 @@ class SentForm(Base):
 def begin_form(session: Session, digest: str, *, now: datetime) -> str:
     """Note a form, in the transaction of what it does; return where it led if it was carried out.
 
-    Of two that are sent at once the second waits here until the first has ended.
+    Of two that are sent at once the second waits here until the first has ended, or gives the lock back
+    before long work: then both are carried out.
     """
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = insert(SentForm).values(digest=digest, location="", sent_at=now).on_conflict_do_nothing()

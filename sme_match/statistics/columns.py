@@ -148,20 +148,6 @@ def sorted_by(frame: Frame, order: tuple[str, ...]) -> Frame:
     return Frame({name: frame[name][places] for name in frame._columns}, frame.names)  # noqa: SLF001 -- its own kind
 
 
-def joined(frames: Sequence[Frame]) -> Frame:
-    """Return the rows of frames with the same columns; of one frame, that frame."""
-    if len(frames) == 1:
-        return frames[0]
-    names = dict(frames[0].names)
-    for each in frames[1:]:
-        names = {name: _joined_names(own, each.names[name]) for name, own in names.items()}
-    columns = {
-        name: np.concatenate([_recoded(each, name, names) for each in frames])
-        for name in frames[0].columns
-    }
-    return Frame(columns, names)
-
-
 def _joined_names(own: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
     more = tuple(name for name in others if name not in own)
     return own + more if more else own

@@ -78,6 +78,8 @@ class Kept:
     missing: Mapping[int, datetime]
     """Numbers below the newest that no entry had yet, and since when they are waited for."""
     _figures: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+    """Held while the figures are looked up or copied: requests run in threads."""
 
     def figures(
         self, key: Hashable, count: Callable[[Facts], T], *, basis: Callable[[Facts], object] = _all
@@ -87,18 +89,22 @@ class Kept:
         They stay for as long as their `basis` is the same: what they are counted from, or what changes
         whenever they may.
         """
-        found: tuple[object, object, T] | None = self._figures.get(key)
+        with self._lock:
+            found: tuple[object, object, T] | None = self._figures.get(key)
         if found is None:
-            found = self._figures[key] = basis, basis(self.facts), count(self.facts)
-            while len(self._figures) > MOST_FIGURES:
-                self._figures.popitem(last=False)
+            # Without the lock: others need not wait for a count, and two equal ones do no harm.
+            found = basis, basis(self.facts), count(self.facts)
+            with self._lock:
+                self._figures[key] = found
+                while len(self._figures) > MOST_FIGURES:
+                    self._figures.popitem(last=False)
         return found[2]
 
     def followed_by(self, facts: Facts, newest: int, missing: Mapping[int, datetime]) -> "Kept":
         """Return the facts of a later entry with the figures whose basis is still the same."""
-        figures = OrderedDict(
-            (key, found) for key, found in list(self._figures.items()) if found[0](facts) == found[1]
-        )
+        with self._lock:
+            known = list(self._figures.items())
+        figures = OrderedDict((key, found) for key, found in known if found[0](facts) == found[1])
         return Kept(facts, newest, missing, figures)
 
 

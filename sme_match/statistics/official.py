@@ -1,6 +1,6 @@
 """Values of the official series: whole, newest by prefecture, and cut at their breaks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -43,6 +43,8 @@ class OfficialTable:
 
     series: Series
     frame: pd.DataFrame
+    begins: Mapping[str, int] | None = None
+    """When each basis begins in the whole series, where the frame holds a part of its prefectures."""
     _cut: dict[tuple[str, str, str | None], tuple[Segment, ...]] = field(default_factory=dict)
     """What was cut before: the values never change, and each prefecture is asked for often."""
 
@@ -79,9 +81,10 @@ class OfficialTable:
         begun: set[int] = set()
         if "basis" in self.frame.columns:
             # The order of the years in which they begin is that of the breaks.
-            starts = self.frame.groupby("basis")["year"].min().sort_values(kind="stable")
-            bases = [(str(basis), own.loc[own["basis"] == basis]) for basis in starts.index]
-            begun = {int(year) for year in starts}
+            begins = self.begins or self.frame.groupby("basis")["year"].min().to_dict()
+            starts = sorted(begins, key=lambda basis: (begins[basis], basis))
+            bases = [(str(basis), own.loc[own["basis"] == basis]) for basis in starts]
+            begun = {int(year) for year in begins.values()}
         # A break at which a basis begins is one between bases, and cuts no other that goes on.
         bounds = [0, *sorted(set(self.series.breaks) - begun), 10_000]
         parts = [

@@ -30,6 +30,8 @@ SQLITE_OUT_OF_REACH = frozenset(
     {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 )
 """Errors that pass. SQLite gives the same class to faults of a statement, which do not."""
+LIMITS_EXCEEDED = "54"
+"""PostgreSQL's class of errors that a statement is too large, which do not pass either."""
 logger = logging.getLogger(__name__)
 
 STATUS: dict[type[DomainError], int] = {
@@ -109,15 +111,23 @@ def show_http_error(error: HTTPException) -> Answer | HTTPException:
 
 
 def show_out_of_reach(error: OperationalError | PoolTimeoutError) -> Answer:
-    """Show that the database is away, full or too busy: nothing was stored, and it will be back."""
-    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
-    if code is not None and code & 0xFF not in SQLITE_OUT_OF_REACH:
+    """Show that the database is away, full or too busy, and will be back."""
+    if not _passes(getattr(error, "orig", None)):
         return show_failure(error)
     look_nobody_up()
     message = _(
         "いまはデータベースに届きません。数分たってから前の画面に戻り、もう一度送信してください。"
     )
     return _page(503, message, reference=_log(error))
+
+
+def _passes(cause: BaseException | None) -> bool:
+    """Tell whether an error is the database's and goes by, rather than one of a statement of ours."""
+    code: int | None = getattr(cause, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in SQLITE_OUT_OF_REACH
+    state: str | None = getattr(cause, "sqlstate", None)
+    return state is None or not state.startswith(LIMITS_EXCEEDED)
 
 
 def show_failure(error: Exception) -> Answer:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from sme_match.db.sent_forms import begin_form, drop_form, end_form
+from sme_match.db.sent_forms import LONGEST_LOCATION, begin_form, drop_form, end_form
 from sme_match.web.context import current_session, current_time, find_actor
 from sme_match.web.flashes import flash_done
 from sme_match.web.redirects import safe_path
@@ -21,8 +21,23 @@ from sme_match.web.transactions import is_undone
 
 FIELD = "once"
 OWN_FIELDS = frozenset({"csrf_token", FIELD})
-SECRET = frozenset({"accounts"})
-"""Blueprints that give one browser alone a session or codes: no answer stands for another."""
+NOT_KEPT = frozenset(
+    {
+        "accounts.accept",
+        "accounts.change_password",
+        "accounts.confirm_second_factor",
+        "accounts.end_other_sessions",
+        "accounts.enter_code",
+        "accounts.renew_recovery_codes",
+        "accounts.reset",
+        "accounts.sign_in",
+        "accounts.sign_out",
+        "accounts.start_second_factor",
+        "accounts.stop_second_factor",
+        "matching.search",
+    }
+)
+"""Forms that change nothing, or give one browser a session or codes: no answer stands for another."""
 PLACE_OF_TOKEN = "{token}"  # noqa: S105 -- no secret: what stands for one
 """Stands for the token of a signed link in what is stored: the database knows tokens by their hash."""
 CHUNK = 1 << 16
@@ -48,7 +63,7 @@ def form_tokens(form: str = "") -> Markup:
 
 
 def _recall() -> AnyResponse | None:
-    if request.method != "POST" or FIELD not in request.form or request.blueprint in SECRET:
+    if request.method != "POST" or FIELD not in request.form or request.endpoint in NOT_KEPT:
         return None
     digest = _digest()
     location = begin_form(current_session(), digest, now=current_time())
@@ -87,7 +102,7 @@ def _keep(response: Response) -> Response:
     if is_undone(response):
         return response
     location = safe_path(response.location) if response.status_code in REDIRECTS else None
-    if location:
+    if location and len(location) <= LONGEST_LOCATION:
         token = _token()
         kept = location.replace(token, PLACE_OF_TOKEN) if token else location
         end_form(current_session(), digest, kept)

@@ -74,7 +74,6 @@ class Writer:
             urllib.request.HTTPCookieProcessor(CookieJar()),
         )
         self.acknowledged: list[str] = []
-        self.sent_again = 0
 
     def run(self, email: str, path: str, stop: threading.Event) -> None:
         page = self._insist("/sign-in")
@@ -107,7 +106,6 @@ class Writer:
                 if isinstance(error, HTTPError) and error.code < 500:
                     raise
                 assert time.monotonic() < until
-                self.sent_again += 1
                 time.sleep(0.1)
 
 

@@ -11,7 +11,6 @@ from sme_match.statistics.columns import (
     IdList,
     distinct,
     first_places,
-    joined,
     looked_up,
     once,
     split,
@@ -80,12 +79,6 @@ def test_reading_the_same_again_shares_every_column(before: list[PairRow]) -> No
     again = frame.replaced(own, pair_frame([row for row in before if row.need_id < 2]), PAIR_ORDER)
     assert read(again) == read(frame)
     assert all(again[name] is frame[name] for name in frame.columns)
-
-
-@given(rows(), rows())
-def test_joined_frames_hold_the_rows_of_each(first: list[PairRow], second: list[PairRow]) -> None:
-    frames = [pair_frame(first), pair_frame(second)]
-    assert read(joined(frames)) == read(frames[0]) + read(frames[1])
 
 
 @given(rows(), codes)

@@ -5,6 +5,7 @@ from dataclasses import astuple
 from sqlalchemy.orm import Session
 
 from sme_match.accounts.models import User
+from sme_match.companies.models import Company
 from sme_match.db.session import Database
 from sme_match.statistics.evidence import RecordKind
 from sme_match.statistics.queries import list_lines, load_records
@@ -117,3 +118,15 @@ def test_lines_come_in_the_order_of_the_ids(session: Session) -> None:
     assert [(line.record_id, line.sme) for line in lines] == list(
         zip(ids, ("岩手製作所", "宮城製作所", "岩手製作所", "岩手製作所"), strict=True)
     )
+
+
+def test_either_side_carries_its_own_corporate_number(session: Session) -> None:
+    region = make_region(session)
+    proposal = region.proposals[0]
+    need = next(each for each in region.needs if each.id == proposal.need_id)
+    session.get_one(Company, proposal.company_id).corporate_number = "1010001000001"
+    session.get_one(Company, need.buyer_id).corporate_number = "9999999999999"
+    session.flush()
+    found = load_records(session, region.lead.as_actor()).pairs
+    numbers = {(row.sme_number, row.buyer_number) for row in found if row.proposal_id == proposal.id}
+    assert numbers == {(1010001000001, 9999999999999)}

@@ -17,6 +17,7 @@ from sme_match.events.enums import BuyerAnswer, ParticipantState, Side
 from sme_match.events.models import Candidate, Event, EventSlot, Participant, Placement
 from sme_match.events.policy import participants_of
 from sme_match.events.queries.apart import kept_apart
+from sme_match.events.queries.timetable import settled
 from sme_match.meetings.enums import MeetingState, Party
 from sme_match.meetings.models import Meeting
 from sme_match.meetings.policy import has_left_event
@@ -182,7 +183,7 @@ def get_sitting(
 
 
 def list_open_pairs(session: Session, event: Event) -> list[Pair]:
-    """Return the pairs that may still meet: kept, not declined, not kept apart, without a place."""
+    """Return the pairs that may still meet: kept, not declined or kept apart, not placed or met."""
     rows = session.scalars(
         select(Candidate)
         .outerjoin(Placement, Placement.candidate_id == Candidate.id)
@@ -191,6 +192,7 @@ def list_open_pairs(session: Session, event: Event) -> list[Pair]:
             Candidate.kept,
             Placement.candidate_id.is_(None),
             Candidate.id.not_in(kept_apart(event.id)),
+            Candidate.id.not_in(settled(event.id)),
         )
     )
     return [

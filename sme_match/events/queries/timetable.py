@@ -100,8 +100,29 @@ def load_timetable(session: Session, event: Event) -> Timetable:
         unavailable=_unavailable(session, event),
         busy=_busy(session, event),
         apart=frozenset(session.scalars(kept_apart(event.id))),
-        settled=frozenset(session.scalars(_settled(event.id))),
+        settled=frozenset(session.scalars(settled(event.id))),
         slots={slot.id: slot for slot in event.slots},
+    )
+
+
+def settled(event_id: int) -> Select[int]:
+    """Return the query for pairs whose meeting of the event outlived its place in the timetable."""
+    buyer, sme = aliased(Participant), aliased(Participant)
+    return (
+        select(Candidate.id)
+        .join(buyer, buyer.id == Candidate.buyer_id)
+        .join(sme, sme.id == Candidate.sme_id)
+        .join(Meeting, (Meeting.company_id == sme.company_id) & (Meeting.buyer_id == buyer.company_id))
+        .where(
+            Candidate.event_id == event_id,
+            Meeting.event_id == event_id,
+            Meeting.state.in_(OUTLIVING),
+            Meeting.id.not_in(
+                select(Placement.meeting_id).where(
+                    Placement.event_id == event_id, Placement.meeting_id.is_not(None)
+                )
+            ),
+        )
     )
 
 
@@ -162,27 +183,6 @@ def get_run(session: Session, event: Event, run_id: int) -> TimetableRun:
     if run is None:
         raise NotFoundError(RUN_NOT_FOUND)
     return run
-
-
-def _settled(event_id: int) -> Select[int]:
-    """Return the query for pairs whose meeting of the event outlived its place in the timetable."""
-    buyer, sme = aliased(Participant), aliased(Participant)
-    return (
-        select(Candidate.id)
-        .join(buyer, buyer.id == Candidate.buyer_id)
-        .join(sme, sme.id == Candidate.sme_id)
-        .join(Meeting, (Meeting.company_id == sme.company_id) & (Meeting.buyer_id == buyer.company_id))
-        .where(
-            Candidate.event_id == event_id,
-            Meeting.event_id == event_id,
-            Meeting.state.in_(OUTLIVING),
-            Meeting.id.not_in(
-                select(Placement.meeting_id).where(
-                    Placement.event_id == event_id, Placement.meeting_id.is_not(None)
-                )
-            ),
-        )
-    )
 
 
 def _placed_candidates(event_id: int) -> Select[int]:

@@ -32,6 +32,7 @@ from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.errors import message_of
 from sme_match.web.flashes import flash_done
+from sme_match.web.once import OWN_FIELDS
 
 Answer = str | Response | tuple[str, int]
 DAYS_TO_ANSWER = 5
@@ -99,7 +100,7 @@ def _preview_page(form: OffersForm, letters: list[Letter], *, title: str, action
     typed = [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if name not in {"csrf_token", "step"}
+        if name not in {*OWN_FIELDS, "step"}
     ]
     return render_template(
         "meetings/preview.html",

@@ -207,7 +207,7 @@ def _stop_contact(session: Session, contact: Contact, body_id: int, *, now: date
     contact.use_stopped_at = contact.updated_at = now
     session.flush()
     if contact.email:
-        void_mails_to(session, to_address=contact.email, body_id=body_id, now=now)
+        void_mails_to(session, to_address=contact.email, to_name=contact.name, body_id=body_id, now=now)
 
 
 def _stop_user(session: Session, actor: Actor, user: User, *, reason: str, now: datetime) -> None:
@@ -217,7 +217,7 @@ def _stop_user(session: Session, actor: Actor, user: User, *, reason: str, now: 
     end_all_user_sessions(session, user.id, now=now)
     for purpose in LINKS_OF_USERS:
         revoke_links(session, purpose, user.id, now)
-    void_mails_to(session, to_address=user.email, body_id=user.body_id, now=now)
+    void_mails_to(session, to_address=user.email, to_name=user.name, body_id=user.body_id, now=now)
     _note(session, actor, user, "user.stop_use", note=reason, changes=changes, now=now)
 
 

@@ -96,6 +96,9 @@ def read_table(session: Session, series: Series, prefectures: Collection[str]) -
         .order_by(value.year)
     )
     rows = session.execute(query).all()
+    begins = select(value.basis, func.min(value.year)).where(
+        value.series_id == int(series.key.removeprefix(_PREFIX))
+    )
     frame = pd.DataFrame(rows, columns=["year", "pref_code", "basis", "division", VALUE])
     if not frame["basis"].any():
         frame = frame.drop(columns="basis")
@@ -104,7 +107,8 @@ def read_table(session: Session, series: Series, prefectures: Collection[str]) -
         frame["division"] = frame["division"].map(names)
     else:
         frame = frame.drop(columns="division")
-    return OfficialTable(series, frame)
+    begun = dict(session.execute(begins.group_by(value.basis)).all())
+    return OfficialTable(series, frame, begins=begun)
 
 
 def read_stored(session: Session, series_id: int, years: Collection[int]) -> Mapping[Key, Stored]:

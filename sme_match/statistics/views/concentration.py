@@ -35,7 +35,8 @@ def concentration() -> str:
     topics = _topics()
     key = request.args.get("topic", "")
     key = key if key in topics else next(iter(topics))
-    years, report = _years(key, topics[key]), current_report()
+    years, division = _years(key, topics[key])
+    report = current_report()
     stretches: dict[int, list[tuple[int, float]]] = {}
     for each in years:
         stretches.setdefault(each.stretch, []).append((each.year, round(each.share * _PERCENT, 2)))
@@ -47,6 +48,7 @@ def concentration() -> str:
         topics=topics,
         columns={each: series.columns[_column(each)] for each, series in topics.items()},
         series=topics[key],
+        division=division,
         years=years,
         chart=yearly_lines([line], unit="%", summary=_("東京都の割合の推移。値は下の表にあります。")),
         rows=rows,
@@ -72,10 +74,12 @@ def _column(topic: str) -> str:
     return TOPICS[topic].column if topic in TOPICS else VALUE
 
 
-def _years(topic: str, series: Series) -> tuple[Year, ...]:
+def _years(topic: str, series: Series) -> tuple[tuple[Year, ...], str]:
+    """Return the years, and the division that they are of where the series is divided."""
     if topic in TOPICS:
-        return read_concentration(topic)
+        return read_concentration(topic), ""
     codes = [prefecture.code for prefecture in list_prefectures()]
     table = read_table(current_session(), series, codes)
     division = next(iter(table.divisions()), None)
-    return concentration_of(table, VALUE, division=division, least=len(codes))
+    years = concentration_of(table, VALUE, division=division, least=len(codes))
+    return years, division or ""
