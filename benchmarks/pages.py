@@ -47,7 +47,6 @@ from sme_match.db.session import Database
 from sme_match.demo.synthetic import COORDINATOR_EMAIL
 from sme_match.matching.models import Proposal
 from sme_match.meetings.models import Meeting
-from sme_match.needs.models import Need
 from sme_match.schema import METADATA
 from sme_match.web.context import EXTENSION
 
@@ -185,7 +184,7 @@ def list_pages(session: Session) -> list[Page]:
         select(Meeting.body_id).group_by(Meeting.body_id).order_by(func.count().desc()).limit(1)
     )
     meeting = session.scalar(select(Meeting.id).where(Meeting.body_id == demo).limit(1))
-    demo_need = session.scalar(select(Proposal.need_id).join(Need).where(Need.body_id == demo).limit(1))
+    demo_need = session.scalar(select(Proposal.need_id).where(Proposal.body_id == demo).limit(1))
     coordinator = _email(session, demo, Role.COORDINATOR)
     lead = _email(session, demo, Role.LEAD)
     return [

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from flask import Flask, Response, g, redirect, request
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as AnyResponse
 
 from sme_match.db.sent_forms import LONGEST_LOCATION, begin_form, drop_form, end_form
@@ -53,13 +53,15 @@ def init_app(app: Flask) -> None:
 
 def form_tokens(form: str = "") -> Markup:
     """Return the hidden fields that every form has; `form` names one that stands elsewhere."""
-    if "once" not in g:
-        g.once = secrets.token_urlsafe(12)
-    owner = Markup(' form="{}"').format(form) if form else ""
-    return Markup(
-        '<input type="hidden" name="csrf_token" value="{}"{}>'
-        '<input type="hidden" name="once" value="{}"{}>'
-    ).format(csrf_token(), owner, g.once, owner)
+    if "form_tokens" not in g:
+        token, once = escape(csrf_token()), secrets.token_urlsafe(12)
+        g.form_tokens = (
+            f'<input type="hidden" name="csrf_token" value="{token}"',
+            f'<input type="hidden" name="{FIELD}" value="{once}"',
+        )
+    first, second = g.form_tokens
+    owner = f' form="{escape(form)}"' if form else ""
+    return Markup(f"{first}{owner}>{second}{owner}>")  # noqa: S704 -- what is not ours is escaped
 
 
 def _recall() -> AnyResponse | None:
