@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import func, or_, select, true, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ CalendarMethod = Literal["REQUEST", "CANCEL", "PUBLISH"]
 KEY_LENGTH = 200
 NAME_LENGTH = 200
 SUBJECT_LENGTH = 300
+_UNSENT = (OutboxMail.sent_at.is_(None), OutboxMail.void_at.is_(None), OutboxMail.dead_at.is_(None))
 
 
 def queue_mail(
@@ -93,9 +94,7 @@ def void_mails(session: Session, *, key_prefix: str, now: datetime) -> int:
     voided = session.scalars(
         update(OutboxMail)
         .where(
-            OutboxMail.sent_at.is_(None),
-            OutboxMail.void_at.is_(None),
-            OutboxMail.dead_at.is_(None),
+            *_UNSENT,
             func.substr(OutboxMail.key, 1, len(key_prefix)) == key_prefix,
         )
         .values(void_at=now)
@@ -105,12 +104,12 @@ def void_mails(session: Session, *, key_prefix: str, now: datetime) -> int:
 
 
 def void_mails_to(
-    session: Session, *, to_address: str, body_id: int | None, now: datetime, to_name: str = ""
+    session: Session, *, to_address: str, to_name: str, body_id: int | None, now: datetime
 ) -> int:
     """Mark the unsent mails of a body to somebody who is no longer written to; return how many.
 
-    With a name only those to this person: colleagues may share an address (info@). Letters put the
-    company before the name.
+    Only those to this person: colleagues may share an address (info@). Letters put the company before
+    the name.
     """
     named = or_(
         OutboxMail.to_name == to_name, OutboxMail.to_name.endswith(f" {to_name}", autoescape=True)
@@ -118,12 +117,10 @@ def void_mails_to(
     voided = session.scalars(
         update(OutboxMail)
         .where(
-            OutboxMail.sent_at.is_(None),
-            OutboxMail.void_at.is_(None),
-            OutboxMail.dead_at.is_(None),
+            *_UNSENT,
             OutboxMail.body_id == body_id,
             func.lower(OutboxMail.to_address) == to_address.lower(),
-            named if to_name else true(),
+            named,
         )
         .values(void_at=now)
         .returning(OutboxMail.id)

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from sme_match.accounts.models import (
     ERASED_DOMAIN,
@@ -61,6 +62,10 @@ class Rule:
     tables: tuple[Table, ...]
     years: int
     least: int = 1
+
+
+def _older(owner: InstrumentedAttribute[int | None], day: InstrumentedAttribute[datetime]) -> Due:
+    return lambda body_id, before: and_(owner == body_id, day < before)
 
 
 def _settled_mails(body_id: int | None, before: datetime) -> ColumnElement[bool]:
@@ -140,23 +145,13 @@ RULES: Mapping[RetentionClass, Rule] = MappingProxyType(
         ),
         K.LINKS: Rule(
             (
-                Table(
-                    SignedLink,
-                    lambda body_id, before: and_(
-                        SignedLink.body_id == body_id, SignedLink.expires_at < before
-                    ),
-                ),
+                Table(SignedLink, _older(SignedLink.body_id, SignedLink.expires_at)),
             ),
             years=1,
         ),
         K.ACCESS: Rule(
             (
-                Table(
-                    AccessEntry,
-                    lambda body_id, before: and_(
-                        AccessEntry.body_id == body_id, AccessEntry.at < before
-                    ),
-                ),
+                Table(AccessEntry, _older(AccessEntry.body_id, AccessEntry.at)),
             ),
             years=3,
             least=3,

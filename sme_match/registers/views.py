@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from sme_match.core.actor import Actor, Role
-from sme_match.core.clock import jst_date
 from sme_match.core.errors import InvalidError, NotFoundError
 from sme_match.registers.description import Register, Registers, find_register
 from sme_match.registers.enums import ImportState, RowAction
@@ -33,13 +32,12 @@ from sme_match.tables.table import Row, Table, TableFormat
 from sme_match.tables.template import write_error_rows, write_template
 from sme_match.tables.writing import (
     Sheet,
-    attachment_name,
-    content_disposition,
     write_csv,
     write_xlsx,
 )
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
+from sme_match.web.files import attachment
 from sme_match.web.flashes import flash_done
 from sme_match.web.transactions import let_others_write
 
@@ -54,7 +52,6 @@ ROWS_SHOWN = 100
 """Rows of each kind on the page; the rest is in the file to download, or follows one choice."""
 FEW_QUESTIONS = 5
 """More of them can also be decided at once."""
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Page = str | Response | tuple[str, int]
 
 
@@ -104,7 +101,7 @@ def template(register: str) -> Response:
     """Download the empty file to fill in."""
     chosen = _own_register(register)
     data = write_template(chosen.columns, translate=_)
-    return _file(data, _("%(title)s_ひな形", title=_(chosen.title)), "xlsx")
+    return attachment(data, _("%(title)s_ひな形", title=_(chosen.title)), "xlsx")
 
 
 @blueprint.get("/<register>/export.<format>")
@@ -116,13 +113,13 @@ def export(register: str, format: str) -> Response:  # noqa: A002 -- the word of
     titles = [column.title for column in chosen.columns]
     title = _(chosen.title)
     if format == "xlsx":
-        return _file(write_xlsx([Sheet(title, titles, rows)]), title, "xlsx")
+        return attachment(write_xlsx([Sheet(title, titles, rows)]), title, "xlsx")
     if format != "csv":
         raise NotFoundError
     encoding: Literal["utf-8-sig", "cp932"] = (
         "cp932" if request.args.get("encoding") == "cp932" else "utf-8-sig"
     )
-    return _file(write_csv(titles, rows, encoding=encoding).data, title, "csv")
+    return attachment(write_csv(titles, rows, encoding=encoding).data, title, "csv")
 
 
 @blueprint.get("/imports/<int:import_id>")
@@ -179,7 +176,7 @@ def errors(import_id: int) -> Response:
         tuple(found.header), tuple(Row(row.number, row.cells) for row in rows), TableFormat.XLSX
     )
     data = write_error_rows(table, {row.number: row.errors for row in rows}, translate=_)
-    return _file(data, _("取り込めない行"), "xlsx")
+    return attachment(data, _("取り込めない行"), "xlsx")
 
 
 @blueprint.post("/imports/<int:import_id>/apply")
@@ -233,11 +230,3 @@ def _upload() -> tuple[str, bytes]:
 
 def _rows(found: RegisterImport) -> list[ImportRow]:
     return [ImportRow.of_json(stored) for stored in found.rows]
-
-
-def _file(data: bytes, title: str, suffix: str) -> Response:
-    name = attachment_name(title, jst_date(current_time()), suffix)
-    mimetype = XLSX_TYPE if suffix == "xlsx" else "text/csv"
-    response = Response(data, mimetype=mimetype)
-    response.headers["Content-Disposition"] = content_disposition(name)
-    return response

@@ -10,12 +10,14 @@ from sme_match.reference.japan_map import load_japan_map
 from sme_match.statistics.charts import (
     Chart,
     JapanMap,
+    Line,
     Point,
     bars,
     monthly_trend,
     prefecture_map,
     rank_finding,
     trend_finding,
+    yearly_lines,
 )
 from sme_match.statistics.filters import UNKNOWN, StatisticsFilter, name_month
 from sme_match.statistics.frames import Group
@@ -35,6 +37,12 @@ class Picture:
 
     chart: Chart
     sentence: str
+
+
+@lru_cache(KEPT_PICTURES)
+def draw_lines(lines: tuple[Line, ...], unit: str, summary: str) -> Chart:
+    """Return lines over years, kept by what they show."""
+    return yearly_lines(lines, unit=unit, summary=summary)
 
 
 def draw_map(report: Report) -> Picture:

@@ -1,14 +1,14 @@
 """The charts of what a region learns, with words and the addresses of the records behind them."""
 
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import partial
 
-from sme_match.statistics.charts import Chart, Line, Point, rank_finding, yearly_lines
+from sme_match.statistics.charts import Chart, Line, Point, rank_finding
 from sme_match.statistics.demand import ShareOfRecords
 from sme_match.statistics.dimension_words import prefecture_title, title_of
 from sme_match.statistics.dimensions import Flow
 from sme_match.statistics.periods import fiscal_year_of
-from sme_match.statistics.pictures import KEPT_PICTURES, Picture, draw_groups
+from sme_match.statistics.pictures import Picture, draw_groups, draw_lines
 from sme_match.statistics.region import Region
 from sme_match.statistics.region_words import crossing_sentence
 from sme_match.statistics.words import _, rank_sentence
@@ -46,21 +46,12 @@ def draw_small_lots(parts: Sequence[ShareOfRecords]) -> Chart:
 
 
 def _yearly(lines: Sequence[tuple[str, Sequence[ShareOfRecords]]], summary: str) -> Chart:
-    values = tuple(
-        (
-            label,
-            tuple(
-                (fiscal_year_of(part.period.start), round(part.rate * _PERCENT, 1))
-                for part in parts
-                if part.rate is not None
-            ),
+    drawn = []
+    for label, parts in lines:
+        points = tuple(
+            (fiscal_year_of(part.period.start), round(part.rate * _PERCENT, 1))
+            for part in parts
+            if part.rate is not None
         )
-        for label, parts in lines
-    )
-    return _drawn(values, summary)
-
-
-@lru_cache(KEPT_PICTURES)
-def _drawn(lines: tuple[tuple[str, tuple[tuple[int, float], ...]], ...], summary: str) -> Chart:
-    drawn = [Line(label, (values,) if values else ()) for label, values in lines]
-    return yearly_lines(drawn, unit="%", summary=summary)
+        drawn.append(Line(label, (points,) if points else ()))
+    return draw_lines(tuple(drawn), "%", summary)

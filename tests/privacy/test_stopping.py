@@ -223,3 +223,19 @@ def test_the_page_of_a_person_stops_lifts_and_gives_a_copy(client: Client, datab
     user = f"/personal-data/users/{side.users[Role.SME].id}"
     assert "password" not in client.get(f"{user}/copy.json").text
     assert client.get(user).status_code == 200
+
+
+def test_the_page_of_a_person_is_in_words_not_in_codes(client: Client, database: Database) -> None:
+    with database.unit_of_work() as session:
+        side = make_side(session, "北上")
+    client.sign_in(side.users[Role.LEAD].id)
+    page = f"/personal-data/contacts/{side.ids['contact_id']}"
+    client.post(f"{page}/stop", {"reason": WISH})
+    client.get(page)
+    shown = client.get(page).text
+    for code, words in (
+        ("contact.stop_use", "担当者の利用停止の申出を受け"),
+        ("privacy.person", "個人情報の画面"),
+    ):
+        assert code not in shown
+        assert words in shown

@@ -5,7 +5,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
 from sme_match.core.actor import Actor, Role
-from sme_match.core.clock import jst_date
 from sme_match.core.errors import ConflictError, DomainError, InvalidError
 from sme_match.core.text import mark_text, normalize_width
 from sme_match.events.blueprint import STAFF, blueprint
@@ -18,14 +17,14 @@ from sme_match.events.queries.timetable import Timetable, list_changes
 from sme_match.events.services.changing import pair_in
 from sme_match.events.services.timetable import place, redo, set_locked, swap, undo, unplace
 from sme_match.meetings.blueprint import current_site
-from sme_match.tables.writing import Sheet, attachment_name, content_disposition, write_xlsx
+from sme_match.tables.writing import Sheet, write_xlsx
 from sme_match.web.access import allow
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.errors import message_of, status_of
+from sme_match.web.files import attachment
 from sme_match.web.flashes import flash_done
 from sme_match.web.routing import is_record_number
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NO_ACTION = mark_text("何をするかを選んでください。")
 
 
@@ -110,10 +109,7 @@ def timetable_xlsx(event_id: int) -> Response:
     event = get_event(session, actor, event_id, now=now)
     found = read_timetable(session, actor, event)
     data = write_xlsx([_grid_sheet(board_of(found)), _list_sheet(found, actor)])
-    response = Response(data, mimetype=XLSX)
-    name = attachment_name(_("時間割"), jst_date(now), "xlsx")
-    response.headers["Content-Disposition"] = content_disposition(name)
-    return response
+    return attachment(data, _("時間割"), "xlsx")
 
 
 def _act(event_id: int, candidate_id: int) -> str:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from sme_match.accounts.models import User
 from sme_match.companies.models import Company, Contact
 from sme_match.core.actor import Actor, Role
-from sme_match.core.clock import jst_date, to_jst
+from sme_match.core.clock import to_jst
 from sme_match.core.errors import InvalidError
 from sme_match.privacy.blueprint import blueprint
 from sme_match.privacy.forms import StopForm
@@ -35,23 +35,15 @@ from sme_match.privacy.services.stopping import (
     stop_contact,
     stop_user,
 )
-from sme_match.tables.writing import (
-    Sheet,
-    Value,
-    attachment_name,
-    content_disposition,
-    write_xlsx,
-)
+from sme_match.privacy.wording import value_text
+from sme_match.tables.writing import Sheet, Value, write_xlsx
 from sme_match.web.access import allow
+from sme_match.web.arguments import TEXT_LIMIT
 from sme_match.web.context import current_actor, current_session, current_time
+from sme_match.web.files import attachment
 from sme_match.web.flashes import flash_done
 
 KEEPERS = (Role.LEAD, Role.ADMINISTRATOR)
-TEXT_LIMIT = 100
-TYPES = {
-    "json": "application/json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 SHOWN = 20
 """How many rows of a part the page shows; the copy holds all."""
 _KINDS: Mapping[str, type[Record]] = {"contact_id": Contact, "user_id": User, "company_id": Company}
@@ -100,12 +92,7 @@ def copy(suffix: str, **ids: int) -> Response:
         abort(404)
     parts = list_kept(current_session(), current_actor(), record)
     data = _workbook(parts) if suffix == "xlsx" else _document(parts)
-    response = Response(data, mimetype=TYPES[suffix])
-    name = attachment_name(
-        _("%(name)s_個人情報の写し", name=record.name), jst_date(current_time()), suffix
-    )
-    response.headers["Content-Disposition"] = content_disposition(name)
-    return response
+    return attachment(data, _("%(name)s_個人情報の写し", name=record.name), suffix)
 
 
 @blueprint.post("/personal-data/contacts/<int:contact_id>/stop")
@@ -177,30 +164,24 @@ def _page(record: Record, form: StopForm) -> str:
         address_of=address_of,
         sections=SECTIONS,
         columns=COLUMNS,
-        as_text=_as_text,
+        value_text=value_text,
     )
 
 
-def _as_text(value: object) -> str:
-    if isinstance(value, datetime):
-        return f"{to_jst(value):%Y/%m/%d %H:%M}"
-    if isinstance(value, bool):
-        return str(_("はい") if value else _("いいえ"))
-    return "" if value is None else str(value)
-
-
 def _workbook(parts: Sequence[Part]) -> bytes:
-    def plain(value: object) -> Value:
+    def plain(column: str, value: object) -> Value:
         if isinstance(value, datetime):
             return to_jst(value)
-        return value if isinstance(value, int | date) else _as_text(value)
+        if isinstance(value, int | date) and not isinstance(value, bool):
+            return value
+        return value_text(column, value)
 
     return write_xlsx(
         [
             Sheet(
                 str(SECTIONS[part.section]),
                 [str(COLUMNS.get(name, name)) for name in part.columns],
-                [[plain(value) for value in row] for row in part.rows],
+                [[plain(*each) for each in zip(part.columns, row, strict=True)] for row in part.rows],
             )
             for part in parts
         ]

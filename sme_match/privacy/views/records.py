@@ -6,21 +6,20 @@ from flask import Response, render_template, request
 from flask_babel import gettext as _
 
 from sme_match.core.actor import Role
-from sme_match.core.clock import jst_date, to_jst
+from sme_match.core.clock import to_jst
 from sme_match.privacy.blueprint import blueprint
 from sme_match.privacy.labels import LABELS, file_name
 from sme_match.privacy.queries.affected import count_affected, list_affected
 from sme_match.privacy.queries.disclosures import list_disclosures
 from sme_match.privacy.queries.opened import OpenedFilter, list_opened, read_opened
-from sme_match.tables.writing import Sheet, attachment_name, content_disposition, write_xlsx
+from sme_match.tables.writing import Sheet, write_xlsx
 from sme_match.web.access import allow
-from sme_match.web.arguments import requested_day
-from sme_match.web.context import current_actor, current_session, current_time
+from sme_match.web.arguments import TEXT_LIMIT, requested_day
+from sme_match.web.context import current_actor, current_session
+from sme_match.web.files import attachment
 from sme_match.web.paging import requested_page
 from sme_match.web.routing import requested_id
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TEXT_LIMIT = 100
 SHOWN = 100
 """How many persons the page shows; the file holds all."""
 
@@ -70,7 +69,7 @@ def affected() -> str:
 @allow(Role.LEAD)
 def affected_file() -> Response:
     """Give the list of affected persons, and what was opened, as a workbook."""
-    session, actor, now = current_session(), current_actor(), current_time()
+    session, actor = current_session(), current_actor()
     filters = requested_filter([])
     people = [
         (_word(each.kind), each.name, each.company, each.position, each.email, each.phone, each.address)
@@ -91,10 +90,7 @@ def affected_file() -> Response:
     sheets = [Sheet(_("影響を受けた人"), _person_titles(), people)]
     if filters.user_id or filters.link_id:
         sheets.append(Sheet(_("見たもの"), _note_titles(), notes))
-    response = Response(write_xlsx(sheets), mimetype=XLSX)
-    name = attachment_name(_("影響を受けた人の一覧"), jst_date(now), "xlsx")
-    response.headers["Content-Disposition"] = content_disposition(name)
-    return response
+    return attachment(write_xlsx(sheets), _("影響を受けた人の一覧"), "xlsx")
 
 
 def requested_filter(problems: list[str]) -> OpenedFilter:

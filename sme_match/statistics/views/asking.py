@@ -5,7 +5,7 @@ from datetime import date
 
 from flask import Response, request
 
-from sme_match.core.clock import jst_date, parse_date, to_jst
+from sme_match.core.clock import jst_date, parse_date
 from sme_match.core.errors import InvalidError, NotFoundError
 from sme_match.db.paging import PAGE_SIZE, Page
 from sme_match.statistics.blueprint import blueprint
@@ -25,11 +25,10 @@ from sme_match.statistics.queries import RecordLine
 from sme_match.statistics.report import Report
 from sme_match.statistics.services import make_report
 from sme_match.statistics.words import _
-from sme_match.tables.writing import attachment_name, content_disposition
 from sme_match.web.context import current_actor, current_session, current_time
+from sme_match.web.files import attachment
 from sme_match.web.paging import requested_page
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_CODE = 40
 
 
@@ -118,8 +117,8 @@ def current_report() -> Report:
     return make_report(current_session(), current_actor(), requested_filter(), now=current_time())
 
 
-def attachment(data: bytes, title: str, suffix: str, mimetype: str) -> Response:
-    """Return a file to be saved.
+def figures_file(data: bytes, title: str, suffix: str) -> Response:
+    """Return a file of figures to be saved.
 
     Raises:
         InvalidError: the URL asks for figures as of a day that cannot be followed: a file is kept, and
@@ -127,7 +126,4 @@ def attachment(data: bytes, title: str, suffix: str, mimetype: str) -> Response:
     """
     if refused := day_refused():
         raise InvalidError(refused)
-    response = Response(data, mimetype=mimetype)
-    name = attachment_name(title, to_jst(current_time()).date(), suffix)
-    response.headers["Content-Disposition"] = content_disposition(name)
-    return response
+    return attachment(data, title, suffix)

@@ -33,7 +33,7 @@ from sme_match.statistics.queries import (
 )
 from sme_match.statistics.views.asking import (
     LONGEST_CODE,
-    attachment,
+    figures_file,
     requested_filter,
 )
 from sme_match.statistics.words import _
@@ -124,7 +124,7 @@ def export_evaluation() -> Response:
     """Send the decided proposals behind a figure as CSV: every figure can be counted from them."""
     rows = _requested_evaluation().choose(list_judged(current_session(), current_actor()))
     headers, table = judged_table(rows, _lines_of(rows))
-    return attachment(write_csv(headers, table).data, _("推薦の評価"), "csv", "text/csv")
+    return figures_file(write_csv(headers, table).data, _("推薦の評価"), "csv")
 
 
 def _lines_of(rows: Sequence[JudgedRow]) -> dict[int, RecordLine]:

@@ -21,7 +21,7 @@ from sme_match.statistics.region_pictures import (
 )
 from sme_match.statistics.region_workbook import refusal_sheets
 from sme_match.statistics.services import make_demand, make_refusals, make_region
-from sme_match.statistics.views.asking import XLSX, attachment, published_filter, requested_filter
+from sme_match.statistics.views.asking import figures_file, published_filter, requested_filter
 from sme_match.statistics.words import _
 from sme_match.tables.writing import write_xlsx
 from sme_match.web.access import allow
@@ -71,7 +71,7 @@ def export_refusals() -> Response:
     session, actor, now = current_session(), current_actor(), current_time()
     found = [make_refusals(session, actor, filters, by, now=now) for by in REFUSAL_DIMENSIONS]
     sheets = refusal_sheets(found, read_companies(session, actor), now=now)
-    return attachment(write_xlsx(sheets), _("技術課題マップ（公表用）"), "xlsx", XLSX)
+    return figures_file(write_xlsx(sheets), _("技術課題マップ（公表用）"), "xlsx")
 
 
 def _requested_dimension(known: tuple[Dimension, ...]) -> Dimension:

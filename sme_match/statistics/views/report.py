@@ -32,9 +32,8 @@ from sme_match.statistics.queries import (
 from sme_match.statistics.report import Report
 from sme_match.statistics.services import make_report
 from sme_match.statistics.views.asking import (
-    XLSX,
-    attachment,
     current_report,
+    figures_file,
     page_of,
     published_filter,
     requested_part,
@@ -124,7 +123,7 @@ def export() -> Response:
         (_("注意"), _("金額は税抜の円です。見込みは成約に足していません。")),
     ]
     data = write_xlsx(report_sheets(report, head=head))
-    return attachment(data, _("商談の成果"), "xlsx", XLSX)
+    return figures_file(data, _("商談の成果"), "xlsx")
 
 
 @blueprint.get("/published.xlsx")
@@ -140,7 +139,7 @@ def export_published() -> Response:
         words.withheld_notice(),
     ]
     data = write_xlsx(report_sheets(report, head=head, withheld=withhold(report, companies)))
-    return attachment(data, _("商談の成果（公表用）"), "xlsx", XLSX)
+    return figures_file(data, _("商談の成果（公表用）"), "xlsx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +174,7 @@ def export_records(key: str) -> Response:
     evidence, _part, ids = _requested_records(current_report(), key)
     headers, rows = record_table(evidence.kind, _lines(evidence, ids))
     title = _(DEFINITIONS[evidence.definition].title)
-    return attachment(write_csv(headers, rows).data, title, "csv", "text/csv")
+    return figures_file(write_csv(headers, rows).data, title, "csv")
 
 
 def _requested_records(report: Report, key: str) -> tuple[Evidence, Part, Ids]:

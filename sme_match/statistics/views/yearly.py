@@ -21,7 +21,7 @@ from sme_match.statistics.periods import fiscal_year_of
 from sme_match.statistics.policy import may_keep_years
 from sme_match.statistics.publishing import HIDDEN
 from sme_match.statistics.queries import RecordLine, list_lines
-from sme_match.statistics.views.asking import XLSX, attachment, page_of, requested_day, requested_part
+from sme_match.statistics.views.asking import figures_file, page_of, requested_day, requested_part
 from sme_match.statistics.words import (
     SOURCES,
     HasDay,
@@ -120,7 +120,7 @@ def export_year(year: int) -> Response:
         ),
     ]
     name = _("年度報告%(year)s", year=year)
-    return attachment(write_xlsx(year_sheets(report, head=head)), name, "xlsx", XLSX)
+    return figures_file(write_xlsx(year_sheets(report, head=head)), name, "xlsx")
 
 
 @blueprint.get("/years/<int:year>/records/<key>")
@@ -147,7 +147,7 @@ def export_year_records(year: int, key: str) -> Response:
     """Send the records behind a figure of a fiscal year as CSV."""
     found = _requested(year, key)
     headers, rows = record_table(found.kind, _lines(found, found.ids))
-    return attachment(write_csv(headers, rows).data, f"{found.title}_{year}", "csv", "text/csv")
+    return figures_file(write_csv(headers, rows).data, f"{found.title}_{year}", "csv")
 
 
 @blueprint.route("/years/<int:year>/targets", methods=["GET", "POST"])
@@ -243,7 +243,7 @@ def export_year_of_all(year: int) -> Response:
         withheld_notice(),
     ]
     name = _("年度報告（全支援機関）%(year)s", year=year)
-    return attachment(write_xlsx(all_bodies_sheets(found, head=head)), name, "xlsx", XLSX)
+    return figures_file(write_xlsx(all_bodies_sheets(found, head=head)), name, "xlsx")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from flask_babel import lazy_gettext as _l
 
 from sme_match.core.fiscal_year import FiscalYear
-from sme_match.statistics.charts import Chart, Line, yearly_lines
+from sme_match.statistics.charts import Chart, Line
 from sme_match.statistics.key_figures import Unit
-from sme_match.statistics.pictures import KEPT_PICTURES
+from sme_match.statistics.pictures import draw_lines
 from sme_match.statistics.words import UNITS as UNIT_WORDS
 from sme_match.statistics.words import _, man_yen, percent, value_text
 from sme_match.statistics.yearly.figures import UNITS, Section, YearFigure
@@ -115,18 +115,13 @@ def interval_text(figure: YearFigure) -> str:
 def draw_years(report: YearReport, titles: Mapping[str, str]) -> Chart:
     """Return planned and held meetings and deals over the years of the report."""
     lines = tuple(
-        (titles[key], tuple((count.year, count.figures[key].value or 0) for count in report.counts))
+        Line(
+            titles[key],
+            (tuple((count.year, count.figures[key].value or 0) for count in report.counts),),
+        )
         for key in DRAWN
     )
-    return _drawn(lines, _("件"), years_sentence(report))
-
-
-@lru_cache(KEPT_PICTURES)
-def _drawn(
-    lines: tuple[tuple[str, tuple[tuple[int, float], ...]], ...], unit: str, summary: str
-) -> Chart:
-    drawn = [Line(title, (points,)) for title, points in lines]
-    return yearly_lines(drawn, unit=unit, summary=summary)
+    return draw_lines(lines, _("件"), years_sentence(report))
 
 
 def years_sentence(report: YearReport) -> str:
