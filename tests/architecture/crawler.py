@@ -159,6 +159,7 @@ def read_all(plan: Crawl) -> dict[tuple[str, str], str]:
     found, people = {}, list(plan.people())
     with plan.database.unit_of_work() as session:
         session.execute(delete(AccessEntry))
+    plan.app.extensions.pop("noted_pages", None)
     for role, client in people:
         for rule in plan.rules():
             if "GET" in (rule.methods or set()) and not plan.may_read_all(role, rule):
