@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import ClassVar
 
 from markupsafe import Markup, escape
 
 from sme_match.matching.engine.conditions import Verdict
 from sme_match.matching.explanations import Explanation, TermExplanation, explain, full_points
+from sme_match.matching.labels import REJECTION_REASONS
 from sme_match.matching.models import Proposal
 from sme_match.matching.pairs import SuitedNeed
 from sme_match.matching.queries import CompanyName, ProposalLine
@@ -52,6 +54,8 @@ class ExplanationWords:
 @dataclass(frozen=True, slots=True)
 class ProposalCard:
     """One ranked company with everything that explains its place."""
+
+    reasons_to_pass: ClassVar = tuple(REJECTION_REASONS)
 
     proposal: ProposalLine
     words: ExplanationWords

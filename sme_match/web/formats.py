@@ -6,11 +6,11 @@ from functools import lru_cache
 
 from flask import Flask
 from flask_babel import force_locale, format_date
-from flask_babel import gettext as _
 
 from sme_match.core.clock import to_jst
 from sme_match.core.fiscal_year import format_date_ja
 from sme_match.web.languages import in_language
+from sme_match.web.languages import message as _
 
 KEPT_DAYS = 4096
 """A list of one page shows forty days, and mostly those of the last year."""

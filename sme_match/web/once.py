@@ -51,8 +51,8 @@ def init_app(app: Flask) -> None:
     app.after_request(_keep)
 
 
-def form_tokens(form: str = "") -> Markup:
-    """Return the hidden fields that every form has; `form` names one that stands elsewhere."""
+def form_tokens(*forms: str) -> Markup:
+    """Return the hidden fields that every form has; `forms` names such as stand elsewhere."""
     if "form_tokens" not in g:
         token, once = escape(csrf_token()), secrets.token_urlsafe(12)
         g.form_tokens = (
@@ -60,8 +60,9 @@ def form_tokens(form: str = "") -> Markup:
             f'<input type="hidden" name="{FIELD}" value="{once}"',
         )
     first, second = g.form_tokens
-    owner = f' form="{escape(form)}"' if form else ""
-    return Markup(f"{first}{owner}>{second}{owner}>")  # noqa: S704 -- what is not ours is escaped
+    owners = [f' form="{escape(form)}"' for form in forms] or [""]
+    # What is not ours is escaped.
+    return Markup("".join(f"{first}{owner}>{second}{owner}>" for owner in owners))  # noqa: S704
 
 
 def _recall() -> AnyResponse | None:

@@ -20,7 +20,7 @@ from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.errors import MeetingUnderWayError
 from sme_match.matching.explanations import Explanation
 from sme_match.matching.forms import DecisionForm, RejectionForm, SheetNoteForm
-from sme_match.matching.labels import HISTORY_ACTIONS, PROPOSAL_STATES, REJECTION_REASONS, SORTS
+from sme_match.matching.labels import HISTORY_ACTIONS, PROPOSAL_STATES, SORTS
 from sme_match.matching.models import Proposal
 from sme_match.matching.policy import (
     check_meeting,
@@ -139,7 +139,6 @@ def review(need_id: int) -> str:
         states=tuple(PROPOSAL_STATES),
         sorts=SORTS,
         may_match=may_match(actor, need),
-        reasons=tuple(REJECTION_REASONS),
         excluded=_excluded(run),
         contradictions=list_contradictions(need, conditions, today=jst_date(current_time())),
         **beside,
