@@ -14,8 +14,8 @@ _WRITTEN: Mapping[frozenset[Role], str] = MappingProxyType(
         frozenset({Role.ADMINISTRATOR}): """
             accounts.edit statistics.create_imported statistics.edit_imported
             statistics.export_year_of_all statistics.imported statistics.remove_imported
-            statistics.year_of_all support_bodies.activate support_bodies.create
-            support_bodies.deactivate support_bodies.index
+            statistics.year_of_all statistics.year_of_all_records support_bodies.activate
+            support_bodies.create support_bodies.deactivate support_bodies.index
         """,
         frozenset({Role.ADMINISTRATOR, Role.COORDINATOR}): """
             accounts.create accounts.disable accounts.enable accounts.index accounts.reinvite

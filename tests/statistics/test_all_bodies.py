@@ -32,7 +32,7 @@ def row(
 
 def over_bodies(records: list[Frame], year: int) -> AllBodies:
     counted = [count_body(pairs, answer_frame([]), year) for pairs in records]
-    return over_counted_bodies([(f"機構{n}", each) for n, each in enumerate(counted)], year)
+    return over_counted_bodies([(n, f"機構{n}", each) for n, each in enumerate(counted)], year)
 
 
 @st.composite

@@ -185,7 +185,8 @@ def test_what_is_kept_equals_a_fresh_count_after_random_changes(database: Databa
             years = count_years(session, scene.actor, YEARS, now=WHEN)
             assert list(years) == [count_year(fresh.pairs, fresh.answers, year) for year in YEARS]
             for year in YEARS:
-                bodies = [(scene.body.name, count_body(fresh.pairs, fresh.answers, year))]
+                counted = count_body(fresh.pairs, fresh.answers, year)
+                bodies = [(scene.body.id, scene.body.name, counted)]
                 found = make_report_of_all(session, year, now=WHEN + timedelta(minutes=step))
                 assert found == over_bodies(bodies, year)
 

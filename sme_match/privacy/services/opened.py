@@ -17,6 +17,7 @@ from sme_match.meetings.models import Meeting
 from sme_match.needs.models import Need
 from sme_match.privacy.enums import AccessKind, Subject
 from sme_match.privacy.models import AccessEntry
+from sme_match.support_bodies.models import SupportBody
 
 NOTED_FOR = timedelta(hours=1)
 """Opening a page again within this time says nothing new."""
@@ -66,6 +67,7 @@ _RECORDS: dict[str, tuple[Subject, Columns]] = {
     "meeting_id": (Subject.MEETING, select(Meeting.id, Meeting.body_id, Meeting.id)),
     "event_id": (Subject.EVENT, select(Event.id, Event.body_id, Event.id)),
     "user_id": (Subject.USER, select(User.id, User.body_id, User.id)),
+    "body_id": (Subject.REGISTER, select(SupportBody.id, SupportBody.id, SupportBody.id)),
 }
 RECORD_PARTS = frozenset(_RECORDS)
 

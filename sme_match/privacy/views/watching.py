@@ -51,9 +51,10 @@ PAGES = frozenset(
         "outcomes.report_by_link",
         "outcomes.show",
         "privacy.person",
+        "statistics.year_of_all_records",
     }
 )
-"""The pages that show persons, or a need with what is confidential about it."""
+"""The pages that show persons, what is confidential about a need, or records of another body."""
 WITHOUT_RECORDS = frozenset({"static", "registers.template"})
 SUCCESS = range(200, 300)
 ASKED_AGAIN = timedelta(minutes=5)

@@ -2,6 +2,7 @@
 
 from sme_match.statistics.blueprint import blueprint
 from sme_match.statistics.views import (
+    all_bodies,
     concentration,
     evaluation,
     imported,
@@ -12,6 +13,7 @@ from sme_match.statistics.views import (
 )
 
 __all__ = [
+    "all_bodies",
     "blueprint",
     "concentration",
     "evaluation",

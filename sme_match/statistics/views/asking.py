@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import TypeVar
 
 from flask import Response, request
 
@@ -21,15 +22,16 @@ from sme_match.statistics.filters import (
 )
 from sme_match.statistics.frames import Side
 from sme_match.statistics.periods import fiscal_year_of
-from sme_match.statistics.queries import RecordLine
 from sme_match.statistics.report import Report
 from sme_match.statistics.services import make_report
 from sme_match.statistics.words import _
+from sme_match.statistics.yearly.figures import YEARS_SHOWN
 from sme_match.web.context import current_actor, current_session, current_time
 from sme_match.web.files import attachment
 from sme_match.web.paging import requested_page
 
 LONGEST_CODE = 40
+Line = TypeVar("Line")
 
 
 def requested_filter() -> StatisticsFilter:
@@ -105,7 +107,28 @@ def requested_part() -> Part:
         raise NotFoundError from None
 
 
-def page_of(ids: Ids, read: Callable[[Ids], Sequence[RecordLine]]) -> Page[RecordLine]:
+def check_year(year: int) -> None:
+    """Refuse a fiscal year that cannot have records.
+
+    Raises:
+        NotFoundError: it is no page.
+    """
+    if not EARLIEST_YEAR <= year <= this_year() + 1:
+        raise NotFoundError
+
+
+def this_year() -> int:
+    """Return the present fiscal year."""
+    return fiscal_year_of(jst_date(current_time()))
+
+
+def year_choices(year: int) -> list[int]:
+    """Return the fiscal years that a page leads to, with its own, the newest first."""
+    newest = this_year() + 1
+    return sorted({year, *range(newest - YEARS_SHOWN, newest + 1)}, reverse=True)
+
+
+def page_of(ids: Ids, read: Callable[[Ids], Sequence[Line]]) -> Page[Line]:
     """Return the page of the URL of a list of records; one past the end is the last."""
     last = max(1, -(-len(ids) // PAGE_SIZE))
     number = min(requested_page(), last)

@@ -9,32 +9,35 @@ from werkzeug.wrappers import Response as Redirect
 
 from sme_match.audit.queries import list_history
 from sme_match.core.actor import Role
-from sme_match.core.clock import jst_date
 from sme_match.core.errors import InvalidError, NotFoundError, StaleVersionError
 from sme_match.outcomes.enums import AmountSource
 from sme_match.statistics.blueprint import STAFF, blueprint
 from sme_match.statistics.columns import Ids
 from sme_match.statistics.evidence import Part, RecordKind, parts_of
-from sme_match.statistics.filters import EARLIEST_YEAR
 from sme_match.statistics.forms import CloseYearForm, TargetForm
-from sme_match.statistics.periods import fiscal_year_of
 from sme_match.statistics.policy import may_keep_years
-from sme_match.statistics.publishing import HIDDEN
 from sme_match.statistics.queries import RecordLine, list_lines
-from sme_match.statistics.views.asking import figures_file, page_of, requested_day, requested_part
+from sme_match.statistics.views.asking import (
+    check_year,
+    figures_file,
+    page_of,
+    requested_day,
+    requested_part,
+    this_year,
+    year_choices,
+)
 from sme_match.statistics.words import (
     SOURCES,
     HasDay,
     _,
     known_text,
     prefecture_title,
-    withheld_notice,
 )
 from sme_match.statistics.workbook import record_table
 from sme_match.statistics.yearly import words
 from sme_match.statistics.yearly.definitions import ALL_DEFINITIONS
 from sme_match.statistics.yearly.editions import restatements
-from sme_match.statistics.yearly.figures import TARGET_KEYS, YEARS_SHOWN
+from sme_match.statistics.yearly.figures import TARGET_KEYS
 from sme_match.statistics.yearly.reading import find_target
 from sme_match.statistics.yearly.services import (
     NO_TARGET_YET,
@@ -42,11 +45,10 @@ from sme_match.statistics.yearly.services import (
     close_year,
     count_years,
     is_over,
-    make_report_of_all,
     make_year_report,
     set_targets,
 )
-from sme_match.statistics.yearly.workbook import all_bodies_sheets, title, year_sheets
+from sme_match.statistics.yearly.workbook import title, year_sheets
 from sme_match.support_bodies.queries import get_body
 from sme_match.tables.writing import write_csv, write_xlsx
 from sme_match.web.access import allow
@@ -57,6 +59,9 @@ from sme_match.web.formats import moment
 from sme_match.web.history import Vocabulary, Words, in_words
 
 Answer = str | Redirect | tuple[str, int]
+
+MET_PREFIX = "met-"
+"""Before the key of a source: its deals by the year of the meeting, not by that of the deal."""
 
 
 def source_key(source: AmountSource | None) -> str:
@@ -69,7 +74,7 @@ def source_key(source: AmountSource | None) -> str:
 def years() -> Redirect:
     """Go to the present fiscal year."""
     page = ".year" if current_actor().is_staff else ".year_of_all"
-    return redirect(url_for(page, year=_this_year()))
+    return redirect(url_for(page, year=this_year()))
 
 
 @blueprint.get("/years/<int:year>")
@@ -92,7 +97,7 @@ def year(year: int) -> str:
         sources=SOURCES,
         source_key=source_key,
         editions=editions,
-        years=_year_choices(year),
+        years=year_choices(year),
         chart=words.draw_years(report, names),
         known=known_text(report, current_time()),
         known_on=report.known_on,
@@ -154,7 +159,7 @@ def export_year_records(year: int, key: str) -> Response:
 @allow(Role.LEAD)
 def targets(year: int) -> Answer:
     """Set what the body wants to reach in a fiscal year."""
-    _check_year(year)
+    check_year(year)
     session, actor = current_session(), current_actor()
     form = TargetForm()
     kept = find_target(session, actor.body_id or 0, year)
@@ -190,7 +195,7 @@ def targets(year: int) -> Answer:
 @allow(Role.LEAD)
 def close(year: int) -> Answer:
     """Keep the figures of a year as they are reported now."""
-    _check_year(year)
+    check_year(year)
     form = CloseYearForm()
     if not form.is_submitted():
         return _close_page(year, form)
@@ -213,39 +218,6 @@ def close(year: int) -> Answer:
     return redirect(url_for(".year", year=year))
 
 
-@blueprint.get("/years/<int:year>/all")
-@allow(Role.ADMINISTRATOR)
-def year_of_all(year: int) -> str:
-    """Show a fiscal year over the bodies, without the figures of few companies."""
-    _check_year(year)
-    found = make_report_of_all(current_session(), year, now=current_time())
-    return render_template(
-        "statistics/year_of_all.html",
-        found=found,
-        words=words,
-        hidden=HIDDEN,
-        notice=withheld_notice()[1],
-        definitions=ALL_DEFINITIONS,
-        years=_year_choices(year),
-        now=current_time(),
-    )
-
-
-@blueprint.get("/years/<int:year>/all.xlsx")
-@allow(Role.ADMINISTRATOR)
-def export_year_of_all(year: int) -> Response:
-    """Send a fiscal year over the bodies as a workbook."""
-    _check_year(year)
-    found = make_report_of_all(current_session(), year, now=current_time())
-    head = [
-        (_("資料名"), _("%(year)s 年度報告（全支援機関）", year=words.year_title(year))),
-        (_("作成日時"), moment(current_time())),
-        withheld_notice(),
-    ]
-    name = _("年度報告（全支援機関）%(year)s", year=year)
-    return figures_file(write_xlsx(all_bodies_sheets(found, head=head)), name, "xlsx")
-
-
 @dataclass(frozen=True, slots=True)
 class _Requested:
     """The records that a URL asks for."""
@@ -264,13 +236,15 @@ class _Requested:
 
 
 def _requested(year: int, key: str) -> _Requested:
-    _check_year(year)
+    check_year(year)
     known_on, part = requested_day(request.args.get("known", "")), requested_part()
     session, actor, now = current_session(), current_actor(), current_time()
     count = count_years(session, actor, (year,), now=now, known_on=known_on)[0]
     sources = {source_key(each.source): each for each in count.sources_by_deal}
+    sources |= {MET_PREFIX + source_key(each.source): each for each in count.sources_by_meeting}
     if key in sources:
-        name = f"{title('amounts_by_source')}：{SOURCES[sources[key].source]}"
+        way = _("商談の年度") if key.startswith(MET_PREFIX) else _("成約の年度")
+        name = f"{title('amounts_by_source')}（{way}）：{SOURCES[sources[key].source]}"
         definition, kind = "amounts_by_source", RecordKind.MEETING
         parts = {Part.COUNTED: sources[key].ids}
     elif key in count.figures:
@@ -289,26 +263,11 @@ def _lines(found: _Requested, ids: Ids) -> list[RecordLine]:
 
 
 def _report(year: int) -> YearReport:
-    _check_year(year)
+    check_year(year)
     known_on = requested_day(request.args.get("known", ""))
     return make_year_report(
         current_session(), current_actor(), year, now=current_time(), known_on=known_on
     )
-
-
-def _check_year(year: int) -> None:
-    """A fiscal year that cannot have records is no page."""
-    if not EARLIEST_YEAR <= year <= _this_year() + 1:
-        raise NotFoundError
-
-
-def _this_year() -> int:
-    return fiscal_year_of(jst_date(current_time()))
-
-
-def _year_choices(year: int) -> list[int]:
-    newest = _this_year() + 1
-    return sorted({year, *range(newest - YEARS_SHOWN, newest + 1)}, reverse=True)
 
 
 def _known_arguments(figures: HasDay) -> dict[str, str]:

@@ -22,7 +22,7 @@ from sme_match.statistics.columns import (
     once,
     without,
 )
-from sme_match.statistics.evidence import RecordKind
+from sme_match.statistics.evidence import Evidence, Part, RecordKind
 from sme_match.statistics.frames import answer_frame, pair_frame
 from sme_match.statistics.indices import share
 from sme_match.statistics.key_figures import Unit
@@ -64,6 +64,7 @@ class BodyYear:
 class BodyRow:
     """The figures of one body that may be shown; what is missing is withheld."""
 
+    body_id: int
     name: str
     values: Mapping[str, float | None]
 
@@ -80,7 +81,7 @@ class AllBodies:
 
 def count_body(pairs: Frame, answers: Frame, year: int) -> BodyYear:
     """Count the shown figures of one body, its companies by the number that all bodies share."""
-    pairs = pairs.marked(sme_id=pairs["sme_key"], buyer_id=pairs["buyer_key"])
+    pairs = _by_shared_key(pairs)
     figures = count_figures(pairs, answers, year, SHOWN)
     owners = {
         RecordKind.MEETING: _Owners(pairs, "meeting_id"),
@@ -98,9 +99,26 @@ def count_body(pairs: Frame, answers: Frame, year: int) -> BodyYear:
     )
 
 
-def over_bodies(bodies: Sequence[tuple[str, BodyYear]], year: int) -> AllBodies:
-    """Return what may be shown of a year of several bodies, given their names and figures."""
-    found = [each for _name, each in bodies]
+def records_behind(key: str, bodies: Sequence[tuple[Frame, Frame]], year: int) -> Evidence:
+    """Return the records of a figure over some bodies, given the pairs and answers of each.
+
+    Companies stand by the number that all bodies share. What is not reported is not told: who that
+    is, is no figure of this report.
+    """
+    shared = [(_by_shared_key(pairs), answers) for pairs, answers in bodies]
+    figures = [count_figures(pairs, answers, year, (key,))[key] for pairs, answers in shared]
+    ids = _union(figure.measure.ids for figure in figures)
+    if key == "new_smes":
+        ids = without(ids, _union(met_before(pairs, fiscal_year(year)) for pairs, _ in shared))
+    parts: dict[Part, Ids] = {Part.COUNTED: ids}
+    if UNITS[key] is Unit.RATE:
+        parts[Part.BASE] = _union(figure.measure.base_ids for figure in figures)
+    return Evidence(key, figures[0].counted, key, MappingProxyType(parts))
+
+
+def over_bodies(bodies: Sequence[tuple[int, str, BodyYear]], year: int) -> AllBodies:
+    """Return what may be shown of a year of several bodies, given their ids, names and figures."""
+    found = [each for _body_id, _name, each in bodies]
     whole = found or [count_body(pair_frame([]), answer_frame([]), year)]
     hidden = {key: _hidden([each.ways[key] for each in found]) for key in SHOWN}
     # What is not held is shown by nobody, but planned minus held tells it.
@@ -111,10 +129,11 @@ def over_bodies(bodies: Sequence[tuple[str, BodyYear]], year: int) -> AllBodies:
         keys=SHOWN,
         rows=[
             BodyRow(
+                body_id,
                 name,
                 MappingProxyType({key: each.values[key] for key in SHOWN if place not in hidden[key]}),
             )
-            for place, (name, each) in enumerate(bodies)
+            for place, (body_id, name, each) in enumerate(bodies)
         ],
         total=MappingProxyType(
             {
@@ -137,6 +156,10 @@ class _Owners:
 
     def behind(self, ids: Ids) -> Way:
         return tuple(Cell(len(ids), looked_up(self._ids, side, ids)) for side in self._sides)
+
+
+def _by_shared_key(pairs: Frame) -> Frame:
+    return pairs.marked(sme_id=pairs["sme_key"], buyer_id=pairs["buyer_key"])
 
 
 def _way(ids: Ids, owners: _Owners | None) -> Way:

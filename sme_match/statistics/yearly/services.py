@@ -12,17 +12,24 @@ from sme_match.audit.kept import KeptFigures
 from sme_match.audit.services import record
 from sme_match.core.actor import SYSTEM, Actor
 from sme_match.core.clock import jst_date, jst_midnight
-from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError
+from sme_match.core.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from sme_match.core.fiscal_year import FiscalYear
 from sme_match.core.text import mark_text
 from sme_match.db.versions import check_version
+from sme_match.statistics.evidence import Evidence
 from sme_match.statistics.facts import Facts, facts_of
-from sme_match.statistics.kept_facts import recall_facts
+from sme_match.statistics.kept_facts import Kept, recall_facts
 from sme_match.statistics.key_figures import Unit
 from sme_match.statistics.models import ClosedYear, YearTarget
 from sme_match.statistics.policy import may_keep_years
 from sme_match.statistics.queries import load_records
-from sme_match.statistics.yearly.all_bodies import AllBodies, BodyYear, count_body, over_bodies
+from sme_match.statistics.yearly.all_bodies import (
+    AllBodies,
+    BodyYear,
+    count_body,
+    over_bodies,
+    records_behind,
+)
 from sme_match.statistics.yearly.editions import Edition, freeze
 from sme_match.statistics.yearly.figures import (
     TARGET_KEYS,
@@ -142,14 +149,38 @@ def make_report_of_all(session: Session, year: int, *, now: datetime) -> AllBodi
 
     def count() -> AllBodies:
         bodies = list_bodies(session)
-        return over_bodies([(name, count_one(body_id)) for body_id, name in bodies], year)
+        return over_bodies([(body_id, name, count_one(body_id)) for body_id, name in bodies], year)
 
     def count_one(body_id: int) -> BodyYear:
-        kept = recall_facts(session, replace(SYSTEM, body_id=body_id), now=now)
+        kept = _recall_facts_of(session, body_id, now=now)
         count = partial(_count_body, year)
         return kept.figures(("year beside others", year), count, basis=partial(_revision, year))
 
     return _KEPT_OF_ALL.get(session, year, count, now=now)
+
+
+def find_behind(
+    session: Session, year: int, key: str, *, body_id: int | None, now: datetime
+) -> Evidence:
+    """Return the records behind a figure of one body, or of all, in the report over all bodies.
+
+    Raises:
+        NotFoundError: the report has no such figure, withholds it, or counts nothing in it.
+    """
+    shown = make_report_of_all(session, year, now=now)
+    rows = {row.body_id: row.values for row in shown.rows}
+    values = shown.total if body_id is None else rows.get(body_id, {})
+    if values.get(key) is None:
+        raise NotFoundError
+    facts = [
+        _recall_facts_of(session, each, now=now).facts
+        for each in (rows if body_id is None else (body_id,))
+    ]
+    return records_behind(key, [(each.pairs, each.answers) for each in facts], year)
+
+
+def _recall_facts_of(session: Session, body_id: int, *, now: datetime) -> Kept:
+    return recall_facts(session, replace(SYSTEM, body_id=body_id), now=now)
 
 
 def set_targets(

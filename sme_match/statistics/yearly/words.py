@@ -63,6 +63,14 @@ def _shown(language: str, key: str, value: float | None) -> str:
     return value_text(UNITS[key], value) + unit_word(key)
 
 
+class Cell(NamedTuple):
+    """A figure of a year, what was reported where that differs, and whether it has records."""
+
+    value: str
+    reported: str
+    has_records: bool
+
+
 class Row(NamedTuple):
     """What the report shows of a figure; empty where there is nothing to show."""
 
@@ -71,7 +79,7 @@ class Row(NamedTuple):
     base: int
     counted: int
     unknown: int
-    before: str
+    before: Cell
     target: str
     achieved: str
 
@@ -85,22 +93,26 @@ def row_of(report: YearReport, figure: YearFigure) -> Row:
         base=len(measure.base_ids),
         counted=len(measure.ids),
         unknown=len(measure.unknown_ids),
-        before=shown(key, report.counts[-2].figures[key].value),
+        before=_cell(report.counts[-2].figures[key]),
         target="" if target is None else shown(key, target),
         achieved="" if target is None else percent(report.achieved(key)),
     )
 
 
-def series_of(report: YearReport, key: str) -> tuple[tuple[str, str], ...]:
+def series_of(report: YearReport, key: str) -> tuple[Cell, ...]:
     """Return a figure over the years, each with what was reported where that is something else."""
     cells = []
     for count in report.counts:
         edition, now = report.latest_edition(count.year), count.figures[key].value
         is_restated = edition is not None and key in edition.figures and edition.value(key) != now
-        cells.append(
-            (shown(key, now), shown(key, edition.value(key)) if edition and is_restated else "")
-        )
+        reported = shown(key, edition.value(key)) if edition and is_restated else ""
+        cells.append(_cell(count.figures[key], reported))
     return tuple(cells)
+
+
+def _cell(figure: YearFigure, reported: str = "") -> Cell:
+    measure = figure.measure
+    return Cell(shown(figure.key, figure.value), reported, bool(measure.ids or measure.base_ids))
 
 
 def interval_text(figure: YearFigure) -> str:
