@@ -10,9 +10,7 @@ CATALOGUE := translations/en/LC_MESSAGES/messages
 
 ## Start the service with the demonstration region on http://127.0.0.1:8000
 run: install
-	@$(FLASK) migrate
-	@$(FLASK) load-demo
-	@$(FLASK) sign-ins
+	@$(FLASK) demo
 	@trap 'kill 0' INT TERM EXIT; \
 	$(FLASK) scheduler & \
 	$(BIN)/gunicorn --bind 127.0.0.1:8000 --workers 2 --threads 4 --no-control-socket --log-level warning wsgi:app

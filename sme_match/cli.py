@@ -6,7 +6,7 @@ from sme_match.commands.accounts import create_administrator, reset_second_facto
 from sme_match.commands.audit import verify_audit
 from sme_match.commands.backups import backup_command, restore_command, verify_backup
 from sme_match.commands.database import migrate_command, scheduler
-from sme_match.commands.demo import load_demo, load_synthetic, sign_ins
+from sme_match.commands.demo import demo, load_demo, load_synthetic, sign_ins
 from sme_match.commands.matching import evaluate_command, match_commands
 from sme_match.commands.registers import import_companies, import_needs
 from sme_match.commands.series import import_series
@@ -18,6 +18,7 @@ COMMANDS = (
     verify_backup,
     restore_command,
     verify_audit,
+    demo,
     load_demo,
     sign_ins,
     load_synthetic,

@@ -291,6 +291,8 @@ def run_scheduler(
     if threading.current_thread() is threading.main_thread():
         for signal_ in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signal_, lambda *_: stopping.set())
+    # A job that takes longer than its interval (a timetable, a large file) is no reason to warn.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     leadership = Leadership(context, rhythm)
     leadership.renew()
     # In memory: a job store in the database would run whatever somebody writes into its table.

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from sme_match.accounts.passwords import hash_password
+from sme_match.commands.database import migrate_command
 from sme_match.core.actor import SYSTEM
 from sme_match.core.clock import jst_date
 from sme_match.demo.build import build_demo, list_sign_ins
@@ -54,6 +55,14 @@ def sign_ins() -> None:
     for person in people:
         click.echo(f"  {person.role.value:14} {person.email:40} {person.name}  {person.body}")
     click.echo("")
+
+
+@click.command("demo")
+@click.pass_context
+def demo(context: click.Context) -> None:
+    """Migrate, load the demonstration region and print its sign-ins, in one process: `make run`."""
+    for step in (migrate_command, load_demo, sign_ins):
+        context.invoke(step)
 
 
 @click.command("load-synthetic")
