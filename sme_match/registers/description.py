@@ -17,6 +17,7 @@ from sme_match.core.text import mark_text
 from sme_match.registers.enums import RowAction
 from sme_match.tables.columns import CellError, Column, ParsedRow
 from sme_match.tables.parsers import text
+from sme_match.tables.reading import Arrange
 from sme_match.tables.table import Table
 from sme_match.tables.writing import Value
 
@@ -114,15 +115,19 @@ class Register:
     """社 or 件: what one row is."""
     list_page: str
     """The endpoint of the page with the list."""
-    name_column: str
-    """Key of the column by which people recognise a row."""
+    name_columns: tuple[str, ...]
+    """Keys of the columns by which people recognise a row."""
     columns: tuple[Column, ...]
     check: Check
     write: Write
     undo: Undo
     export: Export
+    arrange: Arrange | None = None
+    """Finds the headings among the first rows of a file."""
     adapt: Callable[[Table], Table] = leave_as_it_is
     """Turns files of another known form into the columns of the register."""
+    how: str = ""
+    """What people are told of other forms that can be read."""
     keeper: Role = Role.COORDINATOR
     """Who brings files in: coordinators for their body, administrators for the whole installation."""
 

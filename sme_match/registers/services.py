@@ -58,7 +58,7 @@ def read_file(register: Register, *, filename: str, data: bytes) -> RegisterFile
     """
     # A browser may send any characters as a name; PostgreSQL refuses NUL.
     filename = normalize_width(filename)
-    table = register.adapt(read_table(data, filename))
+    table = register.adapt(read_table(data, filename, arrange=register.arrange))
     header = read_header(register, table)
     rows = [row for row in table.rows if not is_example(row, header)]
     if not rows:
@@ -278,12 +278,17 @@ def _look(
         row.number: finding
         for row, finding in zip(readable, register.check(session, actor, readable, now), strict=True)
     }
-    titles = [t for t, column in header.columns.items() if column.key == register.name_column]
-    name_title = titles[0] if titles else ""
+    titles = {column.key: title for title, column in header.columns.items()}
+    named_by = [titles[key] for key in register.name_columns if key in titles]
     looks = []
     for row, read in zip(rows, parsed, strict=True):
         finding = findings.get(row.number)
-        looked = combine(row, read, finding, name=row.values.get(name_title, ""))
+        looked = combine(
+            row,
+            read,
+            finding,
+            name=" ".join(filter(None, (row.values.get(title, "") for title in named_by))),
+        )
         looks.append((looked, finding.values if finding is not None else {}))
     return looks
 

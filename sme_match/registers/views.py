@@ -159,7 +159,7 @@ def show(import_id: int) -> str:
         summary=summary,
         new=sum(row.action is RowAction.CREATE for row in summary.good),
         unknown=map_header(found.header, register.columns).unknown,
-        name_title=next(c.title for c in register.columns if c.key == register.name_column),
+        name_title=next(c.title for c in register.columns if c.key == register.name_columns[0]),
         shown=ROWS_SHOWN,
         few=FEW_QUESTIONS,
         decision_name=decision_name,

@@ -1,7 +1,8 @@
 """Reading a register that somebody keeps in a spreadsheet: XLSX or CSV, decided by content."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
 
 from sme_match.core.errors import InvalidError
 from sme_match.core.text import mark_text, normalize_width
@@ -25,13 +26,18 @@ _NEITHER = (
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|meta|head|\?xml)", re.IGNORECASE)
 
 DEFAULT_LIMITS = Limits()
+Arrange = Callable[[Sequence[RawRow]], Sequence[RawRow]]
+"""Returns the first rows of a file from its headings on."""
+_FIRST_ROWS = 30
 
 
-def read_table(data: bytes, filename: str, *, limits: Limits = DEFAULT_LIMITS) -> Table:
+def read_table(
+    data: bytes, filename: str, *, limits: Limits = DEFAULT_LIMITS, arrange: Arrange | None = None
+) -> Table:
     """Return the header and rows of a file, with the row numbers that Excel shows.
 
-    The first row with a value is the header. Empty rows are skipped. The name of the file
-    only serves the messages: people rename files.
+    The first row with a value is the header, unless `arrange` finds it further down. Empty rows are
+    skipped. The name of the file only serves the messages: people rename files.
 
     Raises:
         InvalidError: the file is no table that can be read in full; the message says what
@@ -39,9 +45,9 @@ def read_table(data: bytes, filename: str, *, limits: Limits = DEFAULT_LIMITS) -
     """
     _refuse_other_files(data, filename, limits)
     if data.startswith(_ZIP):
-        return _assemble(read_xlsx_rows(data, limits), limits, TableFormat.XLSX, None)
+        return _assemble(read_xlsx_rows(data, limits), limits, TableFormat.XLSX, None, arrange)
     text, encoding = decode_csv(data)
-    return _assemble(read_csv_rows(text, limits), limits, TableFormat.CSV, encoding)
+    return _assemble(read_csv_rows(text, limits), limits, TableFormat.CSV, encoding, arrange)
 
 
 def _refuse_other_files(data: bytes, filename: str, limits: Limits) -> None:
@@ -86,9 +92,15 @@ def _empty_file() -> InvalidError:
 
 
 def _assemble(
-    rows: Iterator[RawRow], limits: Limits, table_format: TableFormat, encoding: str | None
+    rows: Iterator[RawRow],
+    limits: Limits,
+    table_format: TableFormat,
+    encoding: str | None,
+    arrange: Arrange | None,
 ) -> Table:
-    filled = (row for row in rows if any(cell.strip() for cell in row.cells))
+    filled: Iterator[RawRow] = (row for row in rows if any(cell.strip() for cell in row.cells))
+    if arrange is not None:
+        filled = chain(arrange(list(islice(filled, _FIRST_ROWS))), filled)
     first = next(filled, None)
     if first is None:
         raise _empty_file()

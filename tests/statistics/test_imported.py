@@ -239,7 +239,7 @@ def test_the_command_follows_the_same_rules(app: Flask, database: Database, tmp_
     assert "4 can come in" in command(app, path, *stated, "--break", "2005", "--dry-run")
     assert figures(database) == []
     said = command(app, path, *stated, "--break", "2005")
-    assert "row 6 48: 都道府県コード: 都道府県は01から47" in said
+    assert "row 6 48 2004 E: 都道府県コード: 都道府県は01から47" in said
     assert "Written: 4 records." in said
     again = command(app, path, "--title", STATED["title"])
     assert "Written: 0 records." in again

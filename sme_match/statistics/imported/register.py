@@ -21,6 +21,7 @@ from sme_match.registers.enums import RowAction
 from sme_match.registers.snapshots import split_by_version
 from sme_match.statistics.imported.checks import check_rows, key_of
 from sme_match.statistics.imported.columns import COLUMNS
+from sme_match.statistics.imported.layout import HOW, drop_titles, lay_out
 from sme_match.statistics.imported.queries import read_stored
 from sme_match.statistics.models import OfficialSeries, OfficialValue
 from sme_match.tables.columns import ParsedRow
@@ -48,12 +49,15 @@ def official_register(session: Session, part: str) -> Register:
         title=series.title,
         unit=mark_text("件"),
         list_page="statistics.imported",
-        name_column="prefecture",
+        name_columns=("prefecture", "year", "industry"),
         columns=COLUMNS,
         check=partial(_check, series),
         write=partial(_write, series.id),
         undo=partial(_undo, series.id),
         export=partial(_export, series.id),
+        arrange=drop_titles,
+        adapt=lay_out,
+        how=HOW,
         keeper=Role.ADMINISTRATOR,
     )
 
