@@ -8,12 +8,14 @@ from sme_match.commands.backups import backup_command, restore_command, verify_b
 from sme_match.commands.database import migrate_command, scheduler
 from sme_match.commands.demo import demo, load_demo, load_synthetic, sign_ins
 from sme_match.commands.matching import evaluate_command, match_commands
+from sme_match.commands.metrics import metrics
 from sme_match.commands.registers import import_companies, import_needs
 from sme_match.commands.series import import_series
 
 COMMANDS = (
     migrate_command,
     scheduler,
+    metrics,
     backup_command,
     verify_backup,
     restore_command,

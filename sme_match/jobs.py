@@ -25,6 +25,7 @@ from sme_match.audit.seals import seal_settled
 from sme_match.capabilities.register import CAPABILITY_REGISTER
 from sme_match.companies.register import COMPANY_REGISTER
 from sme_match.core.clock import utc_now
+from sme_match.core.metrics import JOB_RUNS
 from sme_match.core.settings import Settings
 from sme_match.db.leases import acquire_lease, release_lease
 from sme_match.db.session import Database
@@ -324,13 +325,15 @@ def run_scheduler(
 def _run_while_leading(context: Context, job: Job, leadership: Leadership) -> None:
     if not leadership.is_held:
         return
+    began, ended = time.monotonic(), "failed"
     try:
-        result = job.run(context)
+        log.debug("Job %s: %s", job.name, job.run(context))
+        ended = "done"
     except Exception:
         # The next run may succeed, and the other jobs must go on.
         log.exception("Job %s failed", job.name)
-    else:
-        log.debug("Job %s: %s", job.name, result)
+    finally:
+        JOB_RUNS.labels(job.name, ended).observe(time.monotonic() - began)
 
 
 def _watch(

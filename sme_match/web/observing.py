@@ -1,4 +1,4 @@
-"""What operators see of a request: its number in the logs and the answer, and one line when it ends."""
+"""What operators see of a request: its number in logs and answer, a line with its time at the end."""
 
 import logging
 import secrets
@@ -7,6 +7,7 @@ import time
 from flask import Flask, Response, g, request
 
 from sme_match.core.logs import FIELDS, NO_REQUEST, request_id
+from sme_match.core.metrics import REQUESTS
 from sme_match.web.login import signed_in_user
 
 log = logging.getLogger(__name__)
@@ -34,13 +35,17 @@ def _end(response: Response) -> Response:
     response.headers[HEADER] = g.request_id
     if request.endpoint == "static":
         return response
-    rule = request.url_rule
+    rule, seconds = request.url_rule, time.monotonic() - g.began
+    # Anybody can think of methods for an address that there is not; each would be kept for ever.
+    REQUESTS.labels(*(request.method, rule.rule) if rule else ("", ""), response.status_code).observe(
+        seconds
+    )
     fields = {
         "method": request.method,
         # Not the path: links of buyers and participants carry their token in it.
         "rule": rule.rule if rule else None,
         "status": response.status_code,
-        "milliseconds": round(1000 * (time.monotonic() - g.began), 1),
+        "milliseconds": round(1000 * seconds, 1),
         "user": signed_in_user(),
     }
     log.info("Answered", extra={FIELDS: fields})
