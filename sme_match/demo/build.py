@@ -22,6 +22,7 @@ from sme_match.demo.people import make_administrator, make_body
 from sme_match.demo.vocabulary import propose_words
 from sme_match.demo.words import bodies, buyers
 from sme_match.demo.world import World
+from sme_match.demo.years import report_years
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
 from sme_match.needs.enums import NeedState
@@ -101,7 +102,9 @@ def decide_demo(
         if user.body_id is not None:
             coordinators[user.body_id].append(user)
     meetings += Events(world, room_base_url).make()
-    Reporting(world, planner.people, coordinators).report(meetings)
+    refused = frozenset(meeting.id for meeting in planner.refused)
+    Reporting(world, planner.people, coordinators, refused).report(meetings)
+    report_years(world)
 
 
 def list_sign_ins(session: Session) -> list[SignIn]:

@@ -1,20 +1,23 @@
-"""Meetings over two fiscal years, those of the coming weeks, and the requests still waiting."""
+"""Meetings over some fiscal years, those of the coming weeks, and the requests still waiting."""
 
 import random
 import string
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from sme_match.accounts.models import User
 from sme_match.companies.enums import ContactKind
 from sme_match.companies.models import Contact
-from sme_match.core.clock import jst_date
+from sme_match.core.actor import Role
+from sme_match.core.clock import from_jst, jst_date
+from sme_match.demo.decisions import review_on
 from sme_match.demo.diary import Diary, Look
 from sme_match.demo.words import sentences
 from sme_match.demo.world import World, business_days
-from sme_match.matching.models import Proposal
+from sme_match.matching.models import Exclusion, Proposal
 from sme_match.matching.services.holding import hold_for_meeting
 from sme_match.meetings.enums import (
     AbsentSide,
@@ -52,6 +55,9 @@ NOT_HELD_SHARE = 0.25
 TAKEN_UP_AGAIN = 0.6
 """Share of carried-over meetings that were held some weeks later."""
 ANSWERED_SHARE = 0.45
+REFUSED = 5
+"""Meetings that a body arranged for the SME with the first account, and that came to nothing."""
+REFUSED_DAYS_AGO = 150
 NOT_HELD = (
     (MeetingState.ABSENT, 35),
     (MeetingState.CANCELLED, 35),
@@ -72,6 +78,7 @@ class Planner:
     needs: dict[int, Need] = field(default_factory=dict)
     people: dict[int, str] = field(default_factory=dict)
     meetings: list[Meeting] = field(default_factory=list)
+    refused: list[Meeting] = field(default_factory=list)
 
     def plan(self, accepted: list[Proposal]) -> list[Meeting]:
         """Add the meetings of accepted proposals, given in the order of their needs."""
@@ -84,6 +91,8 @@ class Planner:
         surplus = max(0, len(running) - UPCOMING - ASKED - NOT_YET_ASKED)
         for proposal in past + running[:surplus]:
             self._add_past(proposal)
+        if accepted:
+            self._add_refused()
         running = running[surplus:]
         self._add_upcoming(running[:UPCOMING])
         for proposal in running[UPCOMING : UPCOMING + ASKED]:
@@ -178,6 +187,45 @@ class Planner:
         self._tell(rng, meeting)
         if state is MeetingState.CARRIED_OVER and rng.random() < TAKEN_UP_AGAIN:
             self._take_up_again(rng, proposal, meeting)
+
+    def _add_refused(self) -> None:
+        """Let a body bring the company of its first SME account together with some buyers by itself."""
+        session = self.world.session
+        proposed = set(map(tuple, session.execute(select(Proposal.need_id, Proposal.company_id))))
+        kept_apart = set(map(tuple, session.execute(select(Exclusion.company_id, Exclusion.buyer_id))))
+        latest = from_jst(self.world.today - timedelta(days=REFUSED_DAYS_AGO), time())
+        first = (
+            select(User.body_id, func.min(User.company_id))
+            .where(User.role == Role.SME, User.password_hash.is_not(None))
+            .group_by(User.body_id)
+        )
+        for body_id, company_id in session.execute(first.order_by(User.body_id)).all():
+            by_buyer = {
+                need.buyer_id: need
+                for need in self.needs.values()
+                if need.body_id == body_id
+                and need.state is NeedState.CLOSED
+                and need.created_at < latest
+                and (need.id, company_id) not in proposed
+                and (company_id, need.buyer_id) not in kept_apart
+            }
+            for need in list(by_buyer.values())[:REFUSED]:
+                # Not stored: the body arranged the meeting without a proposal.
+                wanted = Proposal(
+                    need_id=need.id,
+                    company_id=company_id,
+                    decided_at=self.world.in_office(
+                        review_on(need), self.world.chance("by hand", need.id)
+                    ),
+                    decided_by=need.owner_id,
+                )
+                rng = self._chance(wanted)
+                meeting = self._meeting(rng, wanted, state=MeetingState.HELD)
+                meeting.origin = Origin.BODY
+                day = self._past_day(rng, jst_date(meeting.created_at), (8, 45))
+                self._agree(rng, meeting, day, look=Look.BACK)
+                self._tell(rng, meeting)
+                self.refused.append(meeting)
 
     def _past_day(self, rng: random.Random, after: date, days: tuple[int, int]) -> date:
         """Return a day some weeks later that is over."""

@@ -153,7 +153,7 @@ def _plans(world: World, rng: random.Random, column: int) -> list[_Plan]:
     span = (world.today - world.starts_on).days - CLOSED_MIN_AGE_DAYS
     # Growth: a power below one draws the days towards the present.
     closed = [
-        _Plan(world.starts_on + timedelta(days=round(span * rng.random() ** 0.75)), NeedState.CLOSED)
+        _Plan(world.starts_on + timedelta(days=round(span * rng.random() ** 0.9)), NeedState.CLOSED)
         for _ in range(CLOSED_PER_BODY[column])
     ]
     count = OPEN_PER_BODY[column]

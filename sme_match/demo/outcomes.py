@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sme_match.accounts.models import User
 from sme_match.core.clock import jst_date
-from sme_match.demo.stories import Story, Words, tell_story
+from sme_match.demo.stories import Story, Words, tell_refusal, tell_story
 from sme_match.demo.words import sentences
 from sme_match.demo.world import World
 from sme_match.matching.services.holding import note_deal
@@ -53,6 +53,8 @@ class Reporting:
     people: dict[int, str]
     coordinators: dict[int, list[User]]
     """Coordinators by support body."""
+    refused: frozenset[int]
+    """Meetings that came to nothing for a reason that shows more than once."""
     reports: list[OutcomeReport] = field(default_factory=list)
     follow_ups: list[FollowUp] = field(default_factory=list)
     disputes: Counter[int] = field(default_factory=Counter)
@@ -84,7 +86,8 @@ class Reporting:
         if meeting.starts_at is None or meeting.ends_at is None:
             return []
         held_on = jst_date(meeting.starts_at)
-        story = tell_story(rng, held_on)
+        is_refused = meeting.id in self.refused
+        story = tell_refusal(rng, held_on) if is_refused else tell_story(rng, held_on)
         reports = self._at_once(rng, meeting, story, meeting.ends_at)
         self._dispute(rng, meeting, reports)
         for months in FOLLOW_UP_MONTHS:
@@ -135,7 +138,7 @@ class Reporting:
         follow_up.state = FollowUpState.DUE
         self.follow_ups.append(follow_up)
         latest = max(reports, key=lambda report: report.reported_at, default=None)
-        if latest is not None and latest.end is End.NO_DEAL and due_on <= self.world.today:
+        if latest is not None and latest.end is End.NO_DEAL and due_on < self.world.today:
             follow_up.state = FollowUpState.CLOSED
             follow_up.closed_reason = "不成立で終了したため"
             return

@@ -9,6 +9,7 @@ from sme_match.demo.words import sentences
 from sme_match.outcomes.enums import End, NoDealReason, Stage
 
 DAYS_PER_MONTH = 30.4
+REFUSED_AFTER = timedelta(days=14)
 # The stage a contact reaches in the end, in parts of a hundred. A year later about four in ten
 # contacts have a quote; fewer are seen so far, because the newest meetings are still young.
 FINAL_STAGES = (
@@ -138,6 +139,22 @@ def tell_story(rng: random.Random, held_on: date) -> Story:
         story.reached[stage] = day
     _end(rng, story, final, last_step_on=day)
     return story
+
+
+def tell_refusal(rng: random.Random, held_on: date) -> Story:
+    """Draw the course of a contact that ends because of the delivery time and one thing more."""
+    other = rng.choice((NoDealReason.PRICE, NoDealReason.CAPACITY, NoDealReason.CERTIFICATE))
+    return Story(
+        held_on=held_on,
+        reached={Stage.INFORMATION: held_on},
+        end=End.NO_DEAL,
+        ended_on=held_on + REFUSED_AFTER,
+        reasons=[str(NoDealReason.LEAD_TIME), str(other)],
+        actions=(
+            rng.choice(sentences("outcome", "first_actions")),
+            rng.choice(sentences("outcome", "later_actions")),
+        ),
+    )
 
 
 def _end(rng: random.Random, story: Story, final: Stage, *, last_step_on: date) -> None:

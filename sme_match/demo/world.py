@@ -15,7 +15,7 @@ from sme_match.core.fiscal_year import FiscalYear
 from sme_match.support_bodies.models import SupportBody
 
 Known = TypeVar("Known")
-SHORTEST_HISTORY = timedelta(days=400)
+SHORTEST_HISTORY = timedelta(days=900)
 YEAR_END = frozenset({(12, 29), (12, 30), (12, 31), (1, 2), (1, 3)})
 CHANCE_OF_BLANK = 0.25
 
@@ -47,7 +47,7 @@ class World:
 
     @property
     def starts_on(self) -> date:
-        """The first day of the region's history: a fiscal year begins, over a year ago."""
+        """The first day of the region's history: a fiscal year begins, over two years ago."""
         return FiscalYear.of(self.today - SHORTEST_HISTORY).starts_on
 
     def at(self, day: date, hour: int, minute: int = 0) -> datetime:

@@ -98,7 +98,11 @@ def test_there_is_one_sign_in_for_each_role_of_each_body(region: Session) -> Non
     assert len(sign_ins) == 13
 
 
-def test_needs_are_drafts_open_and_closed_over_two_fiscal_years(region: Session) -> None:
+def test_needs_are_drafts_open_and_closed_over_three_fiscal_years(region: Session) -> None:
     states = Counter(region.scalars(select(Need.state)))
     assert states == {NeedState.DRAFT: 12, NeedState.OPEN: 30, NeedState.CLOSED: 88}
-    assert {number[:6] for number in region.scalars(select(Need.number))} == {"N-2025", "N-2026"}
+    assert {number[:6] for number in region.scalars(select(Need.number))} == {
+        "N-2024",
+        "N-2025",
+        "N-2026",
+    }

@@ -10,7 +10,7 @@ from sme_match.core.clock import jst_date, to_jst
 from sme_match.demo.world import is_business_day
 from sme_match.matching.enums import ProposalState
 from sme_match.matching.models import Proposal, ProposalDecision
-from sme_match.meetings.enums import Answer, MeetingState
+from sme_match.meetings.enums import Answer, MeetingState, Origin
 from sme_match.meetings.models import BookingCell, Meeting, MeetingOffer
 from sme_match.meetings.slots import cells_of
 from sme_match.meetings.states import OPEN
@@ -62,9 +62,13 @@ def test_proposals_of_the_newest_needs_still_wait(region: Session) -> None:
     assert waiting == {ProposalState.NEW}
 
 
-def test_every_meeting_comes_from_an_accepted_proposal_of_its_need(region: Session) -> None:
+def test_every_meeting_comes_from_an_accepted_proposal_of_its_need_or_from_the_body(
+    region: Session,
+) -> None:
     for meeting in meetings_of(region):
-        assert meeting.proposal is not None
+        if meeting.proposal is None:
+            assert (meeting.origin, meeting.state) == (Origin.BODY, MeetingState.HELD)
+            continue
         assert meeting.proposal.state is ProposalState.ACCEPTED
         assert (meeting.company_id, meeting.need_id) == (
             meeting.proposal.company_id,
