@@ -42,7 +42,7 @@ from sme_match.matching.engine.weighting import Floats, Singles
 from sme_match.needs.enums import ConditionKind, ConditionLevel
 from sme_match.reference.positions import Position
 
-ENGINE_VERSION: Final = "2.1"
+ENGINE_VERSION: Final = "2.2"
 """Changes whenever the same input could give another score, order or explanation."""
 
 

@@ -26,6 +26,8 @@ Blocks: TypeAlias = NDArray[np.int8]
 """The number of the block of each column."""
 
 MOST_BLOCKS: Final = 8
+LONGEST: Final = 6.0
+"""The most that a long line is evened out by; up to 3 / k1 no shared term can lower a profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Statistics:
     """What an index learned from its profiles, frozen until it is built again.
 
     `idf` is the rarity per column, `rare` that of a term which one profile uses, `unseen` that
-    of a term which none uses; `line_lengths` are mean sums of the counts of a line per block.
+    of a term which none uses; `line_lengths` are mean lengths of a line per block, in rarity.
     """
 
     idf: Floats
@@ -77,19 +79,34 @@ class Weighting(Protocol):
 
 
 class BM25Transformer(BaseEstimator, TransformerMixin):
-    """Weigh the terms of lines by x / (x + k1), where x = tf / (1 - b + b · length / mean length).
+    """Weigh the terms of lines by x / (x + k1), where x = tf / n, n = 1 - b + b · length / mean length.
 
     The saturating part of BM25 (Robertson and Zaragoza 2009, "The Probabilistic Relevance
     Framework", section 3.4) without its constant factor k1 + 1: every weight is in [0, 1).
-    Lengths are those of the block that a column belongs to. The rarity of a term is kept apart,
-    in the form of Lucene, log(1 + (N - df + ½) / (df + ½)), which stays positive in small
-    collections.
+    The rarity of a term is kept apart, in the form of Lucene, log(1 + (N - df + ½) / (df + ½)),
+    which stays positive in small collections.
+
+    The length of a line is not the number of its terms but their rarity added up, each term once,
+    within the block that a column belongs to. So a common word dilutes a line as little as it says,
+    a word said twice does not dilute it at all, and a term that is shared with a need, and new to a
+    profile, never lowers it: with q for rarity, for each q that the new term adds, the other shared
+    terms of its line lose at most Σ q · k1 · b / mean / (1 + k1 · n)² ≤ k1 · n / (1 + k1 · n)²
+    together, and the new one brings 1 / (1 + k1 · n), which is more. (Terms said more than once can
+    lose more than that where k1 · n > 1; up to 3 the sum still holds.) This presumes a need that names
+    each of its terms equally often.
     """
 
-    def __init__(self, k1: float = 1.2, b: float = 0.75, blocks: Blocks | None = None) -> None:
+    def __init__(
+        self,
+        k1: float = 1.2,
+        b: float = 0.75,
+        blocks: Blocks | None = None,
+        rarity: Floats | None = None,
+    ) -> None:
         self.k1 = k1
         self.b = b
         self.blocks = blocks
+        self.rarity = rarity
 
     def fit(self, counts: Matrix, y: None = None) -> Self:  # noqa: ARG002 -- scikit-learn's signature
         """Learn the mean length of a line in each block."""
@@ -99,7 +116,7 @@ class BM25Transformer(BaseEstimator, TransformerMixin):
     def even(self, counts: Matrix) -> Matrix:
         """Return the frequencies as if every line had the mean length, to the degree of b."""
         means = np.where(self.mean_lengths_ > 0, self.mean_lengths_, 1.0)
-        scale = 1 - self.b + self.b * self._lengths(counts) / means
+        scale = np.minimum(1 - self.b + self.b * self._lengths(counts) / means, LONGEST)
         weights = counts.astype(np.float64)
         rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
         weights.data /= scale[rows, self._blocks_of(weights)[weights.indices]]
@@ -119,13 +136,13 @@ class BM25Transformer(BaseEstimator, TransformerMixin):
         return np.zeros(counts.shape[1], dtype=np.int8) if self.blocks is None else self.blocks
 
     def _lengths(self, counts: Matrix) -> Floats:
-        """Return lines × blocks: the sum of counts."""
+        """Return lines × blocks: the rarity of the terms, each counted once."""
         columns = counts.shape[1]
+        rarity = np.ones(columns) if self.rarity is None else self.rarity
         member = sparse.csr_array(
-            (np.ones(columns), self._blocks_of(counts), np.arange(columns + 1)),
-            shape=(columns, MOST_BLOCKS),
+            (rarity, self._blocks_of(counts), np.arange(columns + 1)), shape=(columns, MOST_BLOCKS)
         )
-        return np.asarray((counts @ member).toarray(), dtype=np.float64)
+        return np.asarray(((counts > 0).astype(np.float64) @ member).toarray())
 
 
 class BM25Weighting:
@@ -147,11 +164,12 @@ class BM25Weighting:
         total = members.shape[0]
         profiles = sparse.csr_array(members @ counts)
         holding = np.bincount(profiles.indices, minlength=counts.shape[1])
+        idf = _rarity(holding.astype(np.float64), total)
         return Statistics(
-            idf=_rarity(holding.astype(np.float64), total),
+            idf=idf,
             rare=float(_rarity(1.0, total)),
             unseen=float(_rarity(0.0, total)),
-            line_lengths=BM25Transformer(blocks=blocks).fit(counts).mean_lengths_,
+            line_lengths=BM25Transformer(blocks=blocks, rarity=idf).fit(counts).mean_lengths_,
         )
 
     def profiles(self, members: Matrix, counts: Matrix, blocks: Blocks, known: Statistics) -> Matrix:
@@ -172,7 +190,9 @@ class BM25Weighting:
         return weights, float(weights.sum() + known.unseen * (unknown * self._weights).sum())
 
     def _transformer(self, blocks: Blocks, known: Statistics) -> BM25Transformer:
-        transformer = BM25Transformer(self._settings.saturation, self._settings.length_penalty, blocks)
+        transformer = BM25Transformer(
+            self._settings.saturation, self._settings.length_penalty, blocks, known.idf
+        )
         transformer.mean_lengths_ = known.line_lengths
         return transformer
 

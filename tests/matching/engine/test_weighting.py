@@ -10,6 +10,7 @@ from scipy import sparse
 
 from sme_match.matching.engine.documents import BASELINE, Settings
 from sme_match.matching.engine.weighting import (
+    LONGEST,
     MOST_BLOCKS,
     BM25Transformer,
     Statistics,
@@ -17,7 +18,7 @@ from sme_match.matching.engine.weighting import (
     new_weighting,
 )
 
-COUNTS = sparse.csr_array(np.array([[2.0, 0.0, 2.0], [0.0, 1.0, 1.0]]))
+COUNTS = sparse.csr_array(np.array([[2.0, 1.0, 2.0], [0.0, 0.0, 1.0]]))
 BLOCKS = np.zeros(3, dtype=np.int8)
 ALONE = sparse.csr_array(np.eye(2))
 TOGETHER = sparse.csr_array(np.array([[1.0, 1.0]]))
@@ -26,10 +27,20 @@ TOGETHER = sparse.csr_array(np.array([[1.0, 1.0]]))
 def test_bm25_saturates_frequency_by_length() -> None:
     weights = BM25Transformer(k1=1.2, b=0.75).fit(COUNTS).transform(COUNTS).toarray()
 
-    # The mean length is 3: the texts are 4 and 2 words long.
-    assert weights[0, 0] == pytest.approx(2 / (2 + 1.2 * (0.25 + 0.75 * 4 / 3)))
-    assert weights[1, 1] == pytest.approx(1 / (1 + 1.2 * (0.25 + 0.75 * 2 / 3)))
-    assert weights[0, 1] == 0
+    # Words count once: the texts are 3 and 1 words long, 2 in the mean.
+    assert weights[0, 0] == pytest.approx(2 / (2 + 1.2 * (0.25 + 0.75 * 3 / 2)))
+    assert weights[1, 2] == pytest.approx(1 / (1 + 1.2 * (0.25 + 0.75 * 1 / 2)))
+    assert weights[1, 1] == 0
+
+
+def test_a_text_is_as_long_as_its_words_are_rare() -> None:
+    rarity = np.array([3.0, 1.0, 1.0])
+
+    weights = BM25Transformer(k1=1.2, b=0.75, rarity=rarity).fit(COUNTS).transform(COUNTS).toarray()
+
+    # The lengths are 5 and 1, 3 in the mean.
+    assert weights[0, 1] == pytest.approx(1 / (1 + 1.2 * (0.25 + 0.75 * 5 / 3)))
+    assert weights[1, 2] == pytest.approx(1 / (1 + 1.2 * (0.25 + 0.75 * 1 / 3)))
 
 
 def test_each_block_has_a_length_of_its_own() -> None:
@@ -37,9 +48,17 @@ def test_each_block_has_a_length_of_its_own() -> None:
 
     weights = BM25Transformer(k1=1.2, b=0.75, blocks=blocks).fit(COUNTS).transform(COUNTS).toarray()
 
-    # Mean lengths are 1.5 in both blocks; the first text has 2 words in each.
-    assert weights[0, 0] == pytest.approx(2 / (2 + 1.2 * (0.25 + 0.75 * 2 / 1.5)))
-    assert weights[1, 2] == pytest.approx(1 / (1 + 1.2 * (0.25 + 0.75 * 1 / 1.5)))
+    # Mean lengths are 1 in both blocks; the first text has 2 words in the first.
+    assert weights[0, 0] == pytest.approx(2 / (2 + 1.2 * (0.25 + 0.75 * 2)))
+    assert weights[1, 2] == pytest.approx(1 / (1 + 1.2))
+
+
+def test_beyond_some_length_a_text_is_not_evened_out_further() -> None:
+    texts = sparse.csr_array(np.vstack([np.ones(100), np.eye(100)]))
+
+    weights = BM25Transformer(k1=0.5, b=0.75).fit(texts).transform(texts)
+
+    assert weights[0, 0] == pytest.approx(1 / (1 + 0.5 * LONGEST))
 
 
 def learned(settings: Settings) -> tuple[Weighting, Statistics]:
@@ -60,7 +79,8 @@ def test_the_lines_of_a_profile_are_evened_out_then_added_then_saturated() -> No
 
     weights = weighting.profiles(TOGETHER, COUNTS, BLOCKS, known).toarray()
 
-    longer, shorter = 0.25 + 0.75 * 4 / 3, 0.25 + 0.75 * 2 / 3
+    lengths = np.array([known.idf.sum(), known.idf[2]])
+    longer, shorter = 0.4 + 0.6 * lengths / lengths.mean()
     both = 2 / longer + 1 / shorter
     assert weights[0, 2] == pytest.approx(both / (both + Settings().saturation))
 
@@ -85,6 +105,41 @@ def test_a_further_line_never_lowers_a_term_of_a_profile(
     )
 
     assert (after >= before).all()
+
+
+@given(
+    lines=st.lists(st.lists(st.integers(0, 9), min_size=8, max_size=8), min_size=1, max_size=5),
+    data=st.data(),
+)
+def test_a_further_term_of_a_need_never_lowers_a_profile_or_its_best_line(
+    lines: list[list[int]], data: st.DataObject
+) -> None:
+    """At fixed rarities, with a need that names each of its terms once."""
+    term, line = data.draw(st.integers(0, 7)), data.draw(st.integers(0, len(lines) - 1))
+    asked = data.draw(st.lists(st.booleans(), min_size=8, max_size=8))
+    asked[term] = True
+    for row in lines:
+        row[term] = 0
+    further = [list(row) for row in lines]
+    further[line][term] = 1
+    # The more others use a term, the less it says.
+    others = data.draw(st.integers(0, 30)) * [[int(place == term) for place in range(8)]]
+    region = [*lines, *others, [1] * 8]
+    learned_from = sparse.csr_array(np.array(region, dtype=float))
+    blocks = np.zeros(8, dtype=np.int8)
+    settings = Settings(length_penalty=data.draw(st.floats(0, 1)))
+    weighting = new_weighting(settings, np.ones(MOST_BLOCKS))
+    known = weighting.learn(sparse.csr_array(np.eye(len(region))), learned_from, blocks)
+    need = np.array(asked) * known.idf
+
+    def similarities(rows: list[list[int]]) -> tuple[float, float]:
+        counts = sparse.csr_array(np.array(rows, dtype=float))
+        members = sparse.csr_array(np.ones((1, len(rows))))
+        whole = weighting.profiles(members, counts, blocks, known) @ need
+        return float(whole[0]), float((weighting.lines(counts, blocks, known) @ need).max())
+
+    for before, after in zip(similarities(lines), similarities(further), strict=True):
+        assert after >= before - 1e-12
 
 
 def test_rarity_is_lucenes_and_positive_even_for_words_that_all_use() -> None:
