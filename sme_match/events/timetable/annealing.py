@@ -51,6 +51,8 @@ class Annealer:
         meetings = [i for i in sorted(board.slot_of) if len(board.open[i]) > 1]
         steps = min(int(units * STEPS_PER_UNIT), STEPS_PER_MEETING * len(meetings))
         best, kept = (self.breaks, self.span), dict(board.slot_of)
+        if best[0] <= goal[0] and best[1] <= goal[1]:
+            return
         rows: list[int] = []
         heat = HEAT
         for step in range(steps if meetings else 0):
@@ -75,7 +77,7 @@ class Annealer:
                     best, kept = now, dict(board.slot_of)
                     if best[0] <= goal[0] and best[1] <= goal[1]:
                         break
-        self._restore(kept)
+        self.restore(kept)
 
     def _try(self, index: int, target: int, heat: float) -> bool:
         """Let a chain begin with the meeting, if that is better or luck will have it."""
@@ -150,7 +152,8 @@ class Annealer:
             found = self.known[mask] = (breaks, span)
         return found
 
-    def _restore(self, slots: dict[int, int]) -> None:
+    def restore(self, slots: dict[int, int]) -> None:
+        """Bring the meetings that are held to these slots."""
         self.board.apply(Chain(slots))
         self.masks = [self._levels(row) for row in range(len(self.masks))]
         self.values = [self.value(masks) for masks in self.masks]

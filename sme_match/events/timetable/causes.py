@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ortools.sat.python import cp_model
 
 from sme_match.events.timetable.budget import Budget
-from sme_match.events.timetable.exact import total
+from sme_match.events.timetable.encoding import total
 from sme_match.events.timetable.indexed import Indexed
 from sme_match.events.timetable.solution import Cause, CauseKind
 

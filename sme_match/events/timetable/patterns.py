@@ -10,7 +10,8 @@ from ortools.sat.python import cp_model
 from sme_match.events.timetable.annealing import Annealer
 from sme_match.events.timetable.board import Board
 from sme_match.events.timetable.budget import Budget
-from sme_match.events.timetable.exact import ExactModel, Slots
+from sme_match.events.timetable.encoding import Slots
+from sme_match.events.timetable.exact import ExactModel
 from sme_match.events.timetable.indexed import Indexed
 from sme_match.events.timetable.placement_cp import CORE_GUIDED
 
@@ -27,12 +28,12 @@ def shorten(indexed: Indexed, slots: Mapping[int, int], budget: Budget, limit: f
     limit comes first.
     """
     domains = [domain if i in slots else () for i, domain in enumerate(indexed.domains)]
-    exact = ExactModel(indexed, domains, requires=False)
+    exact = ExactModel(indexed, domains, required=slots)
     annealer = Annealer(Board(indexed), budget.seed)
     costs: list[cp_model.LinearExpr] = []
     for number, row in enumerate(indexed.rows):
         own = [index for index in row.candidates if index in slots]
-        busy = exact.rows[number][0]
+        busy = exact.desks[number][0]
         if row.lanes > 1 or comb(len(busy), len(own)) > MOST_PATTERNS:
             return dict(slots)
         patterns = {
@@ -50,8 +51,6 @@ def shorten(indexed: Indexed, slots: Mapping[int, int], budget: Budget, limit: f
             others = [choice for pattern, choice in taken.items() if slot not in pattern]
             exact.model.add_exactly_one([literal, *others])
         costs += [(patterns[pattern][1] - span) * choice for pattern, choice in taken.items()]
-    for index in slots:
-        exact.model.add(exact.held(index) == 1)
     exact.model.minimize(cp_model.LinearExpr.sum(costs))
     exact.hint(slots)
     solver, status = budget.run(exact.model, limit=limit, **CORE_GUIDED)

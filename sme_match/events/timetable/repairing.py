@@ -7,7 +7,8 @@ from ortools.sat.python import cp_model
 
 from sme_match.events.timetable.board import Board
 from sme_match.events.timetable.budget import Budget
-from sme_match.events.timetable.exact import ExactModel, total
+from sme_match.events.timetable.encoding import total
+from sme_match.events.timetable.exact import ExactModel
 from sme_match.events.timetable.indexed import Indexed
 from sme_match.events.timetable.solution import Status
 
@@ -55,7 +56,7 @@ def _keep_by_model(indexed: Indexed, before: Mapping[int, int], budget: Budget) 
         domain if index in before or index in indexed.locked else ()
         for index, domain in enumerate(indexed.domains)
     ]
-    exact = ExactModel(indexed, domains, requires=False)
+    exact = ExactModel(indexed, domains)
     lost = total(1 - exact.held(index) for index in before)
     moved = total(
         x for index, slot in before.items() for other, x in exact.at[index].items() if other != slot

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from sme_match.events.timetable.annealing import Annealer
-from sme_match.events.timetable.board import Board
+from sme_match.events.timetable.approach import approach, is_open, is_small, tidied
 from sme_match.events.timetable.budget import Budget, Progress
 from sme_match.events.timetable.causes import find_causes
 from sme_match.events.timetable.check import violations
@@ -13,20 +12,14 @@ from sme_match.events.timetable.exact import solve_exactly
 from sme_match.events.timetable.explanation import explain
 from sme_match.events.timetable.indexed import Indexed
 from sme_match.events.timetable.measure import measure
-from sme_match.events.timetable.patterns import shorten
 from sme_match.events.timetable.problem import Key, Lock, Problem
 from sme_match.events.timetable.repairing import keep_most
-from sme_match.events.timetable.selection import Selection, select
-from sme_match.events.timetable.solution import Objective, Placed, Solution, Status
+from sme_match.events.timetable.selection import select
+from sme_match.events.timetable.solution import Placed, Solution, Status
 
 DEFAULT_LIMIT: Final = 10.0
-ANNEALING_SHARE: Final = 0.3
-PATTERNS_SHARE: Final = 0.5
-"""What annealing takes of the limit where more is to come, and patterns of what is left then."""
 TIDY_PER_UNIT: Final = 500
 """Candidates for which breaks and spans are bounded beforehand, for each unit of the limit."""
-MOST_FOR_PROOF: Final = 8_000
-"""Candidates times slots up to which the whole problem is one model; above, it would find nothing."""
 
 
 def solve(
@@ -47,12 +40,13 @@ def solve(
     budget = Budget(limit, seed, progress, stop)
     budget.report("selection")
     selection = select(indexed, tidy=len(problem.candidates) <= TIDY_PER_UNIT * limit)
-    slots = _approach(indexed, selection, budget)
-    bounds = selection.bounds
-    if slots is None or (_is_open(indexed, slots, bounds) and _size(indexed) <= MOST_FOR_PROOF):
+    slots, bounds = approach(indexed, selection, budget)
+    if slots is None or (is_open(indexed, slots, bounds) and is_small(indexed)):
         status, slots, bounds = solve_exactly(indexed, budget, slots, bounds)
         if status in (Status.INFEASIBLE, Status.UNKNOWN):
             return _none(indexed, status, budget)
+        if status is Status.FEASIBLE:
+            slots, bounds = tidied(indexed, slots, bounds, budget)
     meetings = indexed.placed(slots)
     objective = measure(problem, meetings)
     return checked(
@@ -66,45 +60,6 @@ def solve(
             unmet=explain(indexed, slots),
         ),
     )
-
-
-def _approach(indexed: Indexed, selection: Selection, budget: Budget) -> dict[int, int] | None:
-    """Place the selection and what still fits, then shorten breaks; None where a rule is not kept."""
-    board = Board(indexed)
-    for index, (slot, _) in indexed.locked.items():
-        if not board.may_hold(index) or not board.fits(index, slot):
-            return None
-        board.put(index, slot)
-    candidates = indexed.problem.candidates
-    rest = sorted(
-        range(len(candidates)), key=lambda i: (not candidates[i].must, -candidates[i].utility, i)
-    )
-    for index in (*selection.chosen, *rest):
-        if index not in board.slot_of:
-            board.insert(index)
-    if violations(indexed.problem, indexed.placed(board.slot_of)):
-        return None
-    goal = (selection.bounds.breaks, selection.bounds.span)
-    is_small = _size(indexed) <= MOST_FOR_PROOF
-    annealer = Annealer(board, budget.seed)
-    annealer.run(budget, budget.left * (ANNEALING_SHARE if is_small else 1.0), goal)
-    if not is_small or not _is_open(indexed, board.slot_of, selection.bounds):
-        return board.slot_of
-    budget.report("span")
-    shorter = shorten(indexed, board.slot_of, budget, budget.left * PATTERNS_SHARE)
-    return min((shorter, board.slot_of), key=lambda slots: _measured(indexed, slots).rank)
-
-
-def _measured(indexed: Indexed, slots: dict[int, int]) -> Objective:
-    return measure(indexed.problem, indexed.placed(slots))
-
-
-def _is_open(indexed: Indexed, slots: dict[int, int], bounds: Objective) -> bool:
-    return _measured(indexed, slots).rank > bounds.rank
-
-
-def _size(indexed: Indexed) -> int:
-    return sum(len(domain) for domain in indexed.domains)
 
 
 def repair(
