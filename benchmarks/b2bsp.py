@@ -29,6 +29,8 @@ FAIRNESS = 2
 UNITS_PER_SECOND = 10
 """More deterministic time than any machine spends in a second: the clock ends a run, not the count."""
 MORNING, AFTERNOON, ANY = 1, 2, 3
+DIGITS, MOST_CELLS = 5, 1_000_000
+"""What no event comes near: digits of a number, companies and meetings times slots."""
 
 
 class InstanceError(ValueError):
@@ -56,11 +58,16 @@ def read_instance(text: str) -> Placement:
     Raises:
         InstanceError: Something needed is missing or makes no sense.
     """
-    text = re.sub(r"%[^\n]*", "", text)
-    fields = {name: value.strip() for name, value in re.findall(r"(\w+)\s*=\s*([^;]*)", text)}
+    fields = fields_of(text)
+    if re.search(rf"\d{{{DIGITS + 1}}}", " ".join(fields.values())):
+        raise InstanceError(f"a number has over {DIGITS} digits")
     companies, count = _number(fields, "nBusiness"), _number(fields, "nMeetings")
     slots = _number(fields, "nTotalSlots")
     morning = _number(fields, "nMorningSlots") if "nMorningSlots" in fields else slots
+    if morning > slots:
+        raise InstanceError(f"nMorningSlots is over nTotalSlots: {morning} of {slots}")
+    if (companies + count) * slots > MOST_CELLS:
+        raise InstanceError(f"{companies} companies and {count} meetings in {slots} slots are too many")
     requested = _requested(fields.get("requested", ""), count, companies)
     forbidden = _sets(fields, "forbidden", companies)
     precedences = _sets(fields, "precedences", count)
@@ -94,9 +101,15 @@ def read_instance(text: str) -> Placement:
     )
 
 
+def fields_of(text: str) -> dict[str, str]:
+    """Return what the file says of each name, comments left out."""
+    text = re.sub(r"%[^\n]*", "", text)
+    return {name: value.strip() for name, value in re.findall(r"(\w+)\s*=\s*([^;]*)", text)}
+
+
 def _number(fields: dict[str, str], name: str) -> int:
     value = fields.get(name, "")
-    if not re.fullmatch(r"\d+", value):
+    if not re.fullmatch(r"[0-9]+", value):
         raise InstanceError(f"{name} is missing or no number")
     return int(value)
 
@@ -117,6 +130,8 @@ def _requested(text: str, count: int, companies: int) -> list[tuple[int, int, in
 def _sets(fields: dict[str, str], name: str, count: int) -> list[frozenset[int]]:
     if name not in fields:
         return [frozenset()] * count
+    if "-" in fields[name]:
+        raise InstanceError(f"{name} holds a negative number")
     sets = [_set(found) for found in re.findall(r"\{([^}]*)\}|(\d+\s*\.\.\s*\d+)", fields[name])]
     if len(sets) != count:
         raise InstanceError(f"{name} holds {len(sets)} sets instead of {count}")

@@ -10,6 +10,9 @@ from dataclasses import replace
 
 from sme_match.events.timetable.placement import Placement
 
+SCATTERED = 0.07
+"""The share of forbidden slots that published variants have."""
+
 
 def fewer_tables(placement: Placement, rng: random.Random) -> Placement:
     """Leave as many tables as the meetings need at least, or one more."""
@@ -35,11 +38,22 @@ def exchanged_partners(placement: Placement, rng: random.Random) -> Placement:
 def forbidden_slots(placement: Placement, rng: random.Random) -> Placement:
     """Forbid a company in three a slot."""
     slots = len(placement.blocks[0])
-    closed = {row: rng.randrange(slots) for row in range(placement.rows) if rng.random() < 1 / 3}
+    rows = [row for row in range(placement.rows) if rng.random() < 1 / 3]
+    return _without(placement, {(row, rng.randrange(slots)) for row in rows})
+
+
+def scattered_slots(placement: Placement, rng: random.Random) -> Placement:
+    """Forbid one slot of a company in fourteen."""
+    slots = range(len(placement.blocks[0]))
+    every = [(row, slot) for row in range(placement.rows) for slot in slots]
+    return _without(placement, {cell for cell in every if rng.random() < SCATTERED})
+
+
+def _without(placement: Placement, closed: set[tuple[int, int]]) -> Placement:
     return replace(
         placement,
         domains=tuple(
-            tuple(slot for slot in domain if slot not in {closed.get(row) for row in ends})
+            tuple(slot for slot in domain if not closed & {(row, slot) for row in ends})
             for ends, domain in zip(placement.ends, placement.domains, strict=True)
         ),
     )
@@ -67,6 +81,7 @@ CHANGES: dict[str, Callable[[Placement, random.Random], Placement]] = {
     "tables": fewer_tables,
     "partners": exchanged_partners,
     "forbidden": forbidden_slots,
+    "scattered": scattered_slots,
     "fixed": fixed_meetings,
     "order": ordered_meetings,
 }

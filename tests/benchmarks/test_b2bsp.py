@@ -60,12 +60,25 @@ def test_a_folder_without_instances_is_said_in_words(
         ("|2, 3,2,", "|2, 3,7,", "no session 7"),
         ("{},{1},{}", "{},{9},{}", "no meeting 9"),
         ("[0,2,0]", "[0,2]", "fixed"),
+        ("nTotalSlots = 4", "nTotalSlots = 1", "nMorningSlots is over nTotalSlots"),
+        ("nTotalSlots = 4", "nTotalSlots = 400000", "over 5 digits"),
+        ("nTotalSlots = 4", "nTotalSlots = 99999; nBusiness = 99999", "too many"),
+        ("nTables = 1", "nTables = ²", "nTables is missing or no number"),
+        ("{0,4}", "{-4}", "negative"),
+        ("{1..1}", "{1..999999999}", "over 5 digits"),
         ("{0},{0,4},{1..1}", "{0}", "forbidden holds 1 sets"),
     ],
 )
 def test_contradictions_of_a_file_are_named(old: str, new: str, message: str) -> None:
     with pytest.raises(InstanceError, match=message):
         read_instance(INSTANCE.replace(old, new))
+
+
+def test_meetings_without_a_table_have_no_timetable(tmp_path: Path) -> None:
+    (tmp_path / "none.dzn").write_text(INSTANCE.replace("nTables = 1", "nTables = 0"))
+    assert main([str(tmp_path), "--json", str(tmp_path / "out.json")]) == 0
+    (row,) = json.loads((tmp_path / "out.json").read_text())["rows"]
+    assert row["status"] == "INFEASIBLE"
 
 
 def test_faults_of_a_placement_are_found_by_counting() -> None:

@@ -56,6 +56,10 @@ def at_most(model: cp_model.CpModel, literals: Sequence[cp_model.IntVar], most: 
     """Forbid that more than `most` are true, by a sequential counter (Sinz, CP 2005)."""
     if len(literals) <= most:
         return
+    if most == 0:
+        for literal in literals:
+            model.add_bool_or(literal.negated())
+        return
     previous: list[cp_model.IntVar] = []
     for literal in literals[:-1]:
         count = [model.new_bool_var("") for _ in range(min(len(previous) + 1, most))]
