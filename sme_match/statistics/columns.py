@@ -209,9 +209,10 @@ def split(keys: Array, ids: Array) -> dict[int, IdList]:
         return {}
     both = distinct(_in_one(keys, ids))
     keys, ids = both >> _ID_BITS, both & _ID_MASK
-    starts = np.flatnonzero(_changes(keys)).tolist()
-    parts = zip(starts, [*starts[1:], len(keys)], strict=True)
-    return {int(keys[start]): IdList(ids[start:end]) for start, end in parts}
+    starts = np.flatnonzero(_changes(keys))
+    of_part, ends = starts.tolist(), [*starts[1:].tolist(), len(keys)]
+    parts = zip(keys[starts].tolist(), of_part, ends, strict=True)
+    return {key: IdList(ids[start:end]) for key, start, end in parts}
 
 
 def first_places(keys: Array, ids: Array) -> Array:

@@ -1,12 +1,14 @@
 """The names of the parts that figures are taken apart into, and of what a filter chooses."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from flask_babel import lazy_gettext as _l
 
 from sme_match.statistics.dimensions import Dimension
 from sme_match.statistics.filters import UNKNOWN, StatisticsFilter
 from sme_match.statistics.frames import LOTS, SIZES, Side
+from sme_match.web.languages import current_language
 from sme_match.web.languages import message as _
 from sme_match.web.names import (
     agglomeration_name,
@@ -18,6 +20,7 @@ from sme_match.web.names import (
 
 __all__ = ["LOTS", "SIZES", "_"]
 
+KEPT_TITLES = 4096
 SIDES: Mapping[Side, object] = {
     Side.SME: _l("受注側企業の所在地"),
     Side.BUYER: _l("発注企業の所在地"),
@@ -72,6 +75,13 @@ def lot_title(code: str | None) -> str:
 
 def title_of(dimension: Dimension, code: str | None) -> str:
     """Return the name of one part of a dimension."""
+    return _title_of(current_language(), dimension, code)
+
+
+@lru_cache(KEPT_TITLES)
+def _title_of(language: str, dimension: Dimension, code: str | None) -> str:
+    """Return a name, kept: a page has some hundred of them."""
+    del language
     return _TITLES[dimension](code)
 
 

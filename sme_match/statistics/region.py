@@ -4,7 +4,7 @@ Needs, proposals, meetings and deals count on their own days, as in `report`; sh
 in whole fiscal years, the present one as far as it has come.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -203,19 +203,22 @@ def _cells(named: Frame, area: str) -> list[RefusalCell]:
     for number, ids in split(numbers * len(reasons) + named["reason"], named["meeting_id"]).items():
         place, reason = divmod(number, len(reasons))
         by_reason.setdefault(place, {})[reasons[reason]] = ids
+    found = split(numbers, named["meeting_id"])
     cells = [
-        RefusalCell(_place(named, columns, number), ids, by_reason[number])
-        for number, ids in split(numbers, named["meeting_id"]).items()
+        RefusalCell(place, ids, by_reason[number])
+        for place, (number, ids) in zip(_places(named, columns, found), found.items(), strict=True)
     ]
-    return sorted(cells, key=lambda cell: (-len(cell.ids), [part or "~" for part in cell.place]))
+    return sorted(cells, key=lambda cell: (-len(cell.ids), *(part or "~" for part in cell.place)))
 
 
-def _place(named: Frame, columns: Sequence[str], number: int) -> Place:
-    parts: list[str | None] = []
+def _places(named: Frame, columns: Sequence[str], numbers: Iterable[int]) -> Iterator[Place]:
+    """Return the places of numbers, all of them taken apart at once."""
+    left, parts = np.array(list(numbers), dtype=np.int64), []
     for column in reversed(columns):
-        number, code = divmod(number, len(named.names[column]) + 1)
-        parts.append(named.named(column, code - 1))
-    return Place(*reversed(parts))
+        names = (None, *named.names[column])
+        left, codes = np.divmod(left, len(names))
+        parts.append([names[code] for code in codes.tolist()])
+    return map(Place, *reversed(parts))
 
 
 _CROSSED = ("process_code", "size")
