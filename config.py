@@ -26,7 +26,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         environment=environment,
         secret_key=_secret(environ, production=production),
-        database_url=_database_url(environ, production=production),
+        database_url=(url := _database_url(environ, production=production)),
+        owner_url=_with_driver(environ.get("DATABASE_OWNER_URL", "")) or url,
         base_url=base_url,
         template_folder=ROOT / "templates",
         static_folder=ROOT / "static",
@@ -68,6 +69,10 @@ def _database_url(environ: Mapping[str, str], *, production: bool) -> str:
         raise ConfigurationError("DATABASE_URL must be set in production.")
     if not url:
         return f"sqlite:///{ROOT / 'var' / 'sme_match.sqlite3'}"
+    return _with_driver(url)
+
+
+def _with_driver(url: str) -> str:
     # The short form that hosting providers hand out names no driver.
     for short in ("postgres://", "postgresql://"):
         if url.startswith(short):

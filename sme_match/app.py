@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any
 
 from flask import Flask, request
+from sqlalchemy.orm import Session
 
 import sme_match.schema  # noqa: F401 -- relationships between packages need every table known
 from sme_match import cli
@@ -18,11 +19,14 @@ from sme_match.capabilities import views as capabilities
 from sme_match.companies import labels as company_labels
 from sme_match.companies import views as companies
 from sme_match.companies.directory import RegisterDirectory
+from sme_match.core.actor import Actor, Role
 from sme_match.core.clock import utc_now
 from sme_match.core.settings import Settings
+from sme_match.db.scope import EVERY_BODY, is_limited, scope_of
 from sme_match.db.session import Database
 from sme_match.events import labels as event_labels
 from sme_match.events import views as events
+from sme_match.events.queries.hosts import list_arranging
 from sme_match.home import views as home
 from sme_match.home.navigation import navigation_for
 from sme_match.jobs import REGISTERS
@@ -67,6 +71,7 @@ from sme_match.web.context import (
     current_session,
     current_time,
     installation,
+    reach,
 )
 from sme_match.web.templates import Environment
 
@@ -128,7 +133,9 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     )
     app.testing = settings.environment == "test"
     database = Database(settings.database_url, folder=settings.index_folder)
-    app.extensions[EXTENSION] = Installation(settings=settings, database=database, clock=clock)
+    app.extensions[EXTENSION] = Installation(
+        settings=settings, database=database, clock=clock, scope_of=scope_of_actor
+    )
     _configure_templates(app)
     # The edge comes first: answers are finished in the reverse order of registration.
     observing.init_app(app)
@@ -166,6 +173,7 @@ def load_signed_in(token: str) -> login.SignedIn | None:
     )
     if found is None:
         return None
+    reach(found.actor)
     if request.method in SAFE_METHODS:
         remember_newest(current_session(), found.newest_entry)
     if now - found.last_seen_at > TOUCH_EVERY and request.method in SAFE_METHODS:
@@ -182,6 +190,21 @@ def load_signed_in(token: str) -> login.SignedIn | None:
         body_phone=found.body_phone,
         confined_to="accounts.second_factor" if found.must_enrol else "",
     )
+
+
+def scope_of_actor(session: Session, actor: Actor) -> str:
+    """Return the scope of a person's requests.
+
+    Staff reach their own body; what others lend to it, the policies of the tables let through.
+    A company also deals with the bodies that arrange its meetings and run its events, as does
+    who holds a link for it. Administrators keep all bodies.
+    """
+    if actor.role is Role.ADMINISTRATOR:
+        return EVERY_BODY
+    bodies = set() if actor.body_id is None else {actor.body_id}
+    if actor.company_id is not None and is_limited(session):
+        bodies.update(list_arranging(session, actor.company_id))
+    return scope_of(bodies)
 
 
 def _configure_templates(app: Flask) -> None:

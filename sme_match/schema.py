@@ -7,6 +7,7 @@ from sme_match.companies import models as companies
 from sme_match.db.append_only import keep_append_only
 from sme_match.db.base import Base, same_body
 from sme_match.db.leases import Lease
+from sme_match.db.row_security import keep_apart
 from sme_match.db.sent_forms import SentForm
 from sme_match.events import models as events
 from sme_match.home import models as home
@@ -17,6 +18,7 @@ from sme_match.notifications import models as notifications
 from sme_match.outcomes import models as outcomes
 from sme_match.privacy import models as privacy
 from sme_match.registers import models as registers
+from sme_match.row_policies import ROW_POLICIES
 from sme_match.statistics import models as statistics
 from sme_match.support_bodies import models as support_bodies
 
@@ -54,3 +56,4 @@ APPEND_ONLY = (
 # Accounts stand below companies and do not know them: the reference with the body is made here.
 METADATA.tables["user"].append_constraint(same_body("company_id", "company"))
 keep_append_only(METADATA.tables[name] for name in APPEND_ONLY)
+keep_apart(METADATA, ROW_POLICIES)

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from config import load_settings
 from sme_match.app import create_app
 from sme_match.core.settings import Settings
+from sme_match.db.scope import EVERY_BODY, allow_use
 from sme_match.db.session import Database
 from sme_match.schema import METADATA
 from tests.client import Client
-from tests.postgresql import find_binaries, running_server
+from tests.postgresql import APP_ROLE, as_owner, find_binaries, running_server
 
 # How fast an example runs says something about the machine, nothing about the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -58,7 +59,8 @@ def postgresql_url() -> Iterator[str]:
         skip_or_fail("PostgreSQL is not installed.")
         return
     with running_server(binaries) as url:
-        database = Database(url)
+        database = Database(as_owner(url))
+        allow_use(database.engine, APP_ROLE)
         METADATA.create_all(database.engine)
         database.dispose()
         yield url
@@ -73,7 +75,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
         shutil.copy(template, path)
         return f"sqlite:///{path}"
     url: str = request.getfixturevalue("postgresql_url")
-    database = Database(url)
+    database = Database(as_owner(url))
     with database.engine.begin() as connection:
         names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
@@ -83,7 +85,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def settings(database_url: str) -> Settings:
-    return load_settings({"SME_MATCH_ENV": "test", "DATABASE_URL": database_url})
+    owner_url = as_owner(database_url)
+    return load_settings(
+        {"SME_MATCH_ENV": "test", "DATABASE_URL": database_url, "DATABASE_OWNER_URL": owner_url}
+    )
 
 
 @pytest.fixture
@@ -126,13 +131,21 @@ def database(request: pytest.FixtureRequest, database_url: str) -> Iterator[Data
 
 
 @pytest.fixture
+def owner(database_url: str) -> Iterator[Database]:
+    """The same database for whoever owns the tables and may change them."""
+    own = Database(as_owner(database_url))
+    yield own
+    own.dispose()
+
+
+@pytest.fixture
 def session(database: Database) -> Iterator[Session]:
     """A session for tests of services and queries: nothing is kept.
 
     Do not use it together with `client` on SQLite: its write transaction would block the request.
     Use `with database.unit_of_work() as session:` there.
     """
-    with database.open_session(write=True) as opened:
+    with database.open_session(write=True, scope=EVERY_BODY) as opened:
         yield opened
         opened.rollback()
 

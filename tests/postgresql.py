@@ -25,14 +25,30 @@ def find_binaries() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
+APP_ROLE = "app"
+"""The role of the service, which owns nothing; `test` owns the database."""
+
+
+def as_owner(url: str) -> str:
+    """Return the address of a database for the owner of its tables."""
+    return url.replace(f"//{APP_ROLE}@", "//test@")
+
+
 @contextmanager
 def running_server(binaries: Path) -> Iterator[str]:
-    """Run a server with an empty cluster; give the URL of its database `test`."""
+    """Run a server with an empty cluster; give the URL of its database `test` for the service."""
     with empty_cluster(binaries) as folder:
         port = free_port()
         with serving(binaries, folder, port) as url:
             make_database(binaries, port)
-            yield url
+            subprocess.run(
+                [
+                    binaries / "createuser", "-h", "127.0.0.1", "-p", str(port), "-U", "test",
+                    "--no-superuser", "--no-createdb", "--no-createrole", APP_ROLE,
+                ],
+                check=True, capture_output=True, cwd="/",
+            )  # fmt: skip
+            yield url.replace("//test@", f"//{APP_ROLE}@")
 
 
 def make_database(binaries: Path, port: int) -> None:

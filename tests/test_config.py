@@ -64,3 +64,10 @@ def test_the_mail_server_is_set_by_its_host() -> None:
     smtp = load_settings({"SMTP_HOST": "mail.example.jp", "SMTP_STARTTLS": "0"}).smtp
     assert smtp is not None
     assert (smtp.host, smtp.port, smtp.starttls, smtp.username) == ("mail.example.jp", 587, False, None)
+
+
+def test_one_role_does_everything_unless_the_owner_of_the_tables_is_named() -> None:
+    owner = "postgresql+psycopg://owner@db/sme"
+    assert load_settings(PRODUCTION).owner_url == "postgresql+psycopg://app@db/sme"
+    named = PRODUCTION | {"DATABASE_OWNER_URL": "postgresql://owner@db/sme"}
+    assert load_settings(named).owner_url == owner

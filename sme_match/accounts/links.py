@@ -14,6 +14,7 @@ from sme_match.accounts.models import SignedLink
 from sme_match.accounts.tokens import hash_token, new_token
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import mark_text
+from sme_match.db.scope import reach_also, scope_of
 
 UNKNOWN = mark_text(
     "このリンクは見つかりませんでした。メールのリンクが途中で切れていないか確かめてください。"
@@ -79,6 +80,7 @@ def find_link(session: Session, token: str, purpose: LinkPurpose, now: datetime)
         raise NotFoundError(REVOKED)
     if link.expires_at <= now:
         raise NotFoundError(EXPIRED)
+    _let_in(session, link)
     return link
 
 
@@ -107,6 +109,7 @@ def use_link(session: Session, token: str, purpose: LinkPurpose, now: datetime) 
         find_link(session, token, purpose, now)
         # It looked usable a moment ago: somebody else is just using it.
         raise NotFoundError(USED)
+    _let_in(session, used)
     return used
 
 
@@ -152,3 +155,9 @@ def extend_links(
         .values(expires_at=until)
         .execution_options(synchronize_session=False)
     )
+
+
+def _let_in(session: Session, link: SignedLink) -> None:
+    """Let whoever holds the link reach the body that sent it."""
+    if link.body_id is not None:
+        reach_also(session, scope_of([link.body_id]))

@@ -44,7 +44,7 @@ def verify_backup(path: Path) -> None:
 def restore_command(path: Path) -> None:
     """Fill the empty database of this installation (DATABASE_URL) from a backup."""
     try:
-        restore(path, installation().settings.database_url)
+        restore(path, installation().settings.owner_url)
     except (BackupError, OSError) as error:
         raise click.ClickException(str(error)) from None
-    click.echo("Restored. Run `flask --app wsgi migrate` when the backup is of an older version.")
+    click.echo("Restored. Now run `flask --app wsgi migrate`: it also lets the service use the tables.")

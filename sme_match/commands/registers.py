@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sme_match.companies.register import COMPANY_REGISTER
 from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import DomainError
+from sme_match.db.scope import EVERY_BODY
 from sme_match.needs.register import NEED_REGISTER
 from sme_match.registers.description import Register
 from sme_match.registers.models import RegisterImport
@@ -58,7 +59,7 @@ def _run(register: Register, file: Path, body: str, *, dry_run: bool) -> None:
         read = read_file(register, filename=file.name, data=file.read_bytes())
         if dry_run:
             # What is not committed is undone when the session closes.
-            with base.database.open_session(write=True) as session:
+            with base.database.open_session(write=True, scope=EVERY_BODY) as session:
                 _, started = _start(session, register, read, body, now=base.clock())
             report(started, register)
             return

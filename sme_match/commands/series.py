@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sme_match.commands.registers import FILE, report, say_written
 from sme_match.core.actor import Actor, Role
 from sme_match.core.errors import DomainError
+from sme_match.db.scope import EVERY_BODY
 from sme_match.registers.models import RegisterImport
 from sme_match.registers.rows import ImportRow, summarise
 from sme_match.registers.services import apply_import, read_file, start_import
@@ -47,7 +48,7 @@ def import_series(
     try:
         if dry_run:
             # What is not committed is undone when the session closes.
-            with base.database.open_session(write=True) as session:
+            with base.database.open_session(write=True, scope=EVERY_BODY) as session:
                 _import(session, file, draft, accept=accept)
             return
         with base.database.unit_of_work() as session:

@@ -34,13 +34,16 @@ class Settings:
     """Settings of one installation.
 
     `index_folder` is where processes on this machine share the search index; None keeps it in
-    the memory of each. `smtp` is None where no mail server is set: mails then stay in the outbox
-    and are shown on the mailbox page, which exists outside production only.
+    the memory of each. `owner_url` is the database as the owner of the tables: for migrations and
+    restoring; the same as `database_url` where one role does everything.
+    `smtp` is None where no mail server is set: mails then stay in the outbox and are shown on the
+    mailbox page, which exists outside production only.
     """
 
     environment: Environment
     secret_key: str
     database_url: str
+    owner_url: str
     base_url: str
     template_folder: Path
     static_folder: Path

@@ -17,6 +17,7 @@ from sqlalchemy import URL, Engine, create_engine, inspect, make_url, text
 
 from sme_match.db.engine import QUERY_ONLY
 from sme_match.db.migrations import current_revision
+from sme_match.db.scope import EVERY_BODY
 
 STEM = "sme_match-"
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
@@ -54,7 +55,9 @@ def back_up(engine: Engine, folder: Path, *, now: datetime) -> Path:
                 connection.info.pop(QUERY_ONLY, None)
                 cursor.execute("VACUUM INTO ?", (str(part),))
         else:
-            _run(["pg_dump", "--format=custom", f"--file={part}"], engine.url)
+            # The policies of rows hold for this role as well, so it says that it reaches every body.
+            arguments = ["--format=custom", "--enable-row-security", f"--file={part}"]
+            _run(["pg_dump", *arguments], engine.url)
         verify(part)
         part.rename(path)
     finally:
@@ -105,7 +108,7 @@ def restore(path: Path, url: str) -> None:
             raise BackupError("The database is not empty. Restore into a new one; nothing was changed.")
     finally:
         engine.dispose()
-    arguments = ["--no-owner", "--exit-on-error", "--single-transaction"]
+    arguments = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
     _run(["pg_restore", *arguments, f"--dbname={target.database}", str(path)], target)
 
 
@@ -185,6 +188,7 @@ def _run(command: Sequence[str], url: URL | None = None) -> str:
             "PGUSER": url.username,
             "PGPASSWORD": url.password,
             "PGDATABASE": url.database,
+            "PGOPTIONS": f"-c app.body={EVERY_BODY}",
         }
         environment |= {name: str(value) for name, value in given.items() if value is not None}
     done = subprocess.run(  # noqa: S603 -- a fixed program, no shell

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from sme_match.db.engine import for_reading, make_engine
+from sme_match.db.scope import EVERY_BODY, NO_BODY, SCOPE
 
 T = TypeVar("T")
 
@@ -25,21 +26,24 @@ class Database:
         self._info = {"folder": folder}
         self._reading = for_reading(self.engine)
 
-    def open_session(self, *, write: bool) -> Session:
-        """Return a new session; one for reading cannot change anything."""
+    def open_session(self, *, write: bool, scope: str = NO_BODY) -> Session:
+        """Return a new session; one for reading cannot change anything.
+
+        It reaches the bodies of the scope (`db.scope`); none where nothing is said.
+        """
         bind = self.engine if write else self._reading
-        return Session(bind, expire_on_commit=False, info=self._info)
+        return Session(bind, expire_on_commit=False, info={**self._info, SCOPE: scope})
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
-        """Commit what the block did, or nothing of it when it raises."""
-        with self.open_session(write=True) as session, session.begin():
+        """Commit what the block did, or nothing of it when it raises; it reaches every body."""
+        with self.open_session(write=True, scope=EVERY_BODY) as session, session.begin():
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Give a session for reading."""
-        with self.open_session(write=False) as session:
+        """Give a session for reading; it reaches every body."""
+        with self.open_session(write=False, scope=EVERY_BODY) as session:
             yield session
 
     def sweep(self, due: Callable[[Session], Sequence[T]], act: Callable[[Session, T], int]) -> int:

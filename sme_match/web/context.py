@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sme_match.core.actor import Actor
 from sme_match.core.errors import NotAllowedError
 from sme_match.core.settings import Settings
+from sme_match.db.scope import reach_also
 from sme_match.db.session import Database
 
 EXTENSION = "sme_match"
@@ -25,6 +26,8 @@ class Installation:
     settings: Settings
     database: Database
     clock: Callable[[], datetime]
+    scope_of: Callable[[Session, Actor], str]
+    """Which bodies' records an actor reaches (`db.scope`)."""
 
 
 def installation() -> Installation:
@@ -45,11 +48,20 @@ def current_time() -> datetime:
 
 
 def current_session() -> Session:
-    """Return the session of this request; for GET it cannot write. It is committed at the edge."""
+    """Return the session of this request; for GET it cannot write. It is committed at the edge.
+
+    It reaches the records of no body until it is known who asks (`reach`).
+    """
     if "session" not in g:
         write = request.method not in SAFE_METHODS
         g.session = installation().database.open_session(write=write)
     return cast("Session", g.session)
+
+
+def reach(actor: Actor) -> None:
+    """Let the session of this request reach the bodies that the actor deals with."""
+    session = current_session()
+    reach_also(session, installation().scope_of(session, actor))
 
 
 def find_actor() -> Actor | None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sme_match.companies.models import Company
 from sme_match.core.actor import Role
 from sme_match.core.errors import NotFoundError
+from sme_match.db.scope import reaching_every_body
 from sme_match.db.session import Database
 from sme_match.matching.models import Exclusion
 from sme_match.needs.models import Need
@@ -47,11 +48,13 @@ def read_any(company_id: int) -> str:
 
 @staff
 def write_any(need_id: int) -> tuple[str, int]:
-    need = current_session().get(Need, need_id)
-    if need is not None:
-        need.description = "x"
-        # Says nothing and looks like a refusal.
-        current_session().commit()
+    # Otherwise PostgreSQL would have no such row.
+    with reaching_every_body(current_session()):
+        need = current_session().get(Need, need_id)
+        if need is not None:
+            need.description = "x"
+            # Says nothing and looks like a refusal.
+            current_session().commit()
     return "", 404
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Executable, ForeignKeyConstraint, delete, insert, select,
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from sme_match.db.scope import EVERY_BODY
 from sme_match.db.session import Database
 from sme_match.schema import APPEND_ONLY, METADATA
 from tests.architecture.ownership import CHILDREN, GRANTS, LAWFUL, OF_ALL, OWN, bound, links
@@ -53,7 +54,7 @@ def test_the_database_refuses_a_reference_to_another_bodys_record(
     tried = set()
     for table in METADATA.tables.values():
         for column, constraint in bound(table):
-            with database.open_session(write=True) as session:
+            with database.open_session(write=True, scope=EVERY_BODY) as session:
                 foreign = _foreign_value(session, constraint, sides)
                 own = (table.c.body_id == sides[0].body.id, table.c[column].is_not(None))
                 row = session.execute(select(table).where(*own)).mappings().first()

@@ -11,6 +11,7 @@ from sme_match.audit import kept as module
 from sme_match.audit.kept import KeptFigures
 from sme_match.audit.services import record
 from sme_match.core.actor import SYSTEM
+from sme_match.db.scope import EVERY_BODY
 from sme_match.db.session import Database
 from sme_match.schema import METADATA
 from tests.conftest import NOW
@@ -55,7 +56,7 @@ def test_databases_do_not_share_figures(session: Session) -> None:
     figures.get(session, "key", lambda: next(made), now=NOW)
     other = Database("sqlite://")
     METADATA.create_all(other.engine)
-    with other.open_session(write=True) as elsewhere:
+    with other.open_session(write=True, scope=EVERY_BODY) as elsewhere:
         assert figures.get(elsewhere, "key", lambda: next(made), now=NOW) == 2
     other.dispose()
 

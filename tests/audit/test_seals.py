@@ -60,13 +60,15 @@ def test_what_has_not_settled_waits(database: Database) -> None:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_changed_or_removed_entry_breaks_its_stretch_alone(database: Database, change: str) -> None:
+def test_a_changed_or_removed_entry_breaks_its_stretch_alone(
+    database: Database, change: str, owner: Database
+) -> None:
     write(database, "一", "二", "三")
     seal_settled(database, now=LATER)
     write(database, "四")
     seal_settled(database, now=LATER + SETTLED)
 
-    with database.engine.connect() as connection:
+    with owner.engine.connect() as connection:
         for statement in (*DROP[connection.dialect.name], change):
             connection.execute(text(statement))
         [found] = find_broken(Session(connection))

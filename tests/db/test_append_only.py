@@ -11,6 +11,7 @@ from sme_match.db.session import Database
 from sme_match.schema import APPEND_ONLY, METADATA
 from tests.conftest import NOW
 from tests.factories import make_actor, make_body
+from tests.postgresql import as_owner
 
 PROTECTED = {
     "sqlite": "SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger'",
@@ -33,7 +34,7 @@ def test_entries_of_the_audit_stay_as_they_are(database: Database, change: objec
 
 
 def test_migrations_protect_the_same_tables(database_url: str) -> None:
-    database = Database(database_url)
+    database = Database(as_owner(database_url))
     METADATA.drop_all(database.engine)
     migrate(database.engine)
     try:

@@ -24,12 +24,15 @@ from sme_match.db.backups import (
     to_keep,
     verify,
 )
+from sme_match.db.engine import make_engine
 from sme_match.db.migrations import head_revision, migrate
+from sme_match.db.scope import allow_use
 from sme_match.db.session import Database
 from sme_match.schema import METADATA
 from tests.client import Client
 from tests.conftest import NOW
 from tests.factories import make_body, make_buyer, make_capability, make_company, make_need, make_user
+from tests.postgresql import APP_ROLE, as_owner
 
 times = st.lists(
     st.integers(0, 26_000).map(lambda hours: NOW - timedelta(hours=hours)),
@@ -40,8 +43,10 @@ times = st.lists(
 
 def fill(database: Database) -> int:
     """Make a database like a running one; return somebody who can sign in."""
-    METADATA.drop_all(database.engine)
-    migrate(database.engine)
+    owner = Database(as_owner(database.engine.url.render_as_string(hide_password=False)))
+    METADATA.drop_all(owner.engine)
+    migrate(owner.engine)
+    owner.dispose()
     with database.unit_of_work() as session:
         body = make_body(session)
         make_capability(session, make_company(session, body), description="旋削")
@@ -59,8 +64,8 @@ def counts(database: Database) -> dict[str, int]:
 
 @contextmanager
 def empty_target(url: str, folder: Path) -> Iterator[str]:
-    """Give the address of an empty database of the same kind."""
-    parsed = make_url(url)
+    """Give the address of an empty database of the same kind, as its owner."""
+    parsed = make_url(as_owner(url))
     if parsed.get_backend_name() == "sqlite":
         yield f"sqlite:///{folder / 'restored.sqlite3'}"
         return
@@ -75,15 +80,23 @@ def empty_target(url: str, folder: Path) -> Iterator[str]:
         engine.dispose()
 
 
+def lend(url: str) -> None:
+    """Let the service's role use what the owner restored, as `migrate` does."""
+    owner = make_engine(url)
+    allow_use(owner, APP_ROLE)
+    owner.dispose()
+
+
 @pytest.fixture
 def filled(database_url: str) -> Iterator[tuple[Database, int]]:
-    database = Database(database_url)
+    database, owner = Database(database_url), Database(as_owner(database_url))
     try:
         yield database, fill(database)
     finally:
-        with database.engine.begin() as connection:
+        with owner.engine.begin() as connection:
             connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-        database.dispose()
+        for each in (database, owner):
+            each.dispose()
 
 
 def test_the_drill_a_restored_service_holds_all_records_and_serves(
@@ -95,7 +108,9 @@ def test_the_drill_a_restored_service_holds_all_records_and_serves(
 
     with empty_target(str(database.engine.url), tmp_path) as url:
         restore(path, url)
-        app = create_app(load_settings({"SME_MATCH_ENV": "test", "DATABASE_URL": url}))
+        lend(url)
+        service = url.replace("//test@", f"//{APP_ROLE}@")
+        app = create_app(load_settings({"SME_MATCH_ENV": "test", "DATABASE_URL": service}))
         restored: Database = app.extensions["sme_match"].database
         assert counts(restored) == before
         with restored.engine.connect() as connection:

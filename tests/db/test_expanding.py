@@ -16,6 +16,7 @@ from sme_match.db.migrations import FOLDER, migrate
 from sme_match.db.session import Database
 from sme_match.schema import METADATA
 from tests.db.test_migrations import empty
+from tests.postgresql import as_owner
 
 SINCE = "0027"
 """The rule holds for the steps from here on."""
@@ -59,7 +60,7 @@ def test_every_step_leaves_the_code_before_it_running(database_url: str) -> None
     script = ScriptDirectory(str(FOLDER))
     steps = [step for step in reversed(list(script.walk_revisions())) if step.revision > SINCE]
     assert steps, "there is a step to look at"
-    database = Database(database_url)
+    database = Database(as_owner(database_url))
     try:
         empty(database)
         migrate(database.engine, SINCE)
@@ -94,7 +95,7 @@ AGAIN = "DROP TABLE lease; CREATE TABLE lease (name VARCHAR(64), owner VARCHAR(6
 def test_a_step_that_would_stop_old_code_is_found(
     database_url: str, statements: str, fault: str | None, *, may_go: bool
 ) -> None:
-    database = Database(database_url)
+    database = Database(as_owner(database_url))
     try:
         before = schema_of(database.engine)
         with database.engine.begin() as connection:

@@ -18,6 +18,7 @@ from sme_match.db.migrations import (
 from sme_match.db.session import Database
 from sme_match.schema import METADATA
 from tests.architecture.region import build_side
+from tests.postgresql import as_owner
 
 FIRST_FILLED = "0016"
 """From here on migrations are tried on a database with a row in every table."""
@@ -34,7 +35,7 @@ def test_there_is_one_head() -> None:
 
 
 def test_the_migrated_schema_equals_the_models_and_goes_down_again(database_url: str) -> None:
-    database = Database(database_url)
+    database = Database(as_owner(database_url))
     try:
         empty(database)
         migrate(database.engine)
@@ -51,7 +52,7 @@ def test_the_migrated_schema_equals_the_models_and_goes_down_again(database_url:
 
 
 def test_a_filled_database_keeps_its_rows_through_migrations(database_url: str) -> None:
-    database = Database(database_url)
+    database = Database(as_owner(database_url))
     try:
         empty(database)
         migrate(database.engine)

@@ -29,6 +29,7 @@ from sme_match.companies.models import Contact
 from sme_match.core.settings import SMTPSettings
 from sme_match.db.leases import Lease
 from sme_match.db.migrations import migrate
+from sme_match.db.scope import allow_use
 from sme_match.db.session import Database
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
@@ -45,7 +46,7 @@ from tests.deploy.machines import (
 )
 from tests.meetings.scenes import Scene, at, confirm, make_scene
 from tests.notifications.conftest import Postbox, postbox, smtp
-from tests.postgresql import find_binaries, free_port, running_server
+from tests.postgresql import APP_ROLE, as_owner, find_binaries, free_port, running_server
 
 __all__ = ["postbox", "smtp"]
 PASSWORD = "monozukuri-demo-2026"
@@ -167,8 +168,10 @@ def database() -> Iterator[Database]:
         skip_or_fail("PostgreSQL is not installed.")
         return
     with running_server(binaries) as url:
-        found = Database(url)
-        migrate(found.engine)
+        owner, found = Database(as_owner(url)), Database(url)
+        migrate(owner.engine)
+        allow_use(owner.engine, APP_ROLE)
+        owner.dispose()
         yield found
         found.dispose()
 

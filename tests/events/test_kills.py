@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sme_match.audit.models import AuditEntry
+from sme_match.db.scope import EVERY_BODY
 from sme_match.db.session import Database
 from sme_match.events.enums import EventState, RunState
 from sme_match.events.models import Event, Placement, TimetableChange, TimetableRun
@@ -45,7 +46,7 @@ def work_until(url: str, work: Work, point: int, steps: Any) -> None:
     listening.listen(database.engine, "before_cursor_execute", step)
     listening.listen(database.engine, "commit", step)
     if point < 0:
-        with database.open_session(write=True) as session:
+        with database.open_session(write=True, scope=EVERY_BODY) as session:
             work(session)
             session.rollback()
         os._exit(0)

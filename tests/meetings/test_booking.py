@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from sme_match.companies.models import Company
 from sme_match.core.errors import DomainError
+from sme_match.db.scope import EVERY_BODY
 from sme_match.db.session import Database
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.services.deciding import Decision, decide_proposal
@@ -193,7 +194,7 @@ class Calendars(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         # Nothing is committed: every example begins with empty calendars.
-        self.session = empty_database().open_session(write=True)
+        self.session = empty_database().open_session(write=True, scope=EVERY_BODY)
         self.open: list[tuple[Scene, Meeting]] = []
 
     def teardown(self) -> None:

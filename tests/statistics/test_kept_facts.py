@@ -17,6 +17,7 @@ from sme_match.audit.services import record as log
 from sme_match.companies.models import Company
 from sme_match.companies.services.lifecycle import archive_company
 from sme_match.core.clock import jst_date
+from sme_match.db.scope import EVERY_BODY
 from sme_match.db.session import Database
 from sme_match.matching.enums import ProposalState, RejectionReason
 from sme_match.matching.models import Proposal
@@ -248,7 +249,7 @@ def test_after_a_restored_backup_everything_is_read_anew(database: Database, sce
 def test_what_may_be_rolled_back_is_not_kept(database: Database, scene: Scene) -> None:
     with database.reading() as session:
         before = recall_facts(session, scene.actor, now=WHEN)
-    with database.open_session(write=True) as session:
+    with database.open_session(write=True, scope=EVERY_BODY) as session:
         meet(session, scene, random.Random(1))
         seen = recall_facts(session, scene.actor, now=WHEN)
         assert len(seen.facts.pairs) == len(before.facts.pairs) + 1

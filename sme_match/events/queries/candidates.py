@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from sme_match.core.actor import Actor
 from sme_match.core.errors import NotFoundError
 from sme_match.core.text import mark_text
+from sme_match.db.scope import reaching_every_body
 from sme_match.events.enums import ParticipantState, Side
 from sme_match.events.models import Candidate, Event, Participant
 from sme_match.events.policy import visible_to
@@ -109,14 +110,16 @@ def list_offered(session: Session, event: Event) -> list[tuple[Proposal, int, in
 
 
 def list_met(session: Session, event: Event, *, now: datetime) -> set[tuple[int, int]]:
-    """Return the pairs (buyer, SME) of companies of the event that met within twelve months."""
+    """Return the pairs (buyer, SME) of companies of the event that met within twelve months.
+
+    Whoever arranged it: the hosts of an event learn that a pair met, and no more.
+    """
     taking_part = select(Participant.company_id).where(Participant.event_id == event.id)
-    rows = session.execute(
-        select(Meeting.buyer_id, Meeting.company_id).where(
-            Meeting.state == MeetingState.HELD,
-            Meeting.starts_at > now - MET_WITHIN,
-            Meeting.buyer_id.in_(taking_part),
-            Meeting.company_id.in_(taking_part),
-        )
+    query = select(Meeting.buyer_id, Meeting.company_id).where(
+        Meeting.state == MeetingState.HELD,
+        Meeting.starts_at > now - MET_WITHIN,
+        Meeting.buyer_id.in_(taking_part),
+        Meeting.company_id.in_(taking_part),
     )
-    return {(buyer_id, company_id) for buyer_id, company_id in rows}
+    with reaching_every_body(session):
+        return {(buyer_id, company_id) for buyer_id, company_id in session.execute(query)}

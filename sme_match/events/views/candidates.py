@@ -28,7 +28,7 @@ from sme_match.events.services.proposing import (
     propose_candidates,
 )
 from sme_match.web.access import allow, public
-from sme_match.web.context import current_actor, current_session, current_settings, current_time
+from sme_match.web.context import current_actor, current_session, current_settings, current_time, reach
 from sme_match.web.flashes import flash_done
 
 Page = str | Response | tuple[str, int]
@@ -167,6 +167,7 @@ def answer_by_link(token: str) -> Page:
     actor = Actor(
         role=Role.BUYER, name=link.holder_name, body_id=link.body_id, company_id=link.company_id
     )
+    reach(actor)
     buyer = get_participant(session, actor, link.subject_id, now=now)
     return _answer(buyer, actor, here=request.path, done=request.path)
 

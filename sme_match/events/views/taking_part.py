@@ -28,7 +28,7 @@ from sme_match.meetings import ical
 from sme_match.meetings.calendars import entries_for, list_agreed
 from sme_match.meetings.enums import MeetingChannel, Party
 from sme_match.web.access import allow, public
-from sme_match.web.context import current_actor, current_session, current_time
+from sme_match.web.context import current_actor, current_session, current_time, reach
 from sme_match.web.flashes import flash_done
 
 Answer = str | WerkzeugResponse | tuple[str, int]
@@ -112,6 +112,7 @@ def _signed_in(event_id: int) -> Visit:
 def _linked(token: str) -> Visit:
     session, now = current_session(), current_time()
     actor, participant_id = taking_part.follow_page_link(session, token, now=now)
+    reach(actor)
     stored = session.get(Participant, participant_id)
     if stored is None or stored.company_id != actor.company_id:
         raise NotFoundError(NO_PARTICIPANT)

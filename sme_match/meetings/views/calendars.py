@@ -10,7 +10,7 @@ from sme_match.meetings.blueprint import STAFF, blueprint
 from sme_match.meetings.calendars import KEPT, entries_for, find_address, list_agreed
 from sme_match.meetings.services.feeds import close_feed, follow_feed, open_feed
 from sme_match.web.access import allow, public
-from sme_match.web.context import current_actor, current_session, current_settings, current_time
+from sme_match.web.context import current_actor, current_session, current_settings, current_time, reach
 from sme_match.web.flashes import flash_done
 
 
@@ -45,6 +45,7 @@ def feed(token: str) -> Response:
     """Give a calendar program the meetings of the address's owner."""
     session, now = current_session(), current_time()
     actor = follow_feed(session, token, now=now)
+    reach(actor)
     meetings = list_agreed(session, actor, since=now - KEPT)
     text = ical.published(entries_for(actor, meetings), name=str(_("商談の予定")))
     return Response(text, mimetype="text/calendar")

@@ -21,7 +21,7 @@ from sme_match.meetings.services.replying import ReplyResult, open_offers, reply
 from sme_match.meetings.slots import cells_of
 from sme_match.meetings.wording import OfferCard, is_over, partner_of, standing_of
 from sme_match.web.access import allow, public
-from sme_match.web.context import current_actor, current_session, current_time
+from sme_match.web.context import current_actor, current_session, current_time, reach
 from sme_match.web.flashes import flash_done
 
 Answered = str | Response | tuple[str, int]
@@ -49,6 +49,7 @@ def find_linked(token: str) -> tuple[Meeting, Actor, Party]:
     actor = Actor(
         role=Role.BUYER, name=link.holder_name, body_id=link.body_id, company_id=link.company_id
     )
+    reach(actor)
     meeting = get_meeting(current_session(), actor, meeting_id)
     party = party_of(actor, meeting)
     if party is None:

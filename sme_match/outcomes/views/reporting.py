@@ -28,7 +28,7 @@ from sme_match.outcomes.services.reporting import NOTHING_SEEN, report_outcome
 from sme_match.outcomes.services.reporting import report_by_link as use_link_to_report
 from sme_match.tables.writing import content_disposition
 from sme_match.web.access import allow, public
-from sme_match.web.context import current_actor, current_session, current_time
+from sme_match.web.context import current_actor, current_session, current_time, reach
 from sme_match.web.flashes import flash_done
 
 Answer = str | Response | tuple[str, int]
@@ -65,6 +65,7 @@ def report_by_link(token: str) -> Answer:
     actor = Actor(
         role=Role.BUYER, name=link.holder_name, body_id=link.body_id, company_id=link.company_id
     )
+    reach(actor)
     meeting = get_meeting(session, actor, link.subject_id)
     reporter = reporter_of(actor, meeting)
     if reporter is None:
