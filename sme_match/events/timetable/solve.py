@@ -40,12 +40,13 @@ def solve(
     budget = Budget(limit, seed, progress, stop)
     budget.report("selection")
     selection = select(indexed, tidy=len(problem.candidates) <= TIDY_PER_UNIT * limit)
-    slots, bounds = approach(indexed, selection, budget)
+    start, bounds = approach(indexed, selection, budget)
+    slots = start
     if slots is None or (is_open(indexed, slots, bounds) and is_small(indexed)):
         status, slots, bounds = solve_exactly(indexed, budget, slots, bounds)
         if status in (Status.INFEASIBLE, Status.UNKNOWN):
             return _none(indexed, status, budget)
-        if status is Status.FEASIBLE:
+        if status is Status.FEASIBLE and slots != start:
             slots, bounds = tidied(indexed, slots, bounds, budget)
     meetings = indexed.placed(slots)
     objective = measure(problem, meetings)
