@@ -35,9 +35,9 @@ $(CATALOGUE).mo: $(CATALOGUE).po $(VENV)/.installed
 test: install $(VENV)/.installed-dev
 	$(BIN)/pytest --numprocesses 2
 
-## Draw many orders of steps in a timetable; takes about an hour
+## Draw many orders of steps in a timetable and in the life of a meeting; takes about an hour
 steps: install $(VENV)/.installed-dev
-	$(BIN)/pytest --numprocesses 2 --hypothesis-profile thorough tests/events/test_steps.py
+	$(BIN)/pytest --numprocesses 2 --hypothesis-profile thorough tests/events/test_steps.py tests/outcomes/test_steps.py
 
 ## Run every check: what must pass before a change lands
 check: install $(VENV)/.installed-dev
