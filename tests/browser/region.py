@@ -115,7 +115,11 @@ def people(session: Session, body_id: int) -> Iterator[User]:
         .join(Placement, Placement.sme_id == Participant.id)
         .where(Meeting.body_id == body_id)
         .group_by(Meeting.company_id)
-        .order_by(func.count(Meeting.state.distinct()).desc(), Meeting.company_id)
+        .order_by(
+            (func.count().filter(Meeting.state == MeetingState.ASKED) > 0).desc(),
+            func.count(Meeting.state.distinct()).desc(),
+            Meeting.company_id,
+        )
     ).first()
     body = session.get_one(SupportBody, body_id)
     yield make_user(

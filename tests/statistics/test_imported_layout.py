@@ -124,6 +124,34 @@ def test_each_figure_of_a_table_comes_once_with_its_year_and_prefecture(
     ]
 
 
+def test_a_rank_beside_the_names_is_no_prefecture() -> None:
+    lines = ["順位,都道府県名,2019,2020", "1,愛知県,50,60", "2,東京都,30,40"]
+    assert [row[:2] for row in laid_out("\n".join(lines))] == [
+        (2019, "23"), (2020, "23"), (2019, "13"), (2020, "13"),
+    ]  # fmt: skip
+    ranks = [line.replace("愛知県", "6").replace("東京都", "7") for line in lines]
+    assert {row[1] for row in laid_out("\n".join(ranks))} == {None}, "which of the two, nobody can tell"
+
+
+@pytest.mark.parametrize("named", ["業種コード,09", "業種,09 食料品", "分類,E 製造業"])
+def test_an_industry_beside_the_years_is_not_all_industries(named: str) -> None:
+    title, industry = named.split(",")
+    lines = [f"都道府県,{title},2020,2021", f"岩手県,{industry},1,2"]
+    assert [row[2] for row in laid_out("\n".join(lines))] == [industry[:2].strip()] * 2
+
+
+def test_what_is_left_out_is_told() -> None:
+    lines = ["地域,平成27年,28年,2017年,備考", "岩手県,1,2,3,x", "宮城県,1,2,3,"]
+    table = lay_out(read_table("\n".join(lines).encode(), "表.csv"))
+    assert map_header(table.header, COLUMNS).unknown == ("28年", "備考")
+
+
+def test_figures_that_look_like_years_are_no_headings() -> None:
+    lines = ["都道府県,事業所,従業者,出荷額", "岩手県,2015,2010,1999", "宮城県,2001,2011,1950"]
+    table = read_table("\n".join(lines).encode(), "表.csv", arrange=drop_titles)
+    assert table.header == ("都道府県", "事業所", "従業者", "出荷額")
+
+
 def test_more_figures_than_one_file_may_have_are_refused_in_words() -> None:
     lines = ["地域," + ",".join(map(str, range(1900, 2050)))]
     lines += ["岩手県" + ",1" * 150] * 140
@@ -140,9 +168,9 @@ def test_such_a_table_is_looked_at_checked_and_brought_in_like_any_other(
     sheet = Sheet("表", ["", "", "平成27年", "2016年", "2017年度"], rows[3:7])
     location = upload(client, register, write_xlsx([sheet]), "表.xlsx").location
     preview = text_of(client.get(location).text)
-    assert "13000 2016" in preview
+    assert "東京都 2016" in preview
     assert "2015年は、都道府県の合計" in preview
     assert "0か公表なしか分かりません" in preview
-    assert preview.count("入力してください。") == 3, "東北 has no code"
+    assert preview.count("01から47のコードで入力") == 3, "東北 is none"
     client.post(f"{location}/apply")
     assert (2016, "03", 120) in figures(database)

@@ -38,7 +38,8 @@ def place(placement: Placement, budget: Budget, start: tuple[int, ...] = ()) -> 
     if result.status in (Status.OPTIMAL, Status.INFEASIBLE) or not budget.left or budget.stopped():
         return result
     budget.report("bound")
-    bound = bound_breaks(placement)
+    # The relaxation knows one meeting of a row at a time.
+    bound = result.bound if placement.lanes else bound_breaks(placement)
     if bound == INFEASIBLE:
         return PlacementResult(Status.INFEASIBLE)
     if result.objective == bound:

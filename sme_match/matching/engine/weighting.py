@@ -27,7 +27,8 @@ Blocks: TypeAlias = NDArray[np.int8]
 
 MOST_BLOCKS: Final = 8
 LONGEST: Final = 6.0
-"""The most that a long line is evened out by; up to 3 / k1 no shared term can lower a profile."""
+"""The most that a long line is evened out by; up to 3 / k1, so for k1 up to 0.5, no shared term that is
+new to a profile can lower it."""
 
 
 @dataclass(frozen=True, slots=True)

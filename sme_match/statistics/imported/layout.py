@@ -31,6 +31,7 @@ _UNNAMED = "見出しのない列"
 # is no industry.
 _CODE_AND_NAME = re.compile(r"([A-T]|[0-9]{2})[\s_.:・]*([^\s0-9_.:・]{2}).*")
 _SUM = "計"
+_INDUSTRY = re.compile("産業|業種|industry", re.IGNORECASE)
 
 
 def drop_titles(rows: Sequence[RawRow]) -> Sequence[RawRow]:
@@ -43,7 +44,9 @@ def drop_titles(rows: Sequence[RawRow]) -> Sequence[RawRow]:
             return rows[place:]
         # A bare number is a year if it can be one; whether it is a code or a figure, nobody can tell.
         words = [cell for cell in row.cells if not normalize_width(cell).isdigit()]
-        if max(_count(key, row.cells if key == "year" else words) for key in _BESIDE) < _FIRST_HEADINGS:
+        found = {key: _count(key, row.cells if key == "year" else words) for key in _BESIDE}
+        # A row that is named by one prefecture has figures, though they may look like years.
+        if max(found.values()) < _FIRST_HEADINGS or found["prefecture"] == 1:
             continue
         below = rows[place + 1 :]
         cells = [
@@ -72,27 +75,35 @@ def lay_out(table: Table) -> Table:
         taken = {*headings, *given.values()}
         if key != beside and key not in given and (title := _column_of(key, table, taken)):
             given[key] = title
-    rows = [
-        {**{_BY_KEY[key].title: row.values[of] for key, of in given.items()}, **figure}
-        for row in table.rows
-        for title, code in headings.items()
-        if (figure := _figure(row.values[title], beside, code))
-    ]
-    if len(rows) > DEFAULT_LIMITS.rows:
+    figures = sum(bool(row.values[title].strip()) for row in table.rows for title in headings)
+    if figures > DEFAULT_LIMITS.rows:
         raise InvalidError(
             mark_text(
                 "値が%(count)s個あります。一度に取り込めるのは%(limit)s個までです。"
                 "年や産業の列を減らし、ファイルを分けて取り込んでください。"
             ),
-            count=f"{len(rows):,}",
+            count=f"{figures:,}",
             limit=f"{DEFAULT_LIMITS.rows:,}",
         )
+    rows = [
+        {**{_BY_KEY[key].title: _given(key, row.values[of]) for key, of in given.items()}, **figure}
+        for row in table.rows
+        for title, code in headings.items()
+        if (figure := _figure(row.values[title], beside, code))
+    ]
     titles = tuple(column.title for column in COLUMNS if column.key in {*given, beside, "value"})
+    # What is left out stands last, so that people are told.
+    left = tuple(title for title in table.header if title not in {*headings, *given.values()})
     return replace(
         table,
-        header=titles,
+        header=(*titles, *left),
         rows=tuple(Row(number, values) for number, values in enumerate(rows, 1)),
     )
+
+
+def _given(key: str, cell: str) -> str:
+    """Return a cell that names an industry by code and name as the code; any other as it is."""
+    return (_heading(key, cell) or cell) if key == "industry" else cell
 
 
 def _figure(cell: str, beside: str, code: str) -> dict[str, str]:
@@ -135,19 +146,26 @@ def _count(key: str, titles: Sequence[str]) -> int:
 
 
 def _column_of(key: str, table: Table, taken: Collection[str]) -> str:
-    """Return the heading of the column whose cells are mostly years, prefectures or industries.
+    """Return the heading of the one column whose cells are mostly years, prefectures or industries.
 
-    Numbers of rows or prefectures are no industries, though there are industries of the same numbers.
+    Names come before numbers, which may be ranks or shares as well: of several columns with numbers
+    that could be such, none is taken. Numbers are industries only under a heading that says so.
     """
-    numbered = key != "industry"
-    shares = {
-        title: sum(_is(key, cell) and (numbered or not cell.isdigit()) for cell in cells) / len(cells)
-        for title in table.header
-        if title not in taken
-        and (cells := [row.values[title] for row in table.rows if row.values[title].strip()])
-    }
-    best = max(shares, key=lambda title: shares[title], default="")
-    return best if best and shares[best] > 1 / 2 else ""
+    for numbered in (False, True):
+        shares = {
+            title: sum(
+                bool(_heading(key, cell)) for cell in cells if numbered or not cell.strip().isdigit()
+            )
+            / len(cells)
+            for title in table.header
+            if title not in taken
+            and (not numbered or key != "industry" or _INDUSTRY.search(title))
+            and (cells := [row.values[title] for row in table.rows if row.values[title].strip()])
+        }
+        mostly = [title for title, each in shares.items() if each > 1 / 2]
+        if mostly and (len(mostly) == 1 or not numbered):
+            return max(mostly, key=lambda title: shares[title])
+    return ""
 
 
 def _is_used(rows: Sequence[RawRow], column: int) -> bool:

@@ -1,7 +1,7 @@
 """The records behind a figure over several bodies, by their numbers alone.
 
-Whoever runs the installation can follow a figure to what it counts and ask the body about it; what
-the records say stays with the body.
+Whoever runs the installation can follow a figure to what it counts; what the records say stays with the
+body. Which body keeps a record is not said: counting by that would tell the figures that are withheld.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,6 @@ from sme_match.needs.models import Need
 from sme_match.statistics.columns import Ids
 from sme_match.statistics.evidence import RecordKind
 from sme_match.statistics.past import day_of
-from sme_match.support_bodies.models import SupportBody
 
 LEAST_CORPORATE_NUMBER = 10**12
 """法人番号 have thirteen digits; whatever is smaller is the id of a company without one."""
@@ -28,13 +27,12 @@ LEAST_CORPORATE_NUMBER = 10**12
 
 @dataclass(frozen=True, slots=True)
 class NumberedLine:
-    """A record behind a figure, and the bodies that keep it."""
+    """A record behind a figure."""
 
     record_id: int
     number: str
     """Of the need; of a company its 法人番号, empty when it has none."""
     day: date | None
-    bodies: tuple[str, ...]
 
 
 def list_numbered(session: Session, kind: RecordKind, ids: Ids) -> list[NumberedLine]:
@@ -43,15 +41,14 @@ def list_numbered(session: Session, kind: RecordKind, ids: Ids) -> list[Numbered
         return _companies(session, ids)
     record, instant = _PAIRS[kind]
     query = (
-        select(record.id, Need.number, instant, SupportBody.name)
+        select(record.id, Need.number, instant)
         .join(Need, Need.id == record.need_id)
-        .join(SupportBody, SupportBody.id == record.body_id)
         .where(record.id.in_(ids))
     )
     found = {row[0]: row for row in session.execute(query)}
     return [
-        NumberedLine(key, number, day_of(at), (body,))
-        for key, number, at, body in (found[each] for each in ids if each in found)
+        NumberedLine(key, number, day_of(at))
+        for key, number, at in (found[each] for each in ids if each in found)
     ]
 
 
@@ -64,18 +61,16 @@ _PAIRS: Mapping[RecordKind, tuple[Any, Any]] = MappingProxyType(
 
 
 def _companies(session: Session, keys: Ids) -> list[NumberedLine]:
+    # Several bodies may keep a company under one number; the oldest entry stands for all.
     own = [key for key in keys if key < LEAST_CORPORATE_NUMBER]
     shared = [str(key) for key in keys if key >= LEAST_CORPORATE_NUMBER]
     query = (
-        select(Company.id, Company.corporate_number, SupportBody.name)
-        .join(SupportBody, SupportBody.id == Company.body_id)
+        select(Company.id, Company.corporate_number)
         .where(or_(Company.id.in_(own), Company.corporate_number.in_(shared)))
-        .order_by(SupportBody.prefecture_code, SupportBody.id)
+        .order_by(Company.id.desc())
     )
-    found: dict[int, NumberedLine] = {}
-    for company_id, number, body in session.execute(query):
-        key = int(number or company_id)
-        known = found.get(key)
-        bodies = (*known.bodies, body) if known else (body,)
-        found[key] = NumberedLine(company_id, number or "", None, bodies)
+    found = {
+        int(number or company_id): NumberedLine(company_id, number or "", None)
+        for company_id, number in session.execute(query)
+    }
     return [found[key] for key in keys if key in found]

@@ -165,7 +165,7 @@ def find_behind(
     """Return the records behind a figure of one body, or of all, in the report over all bodies.
 
     Raises:
-        NotFoundError: the report has no such figure, withholds it, or counts nothing in it.
+        NotFoundError: the report has no such figure, or withholds it.
     """
     shown = make_report_of_all(session, year, now=now)
     rows = {row.body_id: row.values for row in shown.rows}

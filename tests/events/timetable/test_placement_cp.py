@@ -2,9 +2,11 @@
 
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sme_match.events.timetable import placement_cp
 from sme_match.events.timetable.budget import Budget
 from sme_match.events.timetable.placement import Placement
 from sme_match.events.timetable.placement_cp import place
@@ -63,3 +65,12 @@ def test_a_row_with_a_closed_slot_between_two_meetings_has_a_break_that_the_boun
     placement = Placement(ends=((0, 1), (0, 2)), domains=((0, 2), (0, 2)), rows=3, blocks=((0, 1, 2),))
     assert bound_breaks(placement) == 1
     assert place(placement, Budget(10)).objective == 1
+
+
+def test_two_desks_are_not_bounded_by_what_one_desk_can_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(placement_cp, "FIRST_LIMIT", 0.0)
+    desks = Placement(
+        ends=((0, 1), (0, 2)), domains=((0,), (0, 2)), rows=3, blocks=((0, 1, 2),), lanes={0: 2}
+    )  # fmt: skip
+    found = place(desks, Budget(10.0))
+    assert (found.status, found.slots, found.objective) == (Status.OPTIMAL, (0, 0), 0)
