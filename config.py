@@ -23,6 +23,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     base_url = environ.get("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
     if production and not base_url.startswith("https://"):
         raise ConfigurationError("BASE_URL must be set and begin with https:// in production.")
+    counted_in = environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+    if counted_in and not os.access(counted_in, os.W_OK | os.X_OK):
+        raise ConfigurationError("PROMETHEUS_MULTIPROC_DIR must name a folder that can be written to.")
     return Settings(
         environment=environment,
         secret_key=_secret(environ, production=production),

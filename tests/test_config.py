@@ -53,7 +53,12 @@ def test_production_refuses_an_address_without_tls(url: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("SME_MATCH_ENV", "prod"), ("PROXIES", "one"), ("SESSION_IDLE_MINUTES", "1h")],
+    [
+        ("SME_MATCH_ENV", "prod"),
+        ("PROXIES", "one"),
+        ("SESSION_IDLE_MINUTES", "1h"),
+        ("PROMETHEUS_MULTIPROC_DIR", "/nowhere"),
+    ],
 )
 def test_a_malformed_value_is_named(name: str, value: str) -> None:
     with pytest.raises(ConfigurationError, match=name):

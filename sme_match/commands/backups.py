@@ -42,7 +42,7 @@ def verify_backup(path: Path) -> None:
 @click.command("restore")
 @click.argument("path", type=_FILE)
 def restore_command(path: Path) -> None:
-    """Fill the empty database of this installation (DATABASE_URL) from a backup."""
+    """Fill the empty database of DATABASE_OWNER_URL, else of DATABASE_URL, from a backup."""
     try:
         restore(path, installation().settings.owner_url)
     except (BackupError, OSError) as error:

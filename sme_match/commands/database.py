@@ -1,11 +1,10 @@
 """Commands around the database and the scheduler."""
 
 import click
-from sqlalchemy import make_url
 
 from sme_match.db.engine import make_engine
 from sme_match.db.migrations import migrate
-from sme_match.db.scope import allow_use
+from sme_match.db.scope import allow_use, is_held, role_of
 from sme_match.jobs import Context, run_once, run_scheduler
 from sme_match.web.context import installation
 
@@ -13,14 +12,16 @@ from sme_match.web.context import installation
 @click.command("migrate")
 def migrate_command() -> None:
     """Bring the database to the newest migration."""
-    settings = installation().settings
-    owner = make_engine(settings.owner_url)
+    site = installation()
+    owner = make_engine(site.settings.owner_url)
     migrate(owner)
-    allow_use(owner, make_url(settings.database_url).username)
+    allow_use(owner, role_of(site.database.engine))
     owner.dispose()
     click.echo("The database is up to date.")
-    if owner.dialect.name == "postgresql" and settings.owner_url == settings.database_url:
-        click.echo("The service owns its tables, so no policy keeps bodies apart: see the README.")
+    if not is_held(site.database.engine, "need"):
+        click.echo(
+            "No policy holds the service, so the database keeps no bodies apart: see the README."
+        )
 
 
 @click.command("scheduler")

@@ -9,7 +9,7 @@ migrates and restores, is held to nothing. SQLite has no such thing: there the k
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -49,6 +49,8 @@ def is_limited(session: Session) -> bool:
 def reaching_every_body(session: Session) -> Iterator[None]:
     """Lift the limit for a question that is lawful across bodies: each use says in a name which."""
     scope = session.info.get(SCOPE, NO_BODY)
+    # What is still to be written is held to its own limit.
+    session.flush()
     limit_to(session, EVERY_BODY)
     try:
         yield
@@ -58,14 +60,33 @@ def reaching_every_body(session: Session) -> Iterator[None]:
             limit_to(session, scope)
 
 
-def allow_use(engine: Engine, role: str | None) -> None:
+def role_of(engine: Engine) -> str:
+    """Return the role that PostgreSQL knows the engine's connections by; empty on SQLite."""
+    if engine.dialect.name != "postgresql":
+        return ""
+    with engine.connect() as connection:
+        return str(connection.scalar(text("SELECT current_user")))
+
+
+def is_held(engine: Engine, table: str) -> bool:
+    """Tell whether the policies of a table hold for the engine's role; on SQLite there are none.
+
+    They do not for who owns the table, or is a superuser, or a member of the owner.
+    """
+    if engine.dialect.name != "postgresql":
+        return True
+    with engine.connect() as connection:
+        return bool(connection.scalar(text("SELECT row_security_active(:table)"), {"table": table}))
+
+
+def allow_use(engine: Engine, role: str) -> None:
     """Let a role use the tables of the engine's role: those there are and those still to be made.
 
     Does nothing on SQLite, and where one role does everything.
     """
-    if engine.dialect.name != "postgresql" or role in {None, engine.url.username}:
+    if engine.dialect.name != "postgresql" or role == role_of(engine):
         return
-    name = engine.dialect.identifier_preparer.quote(str(role))
+    name = engine.dialect.identifier_preparer.quote(role)
     kinds = {"TABLES": "SELECT, INSERT, UPDATE, DELETE", "SEQUENCES": "USAGE, SELECT"}
     with engine.begin() as connection:
         connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {name}")

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from sme_match.core.actor import Actor, Role
+from sme_match.db.scope import SCOPE
 from sme_match.home.policy import BADGES
 from sme_match.home.queries.waiting import recall_waiting
 from sme_match.web.context import SAFE_METHODS, current_session, current_time, installation
@@ -83,7 +84,8 @@ def _counts(actor: Actor) -> Mapping[str, int]:
             found = recall_waiting(current_session(), actor, kinds, now=current_time())
         else:
             # The session of a refused change may be unusable until it is rolled back.
-            with installation().database.reading() as session:
+            scope = current_session().info[SCOPE]
+            with installation().database.open_session(write=False, scope=scope) as session:
                 found = recall_waiting(session, actor, kinds, now=current_time())
     except SQLAlchemyError:
         return {}

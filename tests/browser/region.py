@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,15 +16,20 @@ from sme_match.accounts.services.invitations import invite_manager
 from sme_match.companies.models import Company
 from sme_match.companies.register import COMPANY_REGISTER
 from sme_match.core.actor import SYSTEM, Role
-from sme_match.core.clock import jst_date
+from sme_match.core.clock import from_jst, jst_date
 from sme_match.demo.build import MatchNeed, build_demo
 from sme_match.events.enums import EventState
 from sme_match.events.models import Event, Participant, Placement
 from sme_match.events.services.runs import Wish, wish_run
 from sme_match.events.tasks.solving import solve_waiting
+from sme_match.matching.enums import ProposalState
+from sme_match.matching.models import Proposal
+from sme_match.matching.services.deciding import Decision, decide_proposal
 from sme_match.matching.services.running import run_engine
 from sme_match.meetings.enums import MeetingState
 from sme_match.meetings.models import Meeting
+from sme_match.meetings.offers import OfferPlan
+from sme_match.meetings.services.opening import open_meeting
 from sme_match.needs.models import Need
 from sme_match.registers.services import read_file, start_import
 from sme_match.statistics.imported.services import SeriesDraft, create_series
@@ -32,6 +37,7 @@ from sme_match.support_bodies.models import SupportBody
 from tests.browser.conftest import Site
 from tests.demo.matching import match_by_process
 from tests.factories import make_user
+from tests.meetings.scenes import SITE, draft
 from tests.registers.files import csv_file
 
 PASSWORD = "monozukuri-demo"
@@ -69,6 +75,7 @@ def build_region(site: Site) -> Region:
         create_series(session, users[Role.ADMINISTRATOR].as_actor(), SERIES, now=now)
         event_id = session.scalars(select(Event.id).where(Event.state == EventState.PREPARING)).one()
         wish_run(session, users[Role.COORDINATOR].as_actor(), event_id, Wish(), now=now)
+        ask(session, users, now=now)
         tokens = list(links(session, users, body_id, base_url=site.url, now=now))
     solve_waiting(site.database, owner="test", now_of=site.clock)
     return Region(body_id, users, tokens)
@@ -115,17 +122,42 @@ def people(session: Session, body_id: int) -> Iterator[User]:
         .join(Placement, Placement.sme_id == Participant.id)
         .where(Meeting.body_id == body_id)
         .group_by(Meeting.company_id)
-        .order_by(
-            (func.count().filter(Meeting.state == MeetingState.ASKED) > 0).desc(),
-            func.count(Meeting.state.distinct()).desc(),
-            Meeting.company_id,
-        )
+        .order_by(func.count(Meeting.state.distinct()).desc(), Meeting.company_id)
     ).first()
     body = session.get_one(SupportBody, body_id)
     yield make_user(
         session, body, Role.SME, email="manager@example.jp", company_id=company_id,
         password_hash=hash_password(PASSWORD),
     )  # fmt: skip
+
+
+def ask(session: Session, users: dict[Role, User], *, now: datetime) -> None:
+    """Ask the manager's company for a meeting: what the demonstration asks is asked of others."""
+    actor, company_id = users[Role.COORDINATOR].as_actor(), users[Role.SME].company_id
+    query = select(Proposal).where(
+        Proposal.company_id == company_id,
+        Proposal.body_id == actor.body_id,
+        Proposal.live_meeting_id.is_(None),
+        Proposal.state != ProposalState.REJECTED,
+    )
+    proposal = session.scalars(query.order_by(Proposal.id.desc()).limit(1)).one()
+    if proposal.state is not ProposalState.ACCEPTED:
+        accepted = Decision(state=ProposalState.ACCEPTED)
+        decide_proposal(
+            session,
+            actor,
+            proposal_id=proposal.id,
+            decision=accepted,
+            version=proposal.version,
+            now=now,
+        )
+    today = jst_date(now)
+    offers = OfferPlan(
+        starts=[from_jst(today + timedelta(days=10), time(10))],
+        minutes=30,
+        answer_on=today + timedelta(days=5),
+    )
+    open_meeting(session, actor, proposal.id, draft(offers=offers), now=now, site=SITE)
 
 
 def look_at_file(session: Session, user: User, *, now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from sme_match.accounts.enums import LinkPurpose
 from sme_match.accounts.links import create_link
+from sme_match.companies.models import Company
 from sme_match.core.actor import Role
 from sme_match.db.session import Database
 from sme_match.privacy.enums import AccessKind, Subject
@@ -50,6 +51,19 @@ def test_opening_a_record_is_noted_once_an_hour_and_lists_are_not(
         ("page", "need", side.ids["need_id"], "北上調整"),
         ("page", "company", side.ids["company_id"], "北上調整"),
     ]
+
+
+def test_another_process_knows_from_the_database_that_a_lent_record_is_noted(
+    client: Client, database: Database, side: Side
+) -> None:
+    with database.unit_of_work() as session:
+        receiver = make_side(session, "釜石")
+        make_share(session, session.get_one(Company, int(side.ids["company_id"])), receiver.body)
+    client.sign_in(receiver.users[Role.COORDINATOR].id)
+    for _ in range(2):
+        client.app.extensions.pop("noted_pages", None)
+        assert client.get(f"/companies/{side.ids['company_id']}").status_code == 200
+    assert notes(database) == [("page", "company", side.ids["company_id"], "釜石調整")]
 
 
 def test_the_own_company_and_refused_pages_are_no_news(

@@ -12,6 +12,7 @@ from sme_match.accounts.tokens import hash_token
 from sme_match.companies.models import Company, Contact
 from sme_match.core.actor import Actor, Role
 from sme_match.db.paging import Columns
+from sme_match.db.scope import reaching_every_body
 from sme_match.events.models import Event, Participant
 from sme_match.meetings.models import Meeting
 from sme_match.needs.models import Need
@@ -137,7 +138,9 @@ def _is_noted(
         if reader.user_id
         else AccessEntry.link_id == reader.link_id,
     )
-    return session.scalar(query.limit(1)) is not None
+    # The note of a lent record is kept by its own body.
+    with reaching_every_body(session):
+        return session.scalar(query.limit(1)) is not None
 
 
 def _entry(reader: _Reader, opened: Opened, record: _Record, *, now: datetime) -> AccessEntry:
