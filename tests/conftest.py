@@ -9,7 +9,6 @@ from pathlib import Path
 import hypothesis
 import pytest
 from flask import Flask
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from config import load_settings
@@ -19,7 +18,7 @@ from sme_match.db.scope import EVERY_BODY, allow_use
 from sme_match.db.session import Database
 from sme_match.schema import METADATA
 from tests.client import Client
-from tests.postgresql import APP_ROLE, as_owner, find_binaries, running_server
+from tests.postgresql import APP_ROLE, as_owner, empty_all_tables, find_binaries, running_server
 
 # How fast an example runs says something about the machine, nothing about the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -75,11 +74,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
         shutil.copy(template, path)
         return f"sqlite:///{path}"
     url: str = request.getfixturevalue("postgresql_url")
-    database = Database(as_owner(url))
-    with database.engine.begin() as connection:
-        names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    database.dispose()
+    empty_all_tables(as_owner(url))
     return url
 
 

@@ -11,6 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import create_engine, text
+
+from sme_match.schema import METADATA
+
 START_SECONDS = 30
 
 
@@ -32,6 +36,15 @@ APP_ROLE = "app"
 def as_owner(url: str) -> str:
     """Return the address of a database for the owner of its tables."""
     return url.replace(f"//{APP_ROLE}@", "//test@")
+
+
+def empty_all_tables(url: str) -> None:
+    """Delete all rows of a database, given the address of its owner, and number anew."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    engine.dispose()
 
 
 @contextmanager

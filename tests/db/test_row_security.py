@@ -19,7 +19,7 @@ from sme_match.row_policies import ROW_POLICIES
 from sme_match.schema import METADATA
 from tests.architecture.region import Side, build_side
 from tests.conftest import NOW
-from tests.postgresql import as_owner
+from tests.postgresql import as_owner, empty_all_tables
 
 PROTECTED = frozenset(ROW_POLICIES)
 COMPARED = frozenset({"company", "exclusion"})
@@ -31,11 +31,7 @@ UNDER_POLICY = "SELECT relname FROM pg_class WHERE relrowsecurity"
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> str:
     url: str = request.getfixturevalue("postgresql_url")
-    owner = Database(as_owner(url))
-    with owner.engine.begin() as connection:
-        names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    owner.dispose()
+    empty_all_tables(as_owner(url))
     return url
 
 

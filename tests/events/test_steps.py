@@ -9,14 +9,12 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import ClassVar
 
-from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -45,15 +43,10 @@ from sme_match.meetings.services.changing import DayRecord, record_day
 from sme_match.meetings.slots import cells_of
 from tests.conftest import NOW
 from tests.events.scenes import EventScene, make_event
+from tests.machines import take_steps
 from tests.meetings.scenes import SITE
 
 BUYERS, SMES, SLOTS = 2, 3, 4
-ORDINARY_EXAMPLES = 100
-"""What hypothesis draws unless told otherwise; `make steps` tells it."""
-FEW = settings(
-    max_examples=5, stateful_step_count=12, phases=(Phase.reuse, Phase.generate), print_blob=True
-)
-"""A failure is told at once as it was drawn: making it shorter would take minutes."""
 PAIRS = st.integers(0, BUYERS * SMES - 1)
 WAYS = (
     Way(MeetingChannel.PHONE, "委託側からかける"),
@@ -373,11 +366,4 @@ def faults(problem: Problem, places: Places) -> Faults:
 
 
 def test_every_order_of_steps_keeps_the_rules(database: Database) -> None:
-    class OnDatabase(Steps):
-        pass
-
-    OnDatabase.database = database
-    asked = settings()
-    run_state_machine_as_test(
-        OnDatabase, settings=asked if asked.max_examples > ORDINARY_EXAMPLES else FEW
-    )
+    take_steps(Steps, database, examples=5, steps=12)

@@ -7,14 +7,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -45,14 +43,9 @@ from sme_match.outcomes.services.attendance import record_attendance
 from sme_match.outcomes.services.reporting import DERIVED, ReportDraft, report_outcome, words_of
 from tests.conftest import NOW
 from tests.factories import make_body, make_company
+from tests.machines import take_steps
 from tests.meetings.scenes import SITE, TODAY, Scene, at, draft, make_scene, plan
 
-ORDINARY_EXAMPLES = 100
-"""What hypothesis draws unless told otherwise; `make steps` tells it."""
-FEW = settings(
-    max_examples=6, stateful_step_count=30, phases=(Phase.reuse, Phase.generate), print_blob=True
-)
-"""A failure is told at once as it was drawn: making it shorter would take minutes."""
 PAIRS = st.integers(0, 1)
 TIMES = st.tuples(st.integers(2, 3), st.integers(9, 10))
 """In how many days, and at which hour: few enough to clash."""
@@ -330,11 +323,4 @@ class Steps(RuleBasedStateMachine):
 
 
 def test_every_order_of_steps_keeps_states_true_to_each_other(database: Database) -> None:
-    class OnDatabase(Steps):
-        pass
-
-    OnDatabase.database = database
-    asked = settings()
-    run_state_machine_as_test(
-        OnDatabase, settings=asked if asked.max_examples > ORDINARY_EXAMPLES else FEW
-    )
+    take_steps(Steps, database, examples=6, steps=30)

@@ -142,6 +142,9 @@ def test_what_is_withheld_has_no_records_and_no_more_is_told_than_numbers(
         assert administrator.get(unknown).status_code == 404, unknown
     companies = administrator.get(f"{whole}/smes").text
     assert SHARED_NUMBER in companies
+    # Counting the records of each body would tell what is withheld.
+    for path in (f"{whole}/smes", f"{whole}/meetings"):
+        assert region.body.name not in administrator.get(path).text
     for name in (company.name for company in (*region.smes, *large.smes)):
         assert name not in companies
 
